@@ -1,0 +1,84 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Renders the Nix code of a hybrid Kubernetes cluster from one cluster.toml.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nixgen",
+    version,
+    about,
+    arg_required_else_help = true,
+    after_help = "Exit status: 0 in sync or done, 1 differences (check, diff), 2 wrong usage, \
+                  3 cluster.toml is invalid, 4 rendered output is invalid (a bug), \
+                  5 refused: a file of yours is in the way, 6 input or output failed."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what changes, then write it
+    Render(RenderArgs),
+    /// Show what `render` would change, write nothing
+    Diff,
+    /// List files that are not as they should be (for CI), write nothing
+    Check,
+    /// Check cluster.toml only
+    Validate,
+}
+
+/// Options of `render`.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// Write without asking
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Show the diff and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Overwrite files that nixgen did not write or that were edited since: all,
+    /// or only the ones named
+    #[arg(long, value_name = "PATH", num_args = 0..)]
+    pub force: Option<Vec<String>>,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The cluster's description
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "cluster.toml")]
+    pub config: PathBuf,
+    /// Root of the tree that is rendered into [default: the folder of the config file]
+    #[arg(short, long, global = true, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Print less: no diffs and no summary
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more: unchanged files too
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}

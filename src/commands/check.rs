@@ -1,0 +1,25 @@
+//! `nixgen check`: the drift check for CI. It lists every file that is not as
+//! it should be, and its exit status says whether there is one.
+
+use super::{Failure, Output, Status, prepare};
+use crate::cli::Global;
+use crate::disk::compare;
+
+pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
+    let (ready, root) = prepare(global, output)?;
+    let changes = compare(&ready, &root)?;
+    for change in changes.all().filter(|change| global.verbose || !change.is_clean()) {
+        output.data(&format!("{:<13} {}\n", change.state.word(), change.path));
+    }
+    output.note(&changes.summary());
+    if changes.is_in_sync() {
+        return Ok(Status::Done);
+    }
+    if changes.protected().next().is_some() {
+        output
+            .note("`nixgen diff` shows the edits; `nixgen render` does not overwrite them unasked");
+    } else {
+        output.note("run `nixgen render` and commit what it writes");
+    }
+    Ok(Status::Differs)
+}

@@ -1,0 +1,13 @@
+//! `nixgen diff`: what `render` would change.
+
+use super::{Failure, Output, Status, prepare, show};
+use crate::cli::Global;
+use crate::disk::compare;
+
+pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
+    let (ready, root) = prepare(global, output)?;
+    let changes = compare(&ready, &root)?;
+    show(&changes, output);
+    output.note(&changes.summary());
+    Ok(if changes.is_in_sync() { Status::Done } else { Status::Differs })
+}

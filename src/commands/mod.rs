@@ -1,0 +1,166 @@
+//! One file a command, and what they share: the way from the file to the
+//! change set, and how a failure ends the program.
+
+mod check;
+mod diff;
+mod output;
+mod render;
+mod validate;
+
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+pub use output::Output;
+
+use crate::cli::{Cli, Command, Global};
+use crate::cluster::Cluster;
+use crate::diagnostic::{self, Code, Diagnostic};
+use crate::disk::{ChangeSet, IoError, Root, Style, unified};
+use crate::input::{self, MAX_BYTES};
+use crate::nix::{self, Ready};
+use crate::render::{Bug, Engine};
+use crate::source::Source;
+use crate::{checks, cluster, outputs};
+
+/// How the program ends. Each number has this one meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    /// In sync, or done.
+    Done = 0,
+    /// Differences were found.
+    Differs = 1,
+    /// The file is invalid.
+    Invalid = 3,
+    /// What was rendered is invalid: a bug.
+    Bug = 4,
+    /// A file of the user's is in the way.
+    Refused = 5,
+    /// Input or output failed.
+    Io = 6,
+}
+
+/// Why a command ended early; everything was said already where it was found.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// `cluster.toml` has mistakes.
+    Invalid,
+    /// Templates have.
+    Bugs(Vec<Bug>),
+    /// The world did not do as it was asked.
+    Io(IoError),
+}
+
+impl From<IoError> for Failure {
+    fn from(error: IoError) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// Runs a command.
+pub fn run(cli: &Cli) -> Status {
+    let mut output = Output::new(cli.global.color, cli.global.quiet);
+    let result = match &cli.command {
+        Command::Render(args) => render::run(args, &cli.global, &mut output),
+        Command::Diff => diff::run(&cli.global, &mut output),
+        Command::Check => check::run(&cli.global, &mut output),
+        Command::Validate => validate::run(&cli.global, &mut output),
+    };
+    let status = match result {
+        Ok(status) => status,
+        Err(Failure::Invalid) => Status::Invalid,
+        Err(Failure::Bugs(bugs)) => {
+            for bug in bugs {
+                output.error(&format!("{bug}\n  This is a bug of nixgen. Nothing was written."));
+            }
+            Status::Bug
+        }
+        Err(Failure::Io(error)) => {
+            output.error(&error.to_string());
+            Status::Io
+        }
+    };
+    // A reader that went away has had enough; anything else is a failure.
+    match output.flush() {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Status::Io,
+        _ => status,
+    }
+}
+
+/// Reads and checks the file; every mistake is printed.
+pub(crate) fn load(config: &Path, output: &mut Output) -> Result<Cluster, Failure> {
+    let (source, cluster, found) = read_cluster(config)?;
+    output.diagnostics(&source, &found);
+    match cluster {
+        Some(cluster) if !found.iter().any(Diagnostic::is_error) => Ok(cluster),
+        _ => Err(Failure::Invalid),
+    }
+}
+
+fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnostic>), IoError> {
+    let failed = |error| IoError::new("read", config, error);
+    let mut bytes = Vec::new();
+    let file = File::open(config).map_err(failed)?;
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let message = format!("the file is larger than {} MiB", MAX_BYTES >> 20);
+        let found = Diagnostic::new(Code::TooLarge, None, message).help(
+            "a cluster of 10,000 VMs takes less than a tenth of that; is this the right file?",
+        );
+        return Ok((Source::new(config, ""), None, vec![found]));
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let valid = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
+            let source = Source::new(config, valid);
+            let found = Diagnostic::new(Code::NotText, at..at, "the file is not UTF-8 text here")
+                .help("save it as UTF-8");
+            return Ok((source, None, vec![found]));
+        }
+    };
+    let source = Source::new(config, text);
+    let mut found = Vec::new();
+    let cluster = input::read(&source, &mut found)
+        .and_then(|file| cluster::resolve(file, &source.file_name(), &mut found));
+    if let Some(cluster) = &cluster {
+        checks::run(cluster, &mut found);
+    }
+    diagnostic::sort(&mut found);
+    Ok((source, cluster, found))
+}
+
+/// Renders a cluster in memory and checks what came out.
+pub fn build(cluster: &Cluster) -> Result<Ready, Vec<Bug>> {
+    let engine = Engine::new(&outputs::templates()).map_err(|bug| vec![bug])?;
+    let rendered = engine.render(outputs::plan(cluster), &cluster.source)?;
+    nix::ready(rendered, cluster.formatter)
+}
+
+/// The whole way, up to what is ready to be compared.
+pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<(Ready, Root), Failure> {
+    let cluster = load(&global.config, output)?;
+    let ready = build(&cluster).map_err(Failure::Bugs)?;
+    Ok((ready, Root::new(root(global))))
+}
+
+fn root(global: &Global) -> PathBuf {
+    match (&global.out, global.config.parent()) {
+        (Some(out), _) => out.clone(),
+        (None, Some(folder)) if folder != Path::new("") => folder.to_owned(),
+        (None, _) => PathBuf::from("."),
+    }
+}
+
+/// Prints every difference and the line that sums them up.
+pub(crate) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
+    if output.is_quiet() {
+        return;
+    }
+    let style = if output.is_coloured() { Style::Coloured } else { Style::Plain };
+    for change in changes.differing() {
+        output.data(&unified(change, style));
+    }
+}

@@ -1,0 +1,74 @@
+//! What is said to the user about their `cluster.toml`: one type, many at once.
+//!
+//! A mistake of the user is a [`Diagnostic`]. A failing disk is an error of its
+//! own stage, and a template that renders broken Nix is our bug; neither is one.
+
+mod code;
+mod human;
+
+pub use code::{Code, Severity};
+pub use human::render;
+
+use crate::source::Span;
+
+/// One finding, with the place it is about where there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable code.
+    pub code: Code,
+    /// Where in `cluster.toml`; `None` when no text can be blamed. A span that
+    /// points at the wrong text is worse than none.
+    pub span: Option<Span>,
+    /// What is wrong, as one sentence without a full stop.
+    pub message: String,
+    /// Other places that belong to it, such as "first used here".
+    pub related: Vec<Related>,
+    /// What to type instead.
+    pub help: Option<String>,
+}
+
+/// A second place of a diagnostic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub span: Span,
+    /// What is there.
+    pub message: String,
+}
+
+impl Diagnostic {
+    /// A finding with its message.
+    pub fn new(code: Code, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
+        Self { code, span: span.into(), message: message.into(), related: Vec::new(), help: None }
+    }
+
+    /// Adds what to type instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a second place; without a span there is nothing to point at.
+    #[must_use]
+    pub fn related(mut self, span: Option<Span>, message: impl Into<String>) -> Self {
+        if let Some(span) = span {
+            self.related.push(Related { span, message: message.into() });
+        }
+        self
+    }
+
+    /// Whether rendering must stop.
+    pub fn is_error(&self) -> bool {
+        self.code.severity() == Severity::Error
+    }
+}
+
+/// Orders findings by place, those without one first, and drops exact repeats.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        let place = |d: &Diagnostic| d.span.as_ref().map_or((0, 0), |s| (s.start + 1, s.end));
+        (place(a), a.code).cmp(&(place(b), b.code)).then_with(|| a.message.cmp(&b.message))
+    });
+    diagnostics.dedup();
+}

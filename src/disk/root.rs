@@ -1,0 +1,120 @@
+//! The folder that is rendered into. Nothing outside it is read or written:
+//! below it no symbolic link is followed.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::IoError;
+use crate::render::MARKER;
+
+/// The root of the rendered tree.
+#[derive(Debug, Clone)]
+pub struct Root {
+    path: PathBuf,
+}
+
+/// What stands at a path below the root.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing.
+    Nothing,
+    /// A file with this content.
+    File(Vec<u8>),
+    /// Something else, in the way of a file.
+    InTheWay(&'static str),
+}
+
+impl Root {
+    /// The tree below a folder, which need not exist yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The place of a file of the tree.
+    pub(super) fn at(&self, relative: &str) -> PathBuf {
+        self.path.join(relative)
+    }
+
+    /// What stands at a place, looking at every folder on the way there.
+    pub(super) fn look(&self, relative: &str) -> Result<Found, IoError> {
+        let mut path = self.path.clone();
+        let mut parts = relative.split('/').peekable();
+        while let Some(part) = parts.next() {
+            path.push(part);
+            let meta = match fs::symlink_metadata(&path) {
+                Ok(meta) => meta,
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
+                Err(error) => return Err(IoError::new("look at", &path, error)),
+            };
+            let last = parts.peek().is_none();
+            if meta.is_symlink() {
+                return Ok(Found::InTheWay("a symbolic link"));
+            }
+            if last && meta.is_dir() {
+                return Ok(Found::InTheWay("a folder"));
+            }
+            if !last && !meta.is_dir() {
+                return Ok(Found::InTheWay("a file where a folder has to be"));
+            }
+            if last && !meta.is_file() {
+                return Ok(Found::InTheWay("neither a file nor a folder"));
+            }
+        }
+        fs::read(&path).map(Found::File).map_err(|error| IoError::new("read", &path, error))
+    }
+
+    /// The files that carry nixgen's header, for a tree whose lock is lost.
+    pub(super) fn generated(&self) -> Vec<String> {
+        let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+        WalkDir::new(&self.path)
+            .min_depth(1)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| !hidden(entry.file_name()) && entry.file_name() != "target")
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_file() && is_generated(entry.path()))
+            .filter_map(|entry| {
+                let relative = entry.path().strip_prefix(&self.path).ok()?;
+                Some(relative.to_str()?.to_owned())
+            })
+            .collect()
+    }
+}
+
+/// Whether the header is in the first lines of a file.
+fn is_generated(path: &Path) -> bool {
+    use std::io::Read as _;
+    let mut head = [0; 256];
+    let read = fs::File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
+    String::from_utf8_lossy(&head[..read])
+        .lines()
+        .take(2)
+        .any(|line| line.trim_start_matches(['#', ' ', '<', '!', '-']).starts_with(MARKER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_never_followed() {
+        let outside = tempfile::tempdir().expect("a folder");
+        fs::write(outside.path().join("x.nix"), "secret").expect("written");
+        let inside = tempfile::tempdir().expect("a folder");
+        std::os::unix::fs::symlink(outside.path(), inside.path().join("vms")).expect("linked");
+        let root = Root::new(inside.path());
+        let look = |path| root.look(path).expect("readable");
+        assert_eq!(look("vms/x.nix"), Found::InTheWay("a symbolic link"));
+        assert_eq!(look("other/x.nix"), Found::Nothing);
+        fs::write(inside.path().join("lib"), "").expect("written");
+        assert_eq!(look("lib/a.nix"), Found::InTheWay("a file where a folder has to be"));
+    }
+}

@@ -1,0 +1,320 @@
+//! From a TOML table to typed records, keeping every place and every mistake.
+//!
+//! serde stops at the first mistake and loses places in several of its shapes,
+//! so records are decoded by hand: [`record!`] writes the decoder from the same
+//! lines that declare the struct.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+
+use toml::Spanned as TomlSpanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Spanned;
+use super::suggest::closest;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+
+/// A TOML value with its place.
+pub(crate) type Node<'a> = &'a TomlSpanned<DeValue<'a>>;
+
+/// A type that a TOML value can be turned into. `None` means that the reason
+/// was logged.
+pub(crate) trait Decode: Sized {
+    fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self>;
+
+    /// What stands for the key when it is not written; `None` makes it required.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// A type that is written as a TOML string.
+pub(crate) trait Text: Sized {
+    /// What the text must be, to complete "expected …".
+    const EXPECTED: &'static str;
+
+    /// Reads it; the error says what is wrong with this very text.
+    fn from_text(text: &str) -> Result<Self, String>;
+
+    /// The texts that are taken, where they can be listed.
+    fn choices() -> &'static [&'static str] {
+        &[]
+    }
+}
+
+/// Reads a text value at a place.
+pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -> Option<T> {
+    match T::from_text(text) {
+        Ok(value) => Some(value),
+        Err(reason) => {
+            let mut found = Diagnostic::new(Code::InvalidValue, span, reason);
+            found = match (T::choices(), closest(text, T::choices().iter().copied())) {
+                (_, Some(near)) => found.help(format!("did you mean `{near}`?")),
+                ([], None) => found.help(format!("expected {}", T::EXPECTED)),
+                (all, None) => found.help(format!("expected one of {}", quoted(all))),
+            };
+            log.push(found);
+            None
+        }
+    }
+}
+
+/// `a`, `b` and `c`, each in back quotes.
+pub(crate) fn quoted(words: &[impl Display]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn wrong_type(node: Node<'_>, expected: &str, log: &mut Vec<Diagnostic>) {
+    let message = format!("expected {expected}, found {}", article(node.get_ref().type_str()));
+    log.push(Diagnostic::new(Code::WrongType, node.span(), message));
+}
+
+fn article(kind: &str) -> String {
+    match kind.chars().next() {
+        Some('a' | 'e' | 'i' | 'o' | 'u') => format!("an {kind}"),
+        _ => format!("a {kind}"),
+    }
+}
+
+impl<T: Text> Decode for Spanned<T> {
+    fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
+        let Some(written) = node.get_ref().as_str() else {
+            wrong_type(node, &format!("{}, in quotes", T::EXPECTED), log);
+            return None;
+        };
+        Some(Self::at(text(written, node.span(), log)?, node.span()))
+    }
+}
+
+macro_rules! decode_integer {
+    ($($int:ty)+) => {$(
+        impl Decode for Spanned<$int> {
+            fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
+                let Some(written) = node.get_ref().as_integer() else {
+                    wrong_type(node, "a whole number", log);
+                    return None;
+                };
+                let Ok(value) = <$int>::from_str_radix(written.as_str(), written.radix()) else {
+                    let (low, high) = (<$int>::MIN, <$int>::MAX);
+                    log.push(Diagnostic::new(
+                        Code::InvalidValue,
+                        node.span(),
+                        format!("the number must be from {low} to {high}"),
+                    ));
+                    return None;
+                };
+                Some(Self::at(value, node.span()))
+            }
+        }
+    )+};
+}
+
+decode_integer! { u16 u32 }
+
+impl Decode for Spanned<bool> {
+    fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
+        let Some(value) = node.get_ref().as_bool() else {
+            wrong_type(node, "`true` or `false`", log);
+            return None;
+        };
+        Some(Self::at(value, node.span()))
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
+        T::decode(node, log).map(Some)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
+        let Some(array) = node.get_ref().as_array() else {
+            wrong_type(node, "a list", log);
+            return None;
+        };
+        let decoded: Vec<Option<T>> = array.iter().map(|item| T::decode(item, log)).collect();
+        decoded.into_iter().collect()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+/// A table whose keys the user chooses.
+#[derive(Debug, Clone)]
+pub struct Map<K, V> {
+    entries: BTreeMap<Spanned<K>, V>,
+    /// Keys that were written but whose value did not decode: a reference to
+    /// one is not a second mistake.
+    broken: BTreeSet<String>,
+}
+
+impl<K: Ord, V> Map<K, V> {
+    /// The entries in the order of their keys, whatever the order in the file.
+    pub fn iter(&self) -> impl Iterator<Item = (&Spanned<K>, &V)> {
+        self.entries.iter()
+    }
+
+    /// The keys in order.
+    pub fn keys(&self) -> impl Iterator<Item = &Spanned<K>> {
+        self.entries.keys()
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether an entry was written that could not be read.
+    pub fn is_broken(&self, key: &str) -> bool {
+        self.broken.contains(key)
+    }
+
+    /// Whether any entry was written that could not be read.
+    pub fn any_broken(&self) -> bool {
+        !self.broken.is_empty()
+    }
+}
+
+impl<K: Ord + Clone, V> Map<K, V> {
+    /// The value of a key.
+    pub fn get(&self, key: &K) -> Option<&V> {
+        self.entries.get(&Spanned::implied(key.clone()))
+    }
+}
+
+impl<K, V> Default for Map<K, V> {
+    fn default() -> Self {
+        Self { entries: BTreeMap::new(), broken: BTreeSet::new() }
+    }
+}
+
+impl<K: Text + Ord, V: Decode> Decode for Map<K, V> {
+    fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
+        let Some(table) = node.get_ref().as_table() else {
+            wrong_type(node, "a table", log);
+            return None;
+        };
+        let mut map = Self::default();
+        for (key, value) in table {
+            let name = text::<K>(key.get_ref(), key.span(), log);
+            let value = V::decode(value, log);
+            match (name, value) {
+                (Some(name), Some(value)) => {
+                    map.entries.insert(Spanned::at(name, key.span()), value);
+                }
+                _ => {
+                    map.broken.insert(key.get_ref().to_string());
+                }
+            }
+        }
+        Some(map)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+/// An open table: its keys are taken one by one, what is left is unknown.
+pub(crate) struct Fields<'a> {
+    table: &'a DeTable<'a>,
+    span: Span,
+    known: Vec<&'static str>,
+}
+
+impl<'a> Fields<'a> {
+    pub(crate) fn open(node: Node<'a>, log: &mut Vec<Diagnostic>) -> Option<Self> {
+        match node.get_ref().as_table() {
+            Some(table) => Some(Self { table, span: node.span(), known: Vec::new() }),
+            None => {
+                wrong_type(node, "a table", log);
+                None
+            }
+        }
+    }
+
+    /// Takes one key. A value that does not decode leaves the default in its
+    /// place where there is one, so that later checks still see the record.
+    pub(crate) fn take<T: Decode>(
+        &mut self,
+        key: &'static str,
+        default: Option<T>,
+        log: &mut Vec<Diagnostic>,
+    ) -> Option<T> {
+        self.known.push(key);
+        let fallback = default.or_else(T::absent);
+        match self.table.get(key) {
+            Some(node) => T::decode(node, log).or(fallback),
+            None => {
+                if fallback.is_none() {
+                    let message = format!("the key `{key}` is missing");
+                    log.push(
+                        Diagnostic::new(Code::MissingKey, self.span.clone(), message)
+                            .help(format!("add `{key} = …` to this table")),
+                    );
+                }
+                fallback
+            }
+        }
+    }
+
+    pub(crate) fn close(self, log: &mut Vec<Diagnostic>) {
+        for key in self.table.keys().filter(|key| !self.known.contains(&key.get_ref().as_ref())) {
+            let message = format!("unknown key `{}`", key.get_ref());
+            let found = Diagnostic::new(Code::UnknownKey, key.span(), message);
+            log.push(match closest(key.get_ref(), self.known.iter().copied()) {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help(format!("the keys of this table are {}", quoted(&self.known))),
+            });
+        }
+    }
+}
+
+/// Declares a table of `cluster.toml`: the struct, and its decoder.
+///
+/// `field: Type` takes the key `field`; it is required unless the type has a
+/// natural absence (`Option`, `Vec`, `Map`) or a default follows: `= value`.
+macro_rules! record {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $($(#[$field_meta:meta])* $field:ident: $ty:ty $(= $default:expr)?,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone)]
+        pub struct $name {
+            $($(#[$field_meta])* pub $field: $ty,)*
+        }
+
+        impl $crate::input::decode::Decode for $name {
+            fn decode(
+                node: $crate::input::decode::Node<'_>,
+                log: &mut Vec<$crate::diagnostic::Diagnostic>,
+            ) -> Option<Self> {
+                let mut fields = $crate::input::decode::Fields::open(node, log)?;
+                $(let $field = fields.take::<$ty>(
+                    stringify!($field),
+                    [$($default)?].into_iter().next(),
+                    log,
+                );)*
+                fields.close(log);
+                Some(Self { $($field: $field?,)* })
+            }
+        }
+    };
+}
+pub(crate) use record;

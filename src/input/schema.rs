@@ -1,0 +1,325 @@
+//! The tables of `cluster.toml` as they are written. A field's doc comment is
+//! its documentation; its default stands behind `=`.
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use super::Spanned;
+use super::decode::{Map, record};
+use super::types::{
+    AbsPath, BridgeNetfilter, Cni, DiskFormat, Endpoint, Formatter, FsType, GpuAccess, GpuMode,
+    GpuVendor, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader, Mac, Minor, Name,
+    OneLine, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
+};
+
+fn implied<T>(value: T) -> Spanned<T> {
+    Spanned::implied(value)
+}
+
+fn range(octets: [u8; 4], bits: u8) -> Spanned<Ipv4Net> {
+    implied(Ipv4Net::new_assert(octets.into(), bits))
+}
+
+record! {
+    /// The whole file.
+    pub struct ClusterFile {
+        /// What holds for the whole cluster.
+        cluster: ClusterTable,
+        /// The bridge and its VLANs.
+        network: NetworkTable,
+        /// The physical machines.
+        hosts: Map<Name, HostTable>,
+        /// The MicroVMs.
+        vms: Map<Name, VmTable>,
+        /// What runs on the cluster.
+        workloads: WorkloadsTable = WorkloadsTable::default(),
+        /// Where each output goes, and whether it is rendered.
+        outputs: Map<Name, OutputTable>,
+    }
+}
+
+record! {
+    /// `[cluster]`
+    pub struct ClusterTable {
+        /// The cluster's name, for kubeadm and the runbook.
+        name: Spanned<Name>,
+        /// The NixOS release, such as `25.11`, or `unstable`.
+        nixos: Spanned<OneLine>,
+        /// The Kubernetes minor that this release carries, such as `1.34`.
+        kubernetes: Spanned<Minor>,
+        /// Addresses of pods.
+        pod_cidr: Spanned<Ipv4Net> = range([10, 244, 0, 0], 16),
+        /// Addresses of services.
+        service_cidr: Spanned<Ipv4Net> = range([10, 96, 0, 0], 12),
+        /// The DNS domain of services.
+        dns_domain: Spanned<OneLine> = implied(super::types::OneLine::own("cluster.local")),
+        /// The network plugin.
+        cni: Spanned<Cni> = implied(Cni::Flannel),
+        /// How a bare-metal node keeps `br_netfilter` off the MicroVMs' bridge.
+        bridge_netfilter: Spanned<BridgeNetfilter> = implied(BridgeNetfilter::PerBridge),
+        /// What runs the MicroVMs.
+        hypervisor: Spanned<Hypervisor> = implied(Hypervisor::Qemu),
+        /// `controlPlaneEndpoint`; the first control plane's address by default.
+        endpoint: Option<Spanned<Endpoint>>,
+        /// An address that kube-vip moves between several control planes; the
+        /// endpoint then is this address.
+        vip: Option<Spanned<Ipv4Addr>>,
+        /// `system.stateVersion`; the release at first installation.
+        state_version: Option<Spanned<OneLine>>,
+        /// File on a joining node that holds the join token at run time.
+        join_token_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/joinToken")),
+        /// File on a joining node that holds `sha256:…` of the cluster's CA.
+        ca_cert_hash_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/caCertHash")),
+        /// File on a joining control plane that holds the certificate key.
+        certificate_key_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/certificateKey")),
+        /// What lays out the Nix files.
+        formatter: Spanned<Formatter> = implied(Formatter::Nixfmt),
+    }
+}
+
+record! {
+    /// `[network]`
+    pub struct NetworkTable {
+        /// The bridge of every host.
+        bridge: Spanned<InterfaceName> = implied(InterfaceName::derived("vmbr0".to_owned())),
+        /// Name servers of all machines.
+        dns: Vec<Spanned<Ipv4Addr>>,
+        /// The network outside; hosts without it ask DHCP.
+        wan: Option<WanTable>,
+        /// The VLANs by name.
+        vlans: Map<Name, VlanTable>,
+    }
+}
+
+record! {
+    /// `[network.wan]`
+    pub struct WanTable {
+        /// Its range.
+        subnet: Spanned<Ipv4Net>,
+        /// Its router.
+        gateway: Spanned<Ipv4Addr>,
+    }
+}
+
+record! {
+    /// `[network.vlans.<name>]`
+    pub struct VlanTable {
+        /// The tag, from 1 to 4094.
+        id: Spanned<u16>,
+        /// Its range.
+        subnet: Spanned<Ipv4Net>,
+        /// Its router; the first address of the range by default.
+        gateway: Option<Spanned<Ipv4Addr>>,
+    }
+}
+
+record! {
+    /// `[hosts.<name>]`
+    pub struct HostTable {
+        /// Its platform.
+        system: Spanned<System> = implied(System::X86_64),
+        /// `worker` joins the cluster; `none` only carries MicroVMs.
+        role: Spanned<Role> = implied(Role::None),
+        /// The physical network interface that the bridge takes in.
+        uplink: Spanned<InterfaceName>,
+        /// Its address in the network outside; DHCP when left out.
+        wan_address: Option<Spanned<Ipv4Addr>>,
+        /// Whether it holds the gateway address of every VLAN and forwards
+        /// their traffic to the network outside.
+        gateway: Spanned<bool> = implied(true),
+        /// The VLAN that carries the cluster's traffic, for a node.
+        vlan: Option<Spanned<Name>>,
+        /// Its own addresses by VLAN, besides the gateway's.
+        addresses: Map<Name, Spanned<Ipv4Addr>>,
+        /// Labels of its node, given when it joins.
+        labels: Map<LabelKey, Spanned<LabelValue>>,
+        /// Taints of its node, given when it joins.
+        taints: Vec<Spanned<Taint>>,
+        /// Its GPU.
+        gpu: Option<GpuTable>,
+        /// Who may log in.
+        users: Map<UserName, UserTable>,
+        /// How it boots, in a few lines; or use `hardware`.
+        boot: Option<BootTable>,
+        /// Your module with its file systems and boot loader, inside the tree.
+        hardware: Option<Spanned<RelPath>>,
+        /// More modules of yours, inside the tree.
+        extra_modules: Vec<Spanned<RelPath>>,
+        /// For Colmena and scripts.
+        deployment: DeploymentTable = DeploymentTable::default(),
+    }
+}
+
+record! {
+    /// `[hosts.<name>.gpu]`
+    pub struct GpuTable {
+        /// Who made it.
+        vendor: Spanned<GpuVendor> = implied(GpuVendor::Amd),
+        /// Who uses it.
+        mode: Spanned<GpuMode> = implied(GpuMode::Host),
+        /// The chip as ROCm names it, such as `gfx1103` for a Radeon 780M.
+        model: Spanned<OneLine>,
+        /// The chip that ROCm is told instead, such as `11.0.2`, or `none`.
+        hsa_override: Option<Spanned<OneLine>>,
+    }
+}
+
+record! {
+    /// `[hosts.<name>.users.<user>]`
+    pub struct UserTable {
+        /// Whether it may become root, here and in the MicroVMs.
+        admin: Spanned<bool> = implied(false),
+        /// Its public keys; passwords are not accepted.
+        ssh_keys: Vec<Spanned<SshKey>>,
+    }
+}
+
+record! {
+    /// `[hosts.<name>.boot]`
+    pub struct BootTable {
+        /// The boot loader.
+        loader: Spanned<Loader> = implied(Loader::SystemdBoot),
+        /// The root file system.
+        root: DiskTable,
+        /// The EFI system partition.
+        esp: EspTable,
+    }
+}
+
+record! {
+    /// A disk with its file system.
+    pub struct DiskTable {
+        /// The device, best by label or UUID.
+        device: Spanned<AbsPath>,
+        /// Its file system.
+        fs: Spanned<FsType> = implied(FsType::Ext4),
+    }
+}
+
+record! {
+    /// The EFI system partition, mounted at `/boot`.
+    pub struct EspTable {
+        /// The device, best by label or UUID.
+        device: Spanned<AbsPath>,
+    }
+}
+
+record! {
+    /// `deployment` of a host or MicroVM.
+    #[derive(Default)]
+    pub struct DeploymentTable {
+        /// Where it is reached; its own address by default.
+        target_host: Option<Spanned<OneLine>>,
+        /// The user to log in as.
+        target_user: Option<Spanned<UserName>>,
+        /// Tags to select machines by.
+        tags: Vec<Spanned<Name>>,
+    }
+}
+
+record! {
+    /// `[vms.<name>]`
+    pub struct VmTable {
+        /// `control-plane`, `worker`, or `none` for a machine beside the cluster.
+        role: Spanned<Role> = implied(Role::None),
+        /// The host that carries it; the only one by default.
+        host: Option<Spanned<Name>>,
+        /// Its VLAN; the only one by default.
+        vlan: Option<Spanned<Name>>,
+        /// Its address; derived from its name by default.
+        ip: Option<Spanned<Ipv4Addr>>,
+        /// Its MAC address; derived from its address by default.
+        mac: Option<Spanned<Mac>>,
+        /// Its interface on the host; derived from its name by default.
+        tap: Option<Spanned<InterfaceName>>,
+        /// Its vsock context id; derived from its address by default.
+        vsock_cid: Option<Spanned<u32>>,
+        /// Virtual processors.
+        vcpu: Spanned<u16> = implied(2),
+        /// Memory; 4 GiB for nodes and 1 GiB for others by default.
+        memory: Option<Spanned<Size>>,
+        /// Block volumes. Nodes have `kubelet` and `containerd`, control planes
+        /// `etcd` too, whether written or not.
+        volumes: Map<Name, VolumeTable>,
+        /// A directory of the host that holds its data.
+        storage: Option<StorageTable>,
+        /// More directories that survive a reboot. `/etc/kubernetes` of a node
+        /// and the SSH host keys always do.
+        persist: Vec<Spanned<AbsPath>>,
+        /// Ports that it serves, by name; they are opened in its firewall.
+        ports: Map<PortName, Spanned<u16>>,
+        /// Labels of its node, given when it joins.
+        labels: Map<LabelKey, Spanned<LabelValue>>,
+        /// Taints of its node, given when it joins.
+        taints: Vec<Spanned<Taint>>,
+        /// Whether it starts with its host.
+        autostart: Spanned<bool> = implied(true),
+        /// More modules of yours, inside the tree.
+        extra_modules: Vec<Spanned<RelPath>>,
+        /// For Colmena and scripts.
+        deployment: DeploymentTable = DeploymentTable::default(),
+    }
+}
+
+record! {
+    /// `[vms.<name>.volumes.<volume>]`
+    pub struct VolumeTable {
+        /// Its size. A later change does not touch an image that exists.
+        size: Option<Spanned<Size>>,
+        /// The format of its image.
+        format: Spanned<DiskFormat> = implied(DiskFormat::Qcow2),
+        /// Its file system.
+        fs: Spanned<FsType> = implied(FsType::Ext4),
+        /// Where it is mounted; known for `kubelet`, `containerd` and `etcd`.
+        mount: Option<Spanned<AbsPath>>,
+    }
+}
+
+record! {
+    /// `[vms.<name>.storage]`
+    pub struct StorageTable {
+        /// Where the VM sees it.
+        mount: Spanned<AbsPath>,
+        /// Where the host keeps it; below `/var/lib/microvms` by default.
+        source: Option<Spanned<AbsPath>>,
+    }
+}
+
+record! {
+    /// `[workloads]`
+    #[derive(Default)]
+    pub struct WorkloadsTable {
+        /// Ollama on the GPU.
+        ollama: Option<OllamaTable>,
+    }
+}
+
+record! {
+    /// `[workloads.ollama]`
+    pub struct OllamaTable {
+        /// The image. Tags with `rocm` use ROCm, others Vulkan.
+        image: Spanned<Image>,
+        /// Labels of the nodes that may run it.
+        node_selector: Map<LabelKey, Spanned<LabelValue>>,
+        /// How it gets at the GPU.
+        gpu_access: Spanned<GpuAccess> = implied(GpuAccess::Privileged),
+        /// The port of every node that serves it.
+        node_port: Spanned<u16> = implied(31434),
+        /// The most memory it may use; an integrated GPU uses the host's.
+        memory: Spanned<Size> = implied(Size::gib(16)),
+        /// Where the node keeps the models.
+        data: Spanned<AbsPath> = implied(AbsPath::own("/var/lib/ollama")),
+    }
+}
+
+record! {
+    /// `[outputs.<name>]`
+    pub struct OutputTable {
+        /// Its file, or the folder of its files.
+        path: Option<Spanned<RelPath>>,
+        /// Whether nixgen writes it. What others need from it is still looked
+        /// for at its path.
+        render: Option<Spanned<bool>>,
+    }
+}

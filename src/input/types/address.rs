@@ -1,0 +1,121 @@
+//! Addresses of the network: IPv4, CIDR ranges and MAC.
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use crate::input::decode::Text;
+
+impl Text for Ipv4Addr {
+    const EXPECTED: &'static str = "an IPv4 address such as `10.0.20.10`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| format!("`{text}` is not an IPv4 address"))
+    }
+}
+
+impl Text for Ipv4Net {
+    const EXPECTED: &'static str = "an IPv4 range such as `10.0.20.0/24`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let range: Self = text.parse().map_err(|_| format!("`{text}` is not an IPv4 range"))?;
+        if range.addr() == range.network() {
+            Ok(range)
+        } else {
+            Err(format!("`{text}` has host bits set; the range is `{}`", range.trunc()))
+        }
+    }
+}
+
+/// A MAC address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mac([u8; 6]);
+
+impl Mac {
+    /// The address that goes with an IPv4 address. Two addresses never share
+    /// one, and 02 marks it as locally administered unicast.
+    pub fn of(ip: Ipv4Addr) -> Self {
+        let [a, b, c, d] = ip.octets();
+        Self([0x02, 0x00, a, b, c, d])
+    }
+
+    /// Whether it may be given to a virtual machine: a locally administered
+    /// address that is not a multicast one.
+    pub fn is_local_unicast(self) -> bool {
+        self.0[0] & 0b11 == 0b10
+    }
+}
+
+impl Text for Mac {
+    const EXPECTED: &'static str = "a MAC address such as `02:00:0a:00:14:0a`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let invalid = || format!("`{text}` is not a MAC address");
+        let mut bytes = [0; 6];
+        let mut parts = text.split(':');
+        for byte in &mut bytes {
+            let part = parts.next().filter(|part| part.len() == 2).ok_or_else(invalid)?;
+            let hex = part.bytes().all(|b| b.is_ascii_hexdigit());
+            *byte = u8::from_str_radix(part, 16).ok().filter(|_| hex).ok_or_else(invalid)?;
+        }
+        if parts.next().is_some() {
+            return Err(invalid());
+        }
+        let mac = Self(bytes);
+        if mac.is_local_unicast() {
+            Ok(mac)
+        } else {
+            Err(format!(
+                "`{text}` is not a locally administered unicast address: its second digit must be 2, 6, a or e"
+            ))
+        }
+    }
+}
+
+impl std::fmt::Display for Mac {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+impl serde::Serialize for Mac {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_macs_are_injective_and_legal() {
+        let mac = Mac::of(Ipv4Addr::new(10, 0, 20, 10));
+        assert_eq!(mac.to_string(), "02:00:0a:00:14:0a");
+        assert!(mac.is_local_unicast());
+        assert_eq!(Mac::from_text(&mac.to_string()), Ok(mac));
+    }
+
+    #[test]
+    fn refuses_what_a_switch_would_not_carry() {
+        for bad in [
+            "01:00:5e:00:00:01",
+            "00:1b:21:00:00:01",
+            "02:00:00",
+            "2:0:0:0:0:1",
+            "02:00:00:00:00:+1",
+        ] {
+            assert!(Mac::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ranges_have_no_host_bits() {
+        assert!(Ipv4Net::from_text("10.0.20.0/24").is_ok());
+        assert_eq!(
+            Ipv4Net::from_text("10.0.20.1/24"),
+            Err("`10.0.20.1/24` has host bits set; the range is `10.0.20.0/24`".to_owned())
+        );
+    }
+}

@@ -1,0 +1,20 @@
+//! The value types of `cluster.toml` that are written as text.
+
+mod address;
+mod choice;
+mod kubernetes;
+mod name;
+mod path;
+mod size;
+mod text;
+
+pub use address::Mac;
+pub use choice::{
+    BridgeNetfilter, Cni, DiskFormat, Formatter, FsType, GpuAccess, GpuMode, GpuVendor, Hypervisor,
+    Loader, Role, System,
+};
+pub use kubernetes::{Endpoint, LabelKey, LabelValue, Minor, Taint};
+pub use name::{InterfaceName, Name, PortName, UserName};
+pub use path::{AbsPath, RelPath};
+pub use size::Size;
+pub use text::{Image, OneLine, SshKey};

@@ -1,0 +1,150 @@
+//! Names of machines, interfaces, users and ports.
+
+use crate::input::decode::Text;
+
+/// Declares a text type whose value is checked by `$check` and kept as written.
+macro_rules! checked_text {
+    ($(#[$meta:meta])* $name:ident, $expected:literal, $check:expr) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text as it was written.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl $crate::input::decode::Text for $name {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_text(text: &str) -> Result<Self, String> {
+                let check: fn(&str) -> Result<(), String> = $check;
+                check(text).map(|()| Self(text.to_owned()))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+pub(crate) use checked_text;
+
+checked_text! {
+    /// A host name label (RFC 1123): it names machines, VLANs and volumes, and
+    /// becomes file names, attribute names and Kubernetes node names.
+    Name,
+    "a name of lower-case letters, digits and hyphens that starts and ends with a letter or digit, at most 63 long",
+    |text| dns_label(text, 63)
+}
+
+checked_text! {
+    /// A Linux network interface name: `IFNAMSIZ` leaves 15 bytes.
+    InterfaceName,
+    "an interface name of letters, digits, `.`, `_` and `-`, at most 15 long",
+    |text| {
+        let fits = !text.is_empty() && text.len() <= 15;
+        let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if fits && text.chars().all(valid) && !matches!(text, "." | "..") {
+            Ok(())
+        } else {
+            Err(format!("`{text}` is not a network interface name"))
+        }
+    }
+}
+
+checked_text! {
+    /// A Unix login name, as `useradd` takes it.
+    UserName,
+    "a user name of lower-case letters, digits, `_` and `-` that starts with a letter or `_`, at most 31 long",
+    |text| {
+        let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+        let starts = text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+        if starts && text.len() <= 31 && text.chars().all(valid) {
+            Ok(())
+        } else {
+            Err(format!("`{text}` is not a user name"))
+        }
+    }
+}
+
+checked_text! {
+    /// What a port is for; the user's Nix reads it as an attribute name.
+    PortName,
+    "a port name of letters and digits that starts with a letter",
+    |text| {
+        let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
+        let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if starts && text.len() <= 63 && text.chars().all(valid) {
+            Ok(())
+        } else {
+            Err(format!("`{text}` is not a port name"))
+        }
+    }
+}
+
+/// Checks a label of a DNS name.
+pub(super) fn dns_label(text: &str, longest: usize) -> Result<(), String> {
+    let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if text.is_empty() {
+        Err("a name cannot be empty".to_owned())
+    } else if text.len() > longest {
+        Err(format!("the name is {} characters long, {longest} are allowed", text.len()))
+    } else if let Some(bad) = text.chars().find(|c| !valid(*c)) {
+        Err(format!("`{bad}` cannot be in the name `{text}`"))
+    } else if text.starts_with('-') || text.ends_with('-') {
+        Err(format!("the name `{text}` starts or ends with a hyphen"))
+    } else {
+        Ok(())
+    }
+}
+
+impl Name {
+    /// A name that this program itself uses, such as that of a default volume.
+    pub(crate) fn own(text: &'static str) -> Self {
+        debug_assert!(Self::from_text(text).is_ok());
+        Self(text.to_owned())
+    }
+}
+
+impl InterfaceName {
+    /// A name that was made by a rule that keeps it valid.
+    pub(crate) fn derived(text: String) -> Self {
+        debug_assert!(Self::from_text(&text).is_ok(), "{text}");
+        Self(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_dns_labels() {
+        for good in ["a", "k8s-worker-1", "0", &"x".repeat(63)] {
+            assert!(Name::from_text(good).is_ok(), "{good}");
+        }
+        for bad in ["", "-a", "a-", "A", "a_b", "a.b", "ü", "a b", "a\n", &"x".repeat(64)] {
+            assert!(Name::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn interface_names_fit_the_kernel() {
+        assert!(InterfaceName::from_text("vm-k8s-worker-1").is_ok());
+        for bad in ["", "sixteen-chars-xx", "a/b", "..", "a b"] {
+            assert!(InterfaceName::from_text(bad).is_err(), "{bad}");
+        }
+    }
+}

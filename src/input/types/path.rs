@@ -1,0 +1,101 @@
+//! Paths: absolute ones on the machines, relative ones in the rendered tree.
+
+use super::name::checked_text;
+
+checked_text! {
+    /// An absolute, normal path on a machine.
+    AbsPath,
+    "an absolute path such as `/var/lib/vault`",
+    |text| match text.strip_prefix('/') {
+        None => Err(format!("`{text}` is not an absolute path")),
+        Some("") => Err("the root folder cannot be used here".to_owned()),
+        Some(rest) => normal(text, rest),
+    }
+}
+
+checked_text! {
+    /// A path inside the rendered tree, with `/` between its parts.
+    RelPath,
+    "a path inside the tree such as `modules/nixos/amdgpu.nix`",
+    |text| {
+        let inside = text.strip_prefix("./").unwrap_or(text);
+        if text.starts_with('/') {
+            Err(format!("`{text}` is absolute; it must lie inside the rendered tree"))
+        } else {
+            normal(text, inside)
+        }
+    }
+}
+
+fn normal(text: &str, parts: &str) -> Result<(), String> {
+    if parts.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return Err(format!("`{text}` has an empty part, `.` or `..` in it"));
+    }
+    // File names end up in systemd units, shell scripts and Nix paths, none of
+    // which carries a control character.
+    match text.chars().find(|c| c.is_control()) {
+        Some(_) => Err("the path has a control character in it".to_owned()),
+        None => Ok(()),
+    }
+}
+
+impl AbsPath {
+    /// A path that this program itself uses.
+    pub(crate) fn own(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl RelPath {
+    /// A path that this program makes from checked parts.
+    pub(crate) fn own(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The path without a leading `./`.
+    pub fn inside(&self) -> &str {
+        self.0.strip_prefix("./").unwrap_or(&self.0)
+    }
+
+    /// A path below this one.
+    pub fn join(&self, below: &str) -> Self {
+        Self(format!("{}/{below}", self.inside()))
+    }
+
+    /// This path as seen from the folder of `from`, as Nix writes it: it always
+    /// starts with `./` or `../`.
+    pub fn seen_from(&self, from: &Self) -> String {
+        let folder: Vec<&str> = from.inside().split('/').collect();
+        let folder = &folder[..folder.len() - 1];
+        let target: Vec<&str> = self.inside().split('/').collect();
+        let shared = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
+        let up = folder.len() - shared;
+        let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
+        start + &target[shared..].join("/")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::decode::Text;
+
+    #[test]
+    fn paths_never_leave_their_root() {
+        for bad in ["/etc", "../x", "a/../b", "a//b", "", "a/", ".", "a/./b", "a\nb"] {
+            assert!(RelPath::from_text(bad).is_err(), "{bad:?}");
+        }
+        for bad in ["etc", "/", "/a/../b", "//", "/a//b", "/a/"] {
+            assert!(AbsPath::from_text(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn imports_are_relative_to_the_importing_file() {
+        let seen = |to: &str, from: &str| RelPath::own(to).seen_from(&RelPath::own(from));
+        assert_eq!(seen("modules/nixos/base.nix", "vms/a.nix"), "../modules/nixos/base.nix");
+        assert_eq!(seen("vms/a.nix", "flake.nix"), "./vms/a.nix");
+        assert_eq!(seen("a/b/x.nix", "a/b/y.nix"), "./x.nix");
+        assert_eq!(seen("a/x.nix", "a/b/c/y.nix"), "../../x.nix");
+    }
+}

@@ -1,0 +1,92 @@
+//! Sizes as people write them.
+
+use crate::input::decode::Text;
+
+/// An amount of memory or disk in whole MiB, the unit that microvm.nix counts in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(transparent)]
+pub struct Size {
+    mib: u32,
+}
+
+const UNITS: &[(&str, u64)] = &[("MiB", 1), ("GiB", 1 << 10), ("TiB", 1 << 20)];
+
+impl Size {
+    /// A number of GiB.
+    pub const fn gib(gib: u32) -> Self {
+        Self { mib: gib * 1024 }
+    }
+
+    /// A number of MiB.
+    pub const fn from_mib(mib: u32) -> Self {
+        Self { mib }
+    }
+
+    /// The number of MiB.
+    pub const fn mib(self) -> u32 {
+        self.mib
+    }
+}
+
+impl Text for Size {
+    const EXPECTED: &'static str = "a size with its unit, such as `8GiB` or `512MiB`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let invalid = || format!("`{text}` is not a size");
+        let split = text
+            .find(|c: char| !c.is_ascii_digit())
+            .ok_or_else(|| format!("`{text}` has no unit; write `{text}GiB` or `{text}MiB`"))?;
+        let (digits, unit) = text.split_at(split);
+        let unit = unit.trim_start_matches(' ');
+        let number: u64 = digits.parse().map_err(|_| invalid())?;
+        let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
+        let Some(factor) = factor else {
+            // GB is a thousand millions, not 1024 MiB: guessing would be off by 7 %.
+            let near = UNITS.iter().find(|(name, _)| {
+                let short = &name[..1];
+                unit.to_ascii_uppercase().starts_with(short)
+            });
+            return Err(near.map_or_else(invalid, |(name, _)| {
+                format!("`{unit}` is not a unit; write `{digits}{name}`")
+            }));
+        };
+        let mib = number.checked_mul(factor).and_then(|mib| u32::try_from(mib).ok());
+        match mib {
+            Some(0) => Err("a size cannot be zero".to_owned()),
+            // microvm.nix and qemu-img take the number as a signed 32-bit MiB count.
+            Some(mib) if i32::try_from(mib).is_ok() => Ok(Self { mib }),
+            _ => Err(format!("`{text}` is larger than any disk")),
+        }
+    }
+}
+
+impl std::fmt::Display for Size {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.mib {
+            mib if mib % 1024 == 0 => write!(f, "{}GiB", mib / 1024),
+            mib => write!(f, "{mib}MiB"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_people_write() {
+        assert_eq!(Size::from_text("8GiB").map(Size::mib), Ok(8192));
+        assert_eq!(Size::from_text("512 MiB").map(Size::mib), Ok(512));
+        assert_eq!(Size::from_text("1TiB").map(|s| s.to_string()), Ok("1024GiB".to_owned()));
+    }
+
+    #[test]
+    fn says_what_to_write_instead() {
+        assert_eq!(Size::from_text("8"), Err("`8` has no unit; write `8GiB` or `8MiB`".to_owned()));
+        assert_eq!(Size::from_text("8GB"), Err("`GB` is not a unit; write `8GiB`".to_owned()));
+        assert_eq!(Size::from_text("8g"), Err("`g` is not a unit; write `8GiB`".to_owned()));
+        for bad in ["", "GiB", "-1GiB", "0GiB", "99999999999999999999GiB", "4000TiB", "1.5GiB"] {
+            assert!(Size::from_text(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Free text that ends up in one line of some file.
+
+use super::name::checked_text;
+
+checked_text! {
+    /// Any text on one line.
+    OneLine,
+    "text on one line",
+    one_line
+}
+
+checked_text! {
+    /// A public SSH key as in `authorized_keys`.
+    SshKey,
+    "a public SSH key such as `ssh-ed25519 AAAA… name`",
+    |text| {
+        one_line(text)?;
+        let mut parts = text.split(' ');
+        let kind = parts.next().unwrap_or_default();
+        let key = parts.next().unwrap_or_default();
+        let known = ["ssh-ed25519", "ssh-rsa", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384",
+            "ecdsa-sha2-nistp521", "sk-ssh-ed25519@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com"];
+        let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+        if text.contains("PRIVATE KEY") {
+            Err("this is a private key; put its public half here and keep it secret".to_owned())
+        } else if !known.contains(&kind) {
+            Err("the text does not start with a key type such as `ssh-ed25519`".to_owned())
+        } else if !key.starts_with("AAAA") || !key.chars().all(base64) {
+            Err("the second word is not the key itself, which starts with `AAAA`".to_owned())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+checked_text! {
+    /// A container image with its tag or digest.
+    Image,
+    "an image with its tag, such as `docker.io/ollama/ollama:0.12.6-rocm`",
+    |text| {
+        let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_' | '@');
+        let name = text.rsplit('/').next().unwrap_or_default();
+        if text.is_empty() || !text.chars().all(valid) {
+            return Err(format!("`{text}` is not an image reference"));
+        }
+        match name.split_once(['@', ':']) {
+            None | Some((_, "latest" | "")) => Err(format!(
+                "`{text}` is not pinned: the tag decides which program runs after the next restart"
+            )),
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+impl OneLine {
+    /// A text that this program itself uses.
+    pub(crate) fn own(text: &'static str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+fn one_line(text: &str) -> Result<(), String> {
+    if text.is_empty() {
+        Err("the text is empty".to_owned())
+    } else if text.chars().any(char::is_control) {
+        Err("the text has a line break or another control character in it".to_owned())
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::decode::Text;
+
+    #[test]
+    fn images_are_pinned() {
+        assert!(Image::from_text("docker.io/ollama/ollama:0.12.6-rocm").is_ok());
+        assert!(Image::from_text("localhost:5000/x@sha256:00").is_ok());
+        for bad in ["ollama/ollama", "ollama/ollama:latest", "localhost:5000/x", "a b:1", ""] {
+            assert!(Image::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn keys_are_public_keys() {
+        assert!(SshKey::from_text("ssh-ed25519 AAAAC3Nz admin@laptop").is_ok());
+        for bad in [
+            "",
+            "AAAA",
+            "ssh-ed25519",
+            "ssh-ed25519 xx",
+            "ssh-ed25519 AAAA\nssh-rsa AAAA",
+            "-----BEGIN OPENSSH PRIVATE KEY-----",
+        ] {
+            assert!(SshKey::from_text(bad).is_err(), "{bad}");
+        }
+    }
+}

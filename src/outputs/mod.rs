@@ -1,0 +1,59 @@
+//! What is written: one file a kind of output, with its default place, the
+//! typed context of its template, and the files that it makes of a cluster.
+
+use crate::cluster::Cluster;
+use crate::input::decode::Text;
+use crate::input::types::{Name, RelPath};
+use crate::render::{Planned, TemplateSource};
+
+/// A kind of output.
+pub struct Output {
+    /// Its name in `[outputs.<name>]`.
+    pub name: &'static str,
+    /// Its file, or the folder of its files, unless the user says another.
+    pub path: &'static str,
+    /// Whether it is rendered unless the user says otherwise.
+    pub wanted: fn(&Cluster) -> bool,
+    /// Its templates.
+    pub templates: &'static [TemplateSource],
+    /// The files that it makes at a path.
+    pub files: fn(&Cluster, &RelPath) -> Vec<Planned>,
+}
+
+/// Every kind of output.
+pub const OUTPUTS: &[&Output] = &[];
+
+impl Output {
+    /// Where this output goes in a cluster.
+    pub fn path(&self, cluster: &Cluster) -> RelPath {
+        let written = Name::from_text(self.name).ok().and_then(|name| cluster.outputs.get(&name));
+        match written.and_then(|table| table.path.as_ref()) {
+            Some(path) => RelPath::own(path.inside()),
+            None => RelPath::own(self.path),
+        }
+    }
+
+    /// Whether it is rendered in a cluster.
+    pub fn is_rendered(&self, cluster: &Cluster) -> bool {
+        let written = Name::from_text(self.name).ok().and_then(|name| cluster.outputs.get(&name));
+        match written.and_then(|table| table.render.as_ref()) {
+            Some(render) => **render,
+            None => (self.wanted)(cluster),
+        }
+    }
+}
+
+/// Every file of a cluster, in no particular order: what each is made of is
+/// decided, and nothing is text yet.
+pub fn plan(cluster: &Cluster) -> Vec<Planned> {
+    OUTPUTS
+        .iter()
+        .filter(|output| output.is_rendered(cluster))
+        .flat_map(|output| (output.files)(cluster, &output.path(cluster)))
+        .collect()
+}
+
+/// The templates of every output.
+pub fn templates() -> Vec<TemplateSource> {
+    OUTPUTS.iter().flat_map(|output| output.templates).copied().collect()
+}

@@ -1,0 +1,99 @@
+//! What differs between NixOS releases and between Kubernetes minors.
+//!
+//! Every difference that a template has to know stands in these two tables, so
+//! that a new release is a new row. Sources: the nixpkgs release branches and
+//! release notes (option names, `kubernetes` and `containerd` versions), the
+//! kubeadm and containerd changelogs (configuration API, pause image).
+
+use crate::input::types::Minor;
+
+/// A NixOS release that nixgen can write for.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Release {
+    /// As written in `cluster.toml` and in `system.stateVersion`.
+    pub name: &'static str,
+    /// The branch of nixpkgs.
+    pub branch: &'static str,
+    /// The Kubernetes minors that its `pkgs.kubernetes` can be. nixpkgs carries
+    /// exactly one; only the rolling branch moves.
+    pub kubernetes: (Minor, Minor),
+    /// The attribute of the official formatter.
+    pub nixfmt: &'static str,
+}
+
+const fn only(minor: u16) -> (Minor, Minor) {
+    (Minor::new(minor), Minor::new(minor))
+}
+
+/// The releases, oldest first.
+pub const RELEASES: &[Release] = &[
+    Release {
+        name: "24.11",
+        branch: "nixos-24.11",
+        kubernetes: only(31),
+        nixfmt: "nixfmt-rfc-style",
+    },
+    Release {
+        name: "25.05",
+        branch: "nixos-25.05",
+        kubernetes: only(33),
+        nixfmt: "nixfmt-rfc-style",
+    },
+    Release { name: "25.11", branch: "nixos-25.11", kubernetes: only(34), nixfmt: "nixfmt" },
+    Release { name: "26.05", branch: "nixos-26.05", kubernetes: only(36), nixfmt: "nixfmt" },
+    Release {
+        name: "unstable",
+        branch: "nixos-unstable",
+        // The branch moved through these within the year; the assertion in the
+        // rendered base module catches the one it has moved to.
+        kubernetes: (Minor::new(35), Minor::new(37)),
+        nixfmt: "nixfmt",
+    },
+];
+
+impl Release {
+    /// The release of that name.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        RELEASES.iter().find(|release| release.name == name)
+    }
+
+    /// Whether its package set can have this Kubernetes minor.
+    pub fn carries(&self, minor: Minor) -> bool {
+        (self.kubernetes.0..=self.kubernetes.1).contains(&minor)
+    }
+}
+
+/// The version of kubeadm's configuration API that a Kubernetes minor wants:
+/// v1beta4 came with 1.31, v1beta3 went with 1.37.
+pub const fn kubeadm_api(minor: Minor) -> &'static str {
+    if minor.number() >= 31 { "v1beta4" } else { "v1beta3" }
+}
+
+/// The tag of the pause image that this minor's kubeadm expects; a different
+/// one in containerd is pulled twice and warned about.
+pub const fn pause_tag(minor: Minor) -> &'static str {
+    match minor.number() {
+        ..=30 => "3.9",
+        31..=33 => "3.10",
+        34..=35 => "3.10.1",
+        _ => "3.10.2",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_in_order_and_named_once() {
+        assert!(RELEASES.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert!(RELEASES.iter().all(|r| Release::named(r.name) == Some(r)));
+    }
+
+    #[test]
+    fn facts_by_minor() {
+        assert_eq!(kubeadm_api(Minor::new(30)), "v1beta3");
+        assert_eq!(kubeadm_api(Minor::new(34)), "v1beta4");
+        assert_eq!(pause_tag(Minor::new(34)), "3.10.1");
+    }
+}

@@ -1,0 +1,178 @@
+//! Text as a value of each language. Whatever goes in, it comes out of that
+//! language's own parser unchanged, and never as code.
+
+use std::fmt::Write as _;
+
+/// A Nix string literal.
+pub(super) fn nix_string(text: &str) -> String {
+    format!("\"{}\"", nix_string_part(text))
+}
+
+/// Text for inside the quotes of a Nix string literal.
+pub(super) fn nix_string_part(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            // A bare CR, and CR LF, would be read as LF.
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' if chars.peek() == Some(&'{') => out.push_str("\\$"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+const NIX_KEYWORDS: &[&str] =
+    &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"];
+
+/// A Nix attribute name, quoted only where it must be.
+pub(super) fn nix_attribute(text: &str) -> String {
+    let start = |c: char| c.is_ascii_alphabetic() || c == '_';
+    let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\'');
+    let bare = text.starts_with(start) && text.chars().all(inner) && !NIX_KEYWORDS.contains(&text);
+    if bare { text.to_owned() } else { nix_string(text) }
+}
+
+/// A Nix path, given relative to the file it stands in (`./x`, `../x`).
+pub(super) fn nix_path(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/');
+    if text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("(./. + {})", nix_string(&format!("/{text}")))
+    }
+}
+
+/// A double-quoted YAML scalar.
+pub(super) fn yaml_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Not printable in YAML, or a line break to some parsers.
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            // Permanently unassigned: a YAML stream may not carry them raw.
+            c if u32::from(c) & 0xfffe == 0xfffe => {
+                let _ = write!(out, "\\U{:08x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// One word of a shell command, in single quotes: nothing is special in them.
+pub(super) fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+/// One word of a shell command that a person types, quoted only where needed.
+pub(super) fn shell_word_if_needed(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { shell_word(text) }
+}
+
+/// Running text of a Markdown page, on one line.
+pub(super) fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            c if c.is_control() => out.push(' '),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '#' | '|' | '~' | '!' | '$' => {
+                out.extend(['\\', c]);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A Markdown code span. A longer fence than any run of back quotes inside
+/// keeps it closed; a pipe would end a table cell even there.
+pub(super) fn markdown_code(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
+        " "
+    } else {
+        ""
+    };
+    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+}
+
+/// A quoted label of a mermaid diagram.
+pub(super) fn mermaid(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        if c.is_alphanumeric() || " -_./:,()=".contains(c) {
+            out.push(c);
+        } else {
+            let _ = write!(out, "#{};", u32::from(c));
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Text for a `#` comment: it stays on its line.
+pub(super) fn comment(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nix_strings_hold_anything() {
+        assert_eq!(nix_string(r#"a"b\c${d}$$"#), r#""a\"b\\c\${d}$$""#);
+        assert_eq!(nix_string("a\r\n\tb"), r#""a\r\n\tb""#);
+        assert_eq!(nix_string("$${x}"), r#""$\${x}""#);
+    }
+
+    #[test]
+    fn attributes_are_bare_when_they_can_be() {
+        for bare in ["k8s-master", "a_b", "x'", "_"] {
+            assert_eq!(nix_attribute(bare), bare);
+        }
+        for quoted in ["", "in", "8s", "a.b", "a/b", "a b", "${x}", "-a"] {
+            assert_eq!(nix_attribute(quoted), nix_string(quoted));
+        }
+    }
+
+    #[test]
+    fn paths_with_odd_characters_are_still_paths() {
+        assert_eq!(nix_path("../modules/a.nix"), "../modules/a.nix");
+        assert_eq!(nix_path("./my vms/a.nix"), "(./. + \"/./my vms/a.nix\")");
+    }
+
+    #[test]
+    fn shell_words_are_inert() {
+        assert_eq!(shell_word("it's $(x) `y`"), r"'it'\''s $(x) `y`'");
+        assert_eq!(shell_word_if_needed("10.0.20.5:6443"), "10.0.20.5:6443");
+        assert_eq!(shell_word_if_needed("a b"), "'a b'");
+        assert_eq!(shell_word_if_needed(""), "''");
+    }
+
+    #[test]
+    fn code_spans_stay_closed() {
+        assert_eq!(markdown_code("a`b"), "``a`b``");
+        assert_eq!(markdown_code("`"), "`` ` ``");
+        assert_eq!(markdown_code("a|b"), "`a\\|b`");
+    }
+}

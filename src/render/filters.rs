@@ -1,0 +1,71 @@
+//! What templates can do with a value besides `{{ value }}`, which always makes
+//! it a string of the file's language. Every filter here escapes; none passes
+//! text through.
+
+use tera::{Kwargs, State, Tera, Value};
+
+use super::escape;
+
+pub(super) fn register(tera: &mut Tera) {
+    // Nix
+    text(tera, "attr", escape::nix_attribute);
+    text(tera, "path", escape::nix_path);
+    text(tera, "in_string", escape::nix_string_part);
+    tera.register_filter("nix", |value: &Value, _: Kwargs, _: &State| {
+        let mut out = String::new();
+        nix(value, &mut out).map(|()| Value::safe_string(&out))
+    });
+    // YAML
+    text(tera, "yaml", escape::yaml_string);
+    // Markdown and its code blocks
+    text(tera, "code", escape::markdown_code);
+    text(tera, "sh", escape::shell_word_if_needed);
+    text(tera, "mermaid", escape::mermaid);
+    // Comments of all
+    text(tera, "comment", escape::comment);
+}
+
+fn text(tera: &mut Tera, name: &'static str, escape: fn(&str) -> String) {
+    tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| {
+        let rendered = match value.as_str() {
+            Some(text) => escape(text),
+            // Numbers and truth values are the same in every language.
+            None if value.is_number() || value.is_bool() => escape(&value.to_string()),
+            None => {
+                let message = format!("`{name}` takes text or a number, not {}", value.name());
+                return Err(tera::Error::message(message));
+            }
+        };
+        Ok(Value::safe_string(&rendered))
+    });
+}
+
+/// Any value as a Nix expression.
+fn nix(value: &Value, out: &mut String) -> tera::TeraResult<()> {
+    if let Some(text) = value.as_str() {
+        out.push_str(&escape::nix_string(text));
+    } else if let Some(items) = value.as_array() {
+        out.push_str("[ ");
+        for item in items {
+            nix(item, out)?;
+            out.push(' ');
+        }
+        out.push(']');
+    } else if let Some(map) = value.as_map() {
+        out.push_str("{ ");
+        for (key, item) in map {
+            out.push_str(&escape::nix_attribute(&key.to_string()));
+            out.push_str(" = ");
+            nix(item, out)?;
+            out.push_str("; ");
+        }
+        out.push('}');
+    } else if value.is_none() {
+        out.push_str("null");
+    } else if value.is_number() || value.is_bool() {
+        out.push_str(&value.to_string());
+    } else {
+        return Err(tera::Error::message("an undefined value cannot be written as Nix"));
+    }
+    Ok(())
+}

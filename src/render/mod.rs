@@ -1,0 +1,187 @@
+//! From a plan to text. Rendering is a pure function of the plan: no file, no
+//! clock and no environment is read here.
+
+mod escape;
+mod filters;
+mod language;
+
+pub use language::{Language, MARKER};
+
+use std::marker::PhantomData;
+
+use rayon::prelude::*;
+use serde::Serialize;
+use tera::{Context, Tera};
+
+use crate::input::types::RelPath;
+
+/// A template, tied to the type of the context that it takes.
+#[derive(Debug)]
+pub struct Template<C> {
+    source: TemplateSource,
+    context: PhantomData<fn(&C)>,
+}
+
+/// A template's name (its path below `templates/`, without `.tera`) and text.
+#[derive(Debug, Clone, Copy)]
+pub struct TemplateSource {
+    /// Its path below `templates/`, without `.tera`.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+impl<C: Serialize> Template<C> {
+    /// Use [`template!`], which finds the text by the name.
+    pub const fn new(name: &'static str, text: &'static str) -> Self {
+        Self { source: TemplateSource { name, text }, context: PhantomData }
+    }
+
+    /// Its name and text.
+    pub const fn source(&self) -> TemplateSource {
+        self.source
+    }
+
+    /// A file that this template makes of a context.
+    pub fn file(&self, path: RelPath, context: &C) -> Planned {
+        Planned {
+            path,
+            template: self.source.name,
+            context: Context::from_serialize(context).map_err(|error| error.to_string()),
+            executable: Language::of(self.source.name) == Language::Shell,
+        }
+    }
+}
+
+/// The template at `templates/NAME.tera`.
+macro_rules! template {
+    ($name:literal) => {
+        $crate::render::Template::new(
+            $name,
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $name, ".tera")),
+        )
+    };
+}
+pub(crate) use template;
+
+/// A file that is to be rendered: everything is decided, nothing is text yet.
+#[derive(Debug)]
+pub struct Planned {
+    /// Where it goes.
+    pub path: RelPath,
+    /// The name of its template.
+    pub template: &'static str,
+    /// What the template is given.
+    context: Result<Context, String>,
+    /// Whether it is a script.
+    pub executable: bool,
+}
+
+/// A rendered file.
+#[derive(Debug)]
+pub struct RenderedFile {
+    /// Where it goes.
+    pub path: RelPath,
+    /// The name of its template.
+    pub template: &'static str,
+    /// Its text.
+    pub text: String,
+    /// Whether it is a script.
+    pub executable: bool,
+}
+
+/// A mistake of ours, or of a template: it rendered nothing, or something that
+/// is not what its language allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bug {
+    /// The template.
+    pub template: String,
+    /// The file it was to make.
+    pub path: String,
+    /// The line of the rendered text (from 1) with that line, where known.
+    pub line: Option<(usize, String)>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl std::fmt::Display for Bug {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "the template `{}` is broken: {}", self.template, self.message)?;
+        match &self.line {
+            Some((number, text)) => write!(f, "  in {}, line {number}: {}", self.path, text.trim()),
+            None => write!(f, "  in {}", self.path),
+        }
+    }
+}
+
+/// The engines, one a language, because what is escaped depends on it.
+#[derive(Debug)]
+pub struct Engine {
+    engines: Vec<(Language, Tera)>,
+}
+
+impl Engine {
+    /// Compiles templates.
+    pub fn new(templates: &[TemplateSource]) -> Result<Self, Bug> {
+        let engines = Language::ALL
+            .iter()
+            .map(|&language| {
+                let mut tera = Tera::default();
+                // Every template is escaped, whatever its name.
+                tera.autoescape_on([""]);
+                tera.set_escape_fn(language.escape());
+                filters::register(&mut tera);
+                let own = templates.iter().filter(|t| Language::of(t.name) == language);
+                tera.add_raw_templates(own.map(|t| (t.name, t.text)))
+                    .map_err(|error| compile_bug(&error))?;
+                Ok((language, tera))
+            })
+            .collect::<Result<_, Bug>>()?;
+        Ok(Self { engines })
+    }
+
+    /// Renders every file, each behind the header that says where it comes
+    /// from. All bugs are returned, not only the first.
+    pub fn render(&self, plan: Vec<Planned>, source: &str) -> Result<Vec<RenderedFile>, Vec<Bug>> {
+        let rendered: Vec<_> =
+            plan.into_par_iter().map(|planned| self.one(planned, source)).collect();
+        let mut files = Vec::with_capacity(rendered.len());
+        let mut bugs = Vec::new();
+        for result in rendered {
+            match result {
+                Ok(file) => files.push(file),
+                Err(bug) => bugs.push(bug),
+            }
+        }
+        if bugs.is_empty() { Ok(files) } else { Err(bugs) }
+    }
+
+    fn one(&self, planned: Planned, source: &str) -> Result<RenderedFile, Bug> {
+        let language = Language::of(planned.template);
+        let bug = |message: String| Bug {
+            template: planned.template.to_owned(),
+            path: planned.path.to_string(),
+            line: None,
+            message,
+        };
+        let engine = self.engines.iter().find(|(known, _)| *known == language);
+        let (_, tera) = engine.ok_or_else(|| bug("no engine for its language".to_owned()))?;
+        let context = planned.context.as_ref().map_err(|error| bug(error.clone()))?;
+        let body =
+            tera.render(planned.template, context).map_err(|error| bug(error.to_string()))?;
+        Ok(RenderedFile {
+            text: language.with_header(&body, source),
+            path: planned.path,
+            template: planned.template,
+            executable: planned.executable,
+        })
+    }
+}
+
+fn compile_bug(error: &tera::Error) -> Bug {
+    let name = match error.kind() {
+        tera::ErrorKind::SyntaxError(report) => report.filename().to_owned(),
+        _ => "templates".to_owned(),
+    };
+    Bug { path: name.clone(), template: name, line: None, message: error.to_string() }
+}

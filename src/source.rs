@@ -1,0 +1,83 @@
+//! The text of `cluster.toml` and the places in it.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// A byte range in the source text.
+pub type Span = Range<usize>;
+
+/// A configuration file that was read: its path for messages and its text.
+#[derive(Debug)]
+pub struct Source {
+    path: PathBuf,
+    text: String,
+    line_starts: Vec<usize>,
+}
+
+/// A position for people: both numbers start at 1, columns count characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+}
+
+impl Source {
+    /// Wraps a text that was read from `path`.
+    pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        let text = text.into();
+        let line_starts =
+            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        Self { path: path.into(), text, line_starts }
+    }
+
+    /// The path as the user gave it.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The file's own name, which generated files call their source: a folder
+    /// in it would make the output depend on where the tree lies.
+    pub fn file_name(&self) -> String {
+        self.path.file_name().unwrap_or(self.path.as_os_str()).to_string_lossy().into_owned()
+    }
+
+    /// The whole text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where a byte offset is; offsets past the end are at the end.
+    pub fn position(&self, offset: usize) -> Position {
+        let offset = self.text.floor_char_boundary(offset);
+        let line = self.line_starts.partition_point(|&start| start <= offset) - 1;
+        let column = self.text[self.line_starts[line]..offset].chars().count() + 1;
+        Position { line: line + 1, column }
+    }
+
+    /// The text of a line (from 1) without its line ending.
+    pub fn line(&self, line: usize) -> &str {
+        let Some(&start) = self.line_starts.get(line.wrapping_sub(1)) else { return "" };
+        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
+        self.text[start..end].trim_end_matches(['\n', '\r'])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_and_survive_any_offset() {
+        let source = Source::new("c.toml", "a = 1\nhost = \"ü\" # x\r\n");
+        assert_eq!(source.position(0), Position { line: 1, column: 1 });
+        assert_eq!(source.position(6), Position { line: 2, column: 1 });
+        let after_umlaut = source.text().find("ü").map(|at| at + 'ü'.len_utf8()).unwrap_or(0);
+        assert_eq!(source.position(after_umlaut), Position { line: 2, column: 10 });
+        assert_eq!(source.position(after_umlaut - 1).column, 9, "inside a character");
+        assert_eq!(source.position(usize::MAX).line, 3);
+        assert_eq!(source.line(2), "host = \"ü\" # x");
+        assert_eq!(source.line(99), "");
+    }
+}
