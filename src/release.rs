@@ -17,8 +17,12 @@ pub struct Release {
     /// The Kubernetes minors that its `pkgs.kubernetes` can be. nixpkgs carries
     /// exactly one; only the rolling branch moves.
     pub kubernetes: (Minor, Minor),
-    /// The attribute of the official formatter.
+    /// The package behind `nix fmt`. Plain nixfmt gets no files from it, so it
+    /// is the wrapper that walks the tree, where the release has that.
     pub nixfmt: &'static str,
+    /// The revision of microvm.nix, where its newest no longer evaluates: since
+    /// March 2026 it uses `lib.replaceString`, which came with 25.11.
+    pub microvm: Option<&'static str>,
 }
 
 const fn only(minor: u16) -> (Minor, Minor) {
@@ -32,22 +36,37 @@ pub const RELEASES: &[Release] = &[
         branch: "nixos-24.11",
         kubernetes: only(31),
         nixfmt: "nixfmt-rfc-style",
+        microvm: Some("b71923e6d24cc90b6cd1758894ead04e0be976a4"),
     },
     Release {
         name: "25.05",
         branch: "nixos-25.05",
         kubernetes: only(33),
         nixfmt: "nixfmt-rfc-style",
+        microvm: Some("b71923e6d24cc90b6cd1758894ead04e0be976a4"),
     },
-    Release { name: "25.11", branch: "nixos-25.11", kubernetes: only(34), nixfmt: "nixfmt" },
-    Release { name: "26.05", branch: "nixos-26.05", kubernetes: only(36), nixfmt: "nixfmt" },
+    Release {
+        name: "25.11",
+        branch: "nixos-25.11",
+        kubernetes: only(34),
+        nixfmt: "nixfmt-tree",
+        microvm: None,
+    },
+    Release {
+        name: "26.05",
+        branch: "nixos-26.05",
+        kubernetes: only(36),
+        nixfmt: "nixfmt-tree",
+        microvm: None,
+    },
     Release {
         name: "unstable",
         branch: "nixos-unstable",
         // The branch moved through these within the year; the assertion in the
         // rendered base module catches the one it has moved to.
         kubernetes: (Minor::new(35), Minor::new(37)),
-        nixfmt: "nixfmt",
+        nixfmt: "nixfmt-tree",
+        microvm: None,
     },
 ];
 

@@ -16,7 +16,7 @@ use crate::input::schema::OutputTable;
 use crate::input::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, Endpoint, Formatter, FsType, GpuAccess, GpuMode,
     Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader, Mac, Minor, Name, OneLine,
-    PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
+    PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
 };
 use crate::input::{Map, Spanned};
 use crate::release::Release;
@@ -161,6 +161,10 @@ pub struct Gpu {
     pub model: Spanned<OneLine>,
     /// What ROCm is told it were.
     pub hsa_override: Option<Spanned<OneLine>>,
+    /// Its address on the PCI bus, for passthrough.
+    pub pci: Option<Spanned<PciAddress>>,
+    /// The MicroVM that gets it, for passthrough.
+    pub vm: Option<Spanned<Name>>,
 }
 
 /// A user of a host.
@@ -304,6 +308,13 @@ impl Cluster {
     /// Whether several control planes share the API.
     pub fn is_ha(&self) -> bool {
         self.control_planes().nth(1).is_some()
+    }
+
+    /// The GPU that is passed through to a VM.
+    pub fn passed_gpu(&self, vm: &Vm) -> Option<&Gpu> {
+        let gpu = self.hosts[vm.host].gpu.as_ref()?;
+        let its = *gpu.mode == GpuMode::Passthrough && gpu.vm.as_ref() == Some(&vm.name);
+        its.then_some(gpu)
     }
 
     /// The MicroVMs that a host carries, with the host's index.

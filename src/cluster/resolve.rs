@@ -198,12 +198,19 @@ fn hosts(file: &ClusterFile, network: &Network, log: &mut Log) -> Option<Vec<Hos
         index: index(network.vlans.iter().map(|vlan| &vlan.name)),
         broken: &unreadable,
     };
+    let only = file.hosts.len() == 1;
     let hosts: Vec<_> =
-        file.hosts.iter().map(|(name, table)| host(name, table, &vlans, log)).collect();
+        file.hosts.iter().map(|(name, table)| host(name, table, only, &vlans, log)).collect();
     hosts.into_iter().collect()
 }
 
-fn host(name: &Spanned<Name>, table: &HostTable, vlans: &Names<'_>, log: &mut Log) -> Option<Host> {
+fn host(
+    name: &Spanned<Name>,
+    table: &HostTable,
+    only: bool,
+    vlans: &Names<'_>,
+    log: &mut Log,
+) -> Option<Host> {
     let is_node = *table.role != Role::None;
     let vlan = match &table.vlan {
         Some(written) => Some(vlans.find(written, log).map(|at| written.clone().map(|_| at))?),
@@ -250,7 +257,7 @@ fn host(name: &Spanned<Name>, table: &HostTable, vlans: &Names<'_>, log: &mut Lo
         role: table.role.clone(),
         uplink: table.uplink.clone(),
         wan_address: table.wan_address.clone(),
-        gateway: table.gateway.clone(),
+        gateway: table.gateway.clone().unwrap_or(Spanned::implied(only)),
         vlan,
         addresses,
         labels: labels(&table.labels),
@@ -311,7 +318,13 @@ fn gpu(table: &GpuTable) -> Gpu {
             .filter(|_| *table.mode == GpuMode::Host)
             .map(|version| Spanned::implied(OneLine::own(version))),
     };
-    Gpu { mode: table.mode.clone(), model: table.model.clone(), hsa_override }
+    Gpu {
+        mode: table.mode.clone(),
+        model: table.model.clone(),
+        hsa_override,
+        pci: table.pci.clone(),
+        vm: table.vm.clone(),
+    }
 }
 
 fn labels(map: &Map<LabelKey, Spanned<LabelValue>>) -> Labels {

@@ -10,7 +10,7 @@ use super::decode::{Map, record};
 use super::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, Endpoint, Formatter, FsType, GpuAccess, GpuMode,
     GpuVendor, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader, Mac, Minor, Name,
-    OneLine, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
+    OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
 };
 
 fn implied<T>(value: T) -> Spanned<T> {
@@ -126,8 +126,8 @@ record! {
         /// Its address in the network outside; DHCP when left out.
         wan_address: Option<Spanned<Ipv4Addr>>,
         /// Whether it holds the gateway address of every VLAN and forwards
-        /// their traffic to the network outside.
-        gateway: Spanned<bool> = implied(true),
+        /// their traffic to the network outside; so does an only host.
+        gateway: Option<Spanned<bool>>,
         /// The VLAN that carries the cluster's traffic, for a node.
         vlan: Option<Spanned<Name>>,
         /// Its own addresses by VLAN, besides the gateway's.
@@ -162,6 +162,10 @@ record! {
         model: Spanned<OneLine>,
         /// The chip that ROCm is told instead, such as `11.0.2`, or `none`.
         hsa_override: Option<Spanned<OneLine>>,
+        /// For `passthrough`: its address on the PCI bus.
+        pci: Option<Spanned<PciAddress>>,
+        /// For `passthrough`: the MicroVM that gets it.
+        vm: Option<Spanned<Name>>,
     }
 }
 

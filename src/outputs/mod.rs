@@ -1,6 +1,18 @@
 //! What is written: one file a kind of output, with its default place, the
 //! typed context of its template, and the files that it makes of a cluster.
 
+mod adapters;
+mod amdgpu;
+mod cluster_network;
+mod domains;
+mod flake;
+mod hosts;
+mod kubeadm_base;
+mod microvm_guest;
+mod microvm_storage;
+mod vms;
+mod worker_host;
+
 use crate::cluster::Cluster;
 use crate::input::decode::Text;
 use crate::input::types::{Name, RelPath};
@@ -21,7 +33,19 @@ pub struct Output {
 }
 
 /// Every kind of output.
-pub const OUTPUTS: &[&Output] = &[];
+pub const OUTPUTS: &[&Output] = &[
+    &flake::OUTPUT,
+    &hosts::OUTPUT,
+    &vms::OUTPUT,
+    &adapters::OUTPUT,
+    &domains::OUTPUT,
+    &kubeadm_base::OUTPUT,
+    &worker_host::OUTPUT,
+    &amdgpu::OUTPUT,
+    &cluster_network::OUTPUT,
+    &microvm_guest::OUTPUT,
+    &microvm_storage::OUTPUT,
+];
 
 impl Output {
     /// Where this output goes in a cluster.

@@ -26,6 +26,23 @@ pub(super) fn nix_string_part(text: &str) -> String {
     out
 }
 
+/// Text for inside the quotes of an indented Nix string.
+pub(super) fn nix_indented_part(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' => out.push_str("''\\'"),
+            '$' if chars.peek() == Some(&'{') => out.push_str("''$"),
+            '\n' => out.push_str("''\\n"),
+            '\r' => out.push_str("''\\r"),
+            '\t' => out.push_str("''\\t"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 const NIX_KEYWORDS: &[&str] =
     &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"];
 

@@ -11,6 +11,7 @@ pub(super) fn register(tera: &mut Tera) {
     text(tera, "attr", escape::nix_attribute);
     text(tera, "path", escape::nix_path);
     text(tera, "in_string", escape::nix_string_part);
+    text(tera, "in_indented", escape::nix_indented_part);
     tera.register_filter("nix", |value: &Value, _: Kwargs, _: &State| {
         let mut out = String::new();
         nix(value, &mut out).map(|()| Value::safe_string(&out))

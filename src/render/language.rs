@@ -68,6 +68,8 @@ impl Language {
         for line in lines {
             let _ = writeln!(text, "# {line}");
         }
+        // An empty line parts it from what the file says of itself.
+        text.push('\n');
         text + rest
     }
 }

@@ -19,7 +19,7 @@ use crate::input::types::RelPath;
 #[derive(Debug)]
 pub struct Template<C> {
     source: TemplateSource,
-    context: PhantomData<fn(&C)>,
+    context: PhantomData<fn() -> C>,
 }
 
 /// A template's name (its path below `templates/`, without `.tera`) and text.

@@ -17,4 +17,4 @@ pub use kubernetes::{Endpoint, LabelKey, LabelValue, Minor, Taint};
 pub use name::{InterfaceName, Name, PortName, UserName};
 pub use path::{AbsPath, RelPath};
 pub use size::Size;
-pub use text::{Image, OneLine, SshKey};
+pub use text::{Image, OneLine, PciAddress, SshKey};

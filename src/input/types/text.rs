@@ -52,6 +52,22 @@ checked_text! {
     }
 }
 
+checked_text! {
+    /// The address of a device on the PCI bus.
+    PciAddress,
+    "a PCI address as `lspci -D` shows it, such as `0000:c5:00.0`",
+    |text| {
+        let hex = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
+        let parts: Vec<&str> = text.split([':', '.']).collect();
+        let shape = text.matches(':').count() == 2 && text.matches('.').count() == 1;
+        match parts[..] {
+            [domain, bus, device, function]
+                if shape && hex(domain, 4) && hex(bus, 2) && hex(device, 2) && hex(function, 1) => Ok(()),
+            _ => Err(format!("`{text}` is not a PCI address")),
+        }
+    }
+}
+
 impl OneLine {
     /// A text that this program itself uses.
     pub(crate) fn own(text: &'static str) -> Self {

@@ -1,0 +1,29 @@
+//! `microvms.nix`: functions from the data files to modules.
+
+use serde::Serialize;
+
+use super::{Output, microvm_storage, vms};
+use crate::render::{Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+struct Context {
+    vms: String,
+    has_persist: bool,
+}
+
+const TEMPLATE: Template<Context> = template!("lib/adapters/microvms.nix");
+
+pub(super) const OUTPUT: Output = Output {
+    name: "adapters",
+    path: "lib/adapters/microvms.nix",
+    wanted: |_| true,
+    templates: &[TEMPLATE.source()],
+    files: |cluster, path| {
+        let context = Context {
+            vms: vms::OUTPUT.path(cluster).seen_from(path),
+            has_persist: microvm_storage::has_persist(cluster),
+        };
+        vec![TEMPLATE.file(path.clone(), &context)]
+    },
+};

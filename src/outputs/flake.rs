@@ -1,0 +1,44 @@
+//! `flake.nix`: a whole flake around the rest, when asked for.
+
+use serde::Serialize;
+
+use super::{Output, adapters, domains, hosts};
+use crate::input::types::Formatter;
+use crate::render::{Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+struct Context {
+    cluster: String,
+    branch: &'static str,
+    microvm_rev: Option<&'static str>,
+    domains: String,
+    adapters: String,
+    hosts: String,
+    formatter: &'static str,
+}
+
+const TEMPLATE: Template<Context> = template!("flake.nix");
+
+pub(super) const OUTPUT: Output = Output {
+    name: "flake",
+    path: "flake.nix",
+    // Most repositories have one already.
+    wanted: |_| false,
+    templates: &[TEMPLATE.source()],
+    files: |cluster, path| {
+        let context = Context {
+            cluster: cluster.name.to_string(),
+            branch: cluster.release.branch,
+            microvm_rev: cluster.release.microvm,
+            domains: domains::OUTPUT.path(cluster).seen_from(path),
+            adapters: adapters::OUTPUT.path(cluster).seen_from(path),
+            hosts: hosts::OUTPUT.path(cluster).seen_from(path),
+            formatter: match cluster.formatter {
+                Formatter::Nixfmt => cluster.release.nixfmt,
+                Formatter::Alejandra => "alejandra",
+            },
+        };
+        vec![TEMPLATE.file(path.clone(), &context)]
+    },
+};

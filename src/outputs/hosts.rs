@@ -1,0 +1,94 @@
+//! `hosts/<host>.nix`: what is a host's own.
+
+use serde::Serialize;
+
+use super::{Output, amdgpu, cluster_network, microvm_storage, worker_host};
+use crate::cluster::{Cluster, Hardware, Host};
+use crate::input::types::{
+    AbsPath, FsType, GpuMode, Loader, Name, RelPath, Role, SshKey, System, UserName,
+};
+use crate::render::{Planned, Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+struct Context<'a> {
+    name: &'a Name,
+    cluster: &'a Name,
+    worker: bool,
+    gateway: bool,
+    imports: Vec<String>,
+    system: System,
+    passthrough: bool,
+    boot: Option<Boot<'a>>,
+    users: Vec<User<'a>>,
+    has_admin: bool,
+    state_version: &'a str,
+}
+
+#[derive(Serialize)]
+struct Boot<'a> {
+    loader: Loader,
+    root: &'a AbsPath,
+    fs: FsType,
+    esp: &'a AbsPath,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    name: &'a UserName,
+    admin: bool,
+    ssh_keys: Vec<&'a SshKey>,
+}
+
+const TEMPLATE: Template<Context<'_>> = template!("hosts/host.nix");
+
+pub(super) const OUTPUT: Output = Output {
+    name: "hosts",
+    path: "hosts",
+    wanted: |_| true,
+    templates: &[TEMPLATE.source()],
+    files: |cluster, folder| cluster.hosts.iter().map(|host| file(cluster, host, folder)).collect(),
+};
+
+fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
+    let path = folder.join(&format!("{}.nix", host.name));
+    let worker = *host.role == Role::Worker;
+    let mut modules =
+        vec![cluster_network::OUTPUT.path(cluster), microvm_storage::OUTPUT.path(cluster)];
+    if amdgpu::is_on_host(host) {
+        modules.push(amdgpu::OUTPUT.path(cluster));
+    }
+    if worker {
+        modules.push(worker_host::OUTPUT.path(cluster));
+    }
+    modules.sort();
+    let boot = match &host.hardware {
+        Hardware::Boot { loader, root, fs, esp } => {
+            Some(Boot { loader: **loader, root, fs: **fs, esp })
+        }
+        Hardware::Module(module) => {
+            modules.push(module.value.clone());
+            None
+        }
+    };
+    modules.extend(host.extra_modules.iter().map(|module| module.value.clone()));
+    let users = host.users.iter().map(|user| User {
+        name: &user.name,
+        admin: *user.admin,
+        ssh_keys: user.ssh_keys.iter().map(|key| &key.value).collect(),
+    });
+    let context = Context {
+        name: &host.name,
+        cluster: &cluster.name,
+        worker,
+        gateway: *host.gateway,
+        imports: modules.iter().map(|module| module.seen_from(&path)).collect(),
+        system: *host.system,
+        passthrough: host.gpu.as_ref().is_some_and(|gpu| *gpu.mode == GpuMode::Passthrough),
+        boot,
+        users: users.collect(),
+        has_admin: host.users.iter().any(|user| *user.admin),
+        state_version: cluster.state_version.as_str(),
+    };
+    TEMPLATE.file(path, &context)
+}

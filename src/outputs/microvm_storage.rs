@@ -1,0 +1,30 @@
+//! `microvm-storage.nix`: the directories of the MicroVMs on their host.
+
+use serde::Serialize;
+
+use super::Output;
+use crate::cluster::Cluster;
+use crate::render::{Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+struct Context {
+    has_persist: bool,
+}
+
+const TEMPLATE: Template<Context> = template!("modules/nixos/microvm-storage.nix");
+
+pub(super) const OUTPUT: Output = Output {
+    name: "microvm-storage",
+    path: "modules/nixos/microvm-storage.nix",
+    wanted: |_| true,
+    templates: &[TEMPLATE.source()],
+    files: |cluster, path| {
+        vec![TEMPLATE.file(path.clone(), &Context { has_persist: has_persist(cluster) })]
+    },
+};
+
+/// Whether any VM keeps a directory beyond what its role needs.
+pub(super) fn has_persist(cluster: &Cluster) -> bool {
+    cluster.vms.iter().any(|vm| !vm.persist.is_empty())
+}

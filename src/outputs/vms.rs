@@ -1,0 +1,100 @@
+//! `vms/<vm>.nix`: what is a MicroVM's own.
+
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+
+use super::{Output, amdgpu, kubeadm_base, microvm_guest};
+use crate::cluster::{Cluster, Vm};
+use crate::input::types::{
+    AbsPath, Hypervisor, InterfaceName, Mac, Name, PciAddress, RelPath, Role,
+};
+use crate::render::{Planned, Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+struct Context<'a> {
+    name: &'a Name,
+    cluster: &'a Name,
+    role: Role,
+    vlan: &'a Name,
+    storage: Option<&'a AbsPath>,
+    imports: Vec<String>,
+    hypervisor: Hypervisor,
+    vcpu: u16,
+    mem: u32,
+    vsock_cid: u32,
+    tap: &'a InterfaceName,
+    mac: Mac,
+    gpu: Option<&'a PciAddress>,
+    ip: Ipv4Addr,
+    address: String,
+    gateway: Ipv4Addr,
+    tcp: Vec<u16>,
+    /// The other control planes, on a control plane.
+    etcd_peers: Vec<Ipv4Addr>,
+}
+
+const TEMPLATE: Template<Context<'_>> = template!("vms/vm.nix");
+
+pub(super) const OUTPUT: Output = Output {
+    name: "vms",
+    path: "vms",
+    wanted: |_| true,
+    templates: &[TEMPLATE.source()],
+    files: |cluster, folder| {
+        let control_planes: Vec<Ipv4Addr> = cluster.control_planes().map(|vm| *vm.ip).collect();
+        cluster.vms.iter().map(|vm| file(cluster, vm, &control_planes, folder)).collect()
+    },
+};
+
+fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPath) -> Planned {
+    let path = folder.join(&format!("{}.nix", vm.name));
+    let vlan = cluster.vlan_of(vm);
+    let gpu = cluster.passed_gpu(vm);
+    let mut modules = vec![microvm_guest::OUTPUT.path(cluster)];
+    if vm.is_node() {
+        modules.push(kubeadm_base::OUTPUT.path(cluster));
+    }
+    if gpu.is_some() {
+        modules.push(amdgpu::OUTPUT.path(cluster));
+    }
+    modules.sort();
+    modules.extend(vm.extra_modules.iter().map(|module| module.value.clone()));
+    // The API server, and the kubelet for the API server's part of `kubectl logs`.
+    let role_ports: &[u16] = match *vm.role {
+        Role::ControlPlane => &[6443, 10250],
+        Role::Worker => &[10250],
+        Role::None => &[],
+    };
+    let mut tcp: Vec<u16> = role_ports.to_vec();
+    // sshd's own module opens its port.
+    tcp.extend(vm.ports.values().map(|port| **port).filter(|port| *port != 22));
+    tcp.sort_unstable();
+    tcp.dedup();
+    let etcd_peers = match *vm.role {
+        Role::ControlPlane => control_planes.iter().copied().filter(|ip| *ip != *vm.ip).collect(),
+        Role::Worker | Role::None => Vec::new(),
+    };
+    let context = Context {
+        name: &vm.name,
+        cluster: &cluster.name,
+        role: *vm.role,
+        vlan: &vlan.name,
+        storage: vm.storage.as_ref().map(|storage| &storage.mount.value),
+        imports: modules.iter().map(|module| module.seen_from(&path)).collect(),
+        hypervisor: *cluster.hypervisor,
+        vcpu: *vm.vcpu,
+        mem: vm.memory.mib(),
+        vsock_cid: *vm.vsock_cid,
+        tap: &vm.tap,
+        mac: *vm.mac,
+        gpu: gpu.and_then(|gpu| gpu.pci.as_ref()).map(|pci| &pci.value),
+        ip: *vm.ip,
+        address: format!("{}/{}", vm.ip, vlan.subnet.prefix_len()),
+        gateway: *vlan.gateway,
+        tcp,
+        etcd_peers,
+    };
+    TEMPLATE.file(path, &context)
+}

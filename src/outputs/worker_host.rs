@@ -1,0 +1,31 @@
+//! `k8s-worker-host.nix`: a bare-metal machine that is a node and has the
+//! MicroVMs' bridge.
+
+use serde::Serialize;
+
+use super::{Output, kubeadm_base};
+use crate::input::types::{BridgeNetfilter, Role};
+use crate::render::{Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+struct Context {
+    base: String,
+    strategy: BridgeNetfilter,
+}
+
+const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-worker-host.nix");
+
+pub(super) const OUTPUT: Output = Output {
+    name: "worker-host",
+    path: "modules/nixos/k8s-worker-host.nix",
+    wanted: |cluster| cluster.hosts.iter().any(|host| *host.role == Role::Worker),
+    templates: &[TEMPLATE.source()],
+    files: |cluster, path| {
+        let context = Context {
+            base: kubeadm_base::OUTPUT.path(cluster).seen_from(path),
+            strategy: *cluster.bridge_netfilter,
+        };
+        vec![TEMPLATE.file(path.clone(), &context)]
+    },
+};
