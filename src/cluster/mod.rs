@@ -37,6 +37,8 @@ pub struct Cluster {
     pub state_version: Spanned<OneLine>,
     /// The Kubernetes minor.
     pub kubernetes: Spanned<Minor>,
+    /// A nixpkgs for Kubernetes alone.
+    pub kubernetes_nixpkgs: Option<Spanned<OneLine>>,
     /// Addresses of pods.
     pub pod_cidr: Spanned<Ipv4Net>,
     /// Addresses of services.

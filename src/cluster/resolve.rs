@@ -46,6 +46,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         release,
         state_version: state_version(cluster.state_version, release, &cluster.nixos, log)?,
         kubernetes: cluster.kubernetes,
+        kubernetes_nixpkgs: cluster.kubernetes_nixpkgs,
         pod_cidr: cluster.pod_cidr,
         service_cidr: cluster.service_cidr,
         dns_domain: cluster.dns_domain,

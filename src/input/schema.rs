@@ -48,6 +48,9 @@ record! {
         nixos: Spanned<OneLine>,
         /// The Kubernetes minor that this release carries, such as `1.34`.
         kubernetes: Spanned<Minor>,
+        /// A nixpkgs for Kubernetes alone, to take a minor that no NixOS release
+        /// carries, such as `github:NixOS/nixpkgs/<revision>`.
+        kubernetes_nixpkgs: Option<Spanned<OneLine>>,
         /// Addresses of pods.
         pod_cidr: Spanned<Ipv4Net> = range([10, 244, 0, 0], 16),
         /// Addresses of services.
