@@ -21,8 +21,8 @@ pub fn apply(changes: &ChangeSet<'_>, root: &Root) -> Result<(), IoError> {
             staged.stage(root, &change.path, file.text(), file.executable())?;
         }
     }
-    if changes.lock_differs {
-        staged.stage(root, LOCK_FILE, &changes.lock_text, false)?;
+    if let Some(lock) = changes.new_lock(root)? {
+        staged.stage(root, LOCK_FILE, &lock, false)?;
     }
     let orphans: Vec<&Change<'_>> =
         changes.differing().filter(|change| change.state == State::Orphan).collect();

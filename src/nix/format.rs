@@ -1,8 +1,7 @@
 //! The formatters, and a way to use them on texts of many megabytes.
 
 use rayon::prelude::*;
-use rnix::ast::{AttrSet, AttrpathValue, Entry, Expr, HasEntry};
-use rowan::ast::AstNode;
+use rnix::SyntaxKind;
 
 use super::parse::{SyntaxError, syntax_errors};
 use crate::input::types::Formatter;
@@ -47,14 +46,10 @@ fn in_pieces(text: &str, formatter: Formatter) -> Option<Result<LaidOut, String>
     /// Stands for the groups in the frame around them.
     const HOLE: &str = "nixgen-hole = null;";
 
-    let big = largest_set(text)?;
-    let entries: Vec<Entry> = big.entries().collect();
-    if entries.len() < 2 * GROUP {
+    let LargeSet { open, ends, close } = largest_set(text)?;
+    if ends.len() < 2 * GROUP {
         return None;
     }
-    let ends: Vec<usize> = entries.iter().map(|e| e.syntax().text_range().end().into()).collect();
-    let open = usize::from(big.l_curly_token()?.text_range().end());
-    let close = usize::from(big.r_curly_token()?.text_range().start());
     let last = *ends.last()?;
     let mut bounds = vec![open];
     bounds.extend(ends.chunks(GROUP).filter_map(|group| group.last()).copied());
@@ -118,34 +113,57 @@ fn inner_lines(text: &str, depth: usize) -> Option<&str> {
     text.get(start..=end)
 }
 
-/// The attribute set that holds most of the text, reached by single-name
-/// bindings from the top.
-fn largest_set(text: &str) -> Option<AttrSet> {
-    let parsed = rnix::Root::parse(text);
-    if !parsed.errors().is_empty() {
-        return None;
-    }
-    let Some(Expr::AttrSet(mut set)) = parsed.tree().expr() else { return None };
-    loop {
-        let largest = set
-            .attrpath_values()
-            .filter_map(|binding| Some((one_name_set(&binding)?, binding)))
-            .max_by_key(|(_, binding)| binding.syntax().text_range().len());
-        match largest {
-            Some((inner, _)) if usize::from(inner.syntax().text_range().len()) * 2 > text.len() => {
-                set = inner;
-            }
-            _ => return Some(set),
-        }
-    }
+/// An attribute set in a text, by byte offsets.
+struct LargeSet {
+    /// Behind its opening brace.
+    open: usize,
+    /// Behind each of its bindings.
+    ends: Vec<usize>,
+    /// Before its closing brace.
+    close: usize,
 }
 
-fn one_name_set(binding: &AttrpathValue) -> Option<AttrSet> {
-    let names = binding.attrpath()?.attrs().count();
-    match binding.value()? {
-        Expr::AttrSet(set) if names == 1 => Some(set),
-        _ => None,
+/// The set that holds most of the text, in a file that is one set: a value of
+/// one of its bindings. Tokens are enough to find it, and a tree of a text of
+/// this size would cost more than laying it out.
+fn largest_set(text: &str) -> Option<LargeSet> {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    let mut last_kind = None;
+    let mut inner: Option<LargeSet> = None;
+    for (kind, token) in rnix::tokenize(text) {
+        let start = at;
+        at += token.len();
+        match kind {
+            SyntaxKind::TOKEN_WHITESPACE | SyntaxKind::TOKEN_COMMENT => continue,
+            SyntaxKind::TOKEN_L_BRACE => {
+                depth += 1;
+                if depth == 2 && last_kind == Some(SyntaxKind::TOKEN_ASSIGN) {
+                    inner = Some(LargeSet { open: at, ends: Vec::new(), close: at });
+                }
+            }
+            SyntaxKind::TOKEN_R_BRACE => {
+                depth = depth.checked_sub(1)?;
+                if let (1, Some(set)) = (depth, &mut inner) {
+                    set.close = start;
+                    if (set.close - set.open) * 2 > text.len() {
+                        return inner;
+                    }
+                    inner = None;
+                }
+            }
+            SyntaxKind::TOKEN_SEMICOLON if depth == 2 => {
+                if let Some(set) = &mut inner {
+                    set.ends.push(at);
+                }
+            }
+            // A function, a `let` or the like before the set: not plain data.
+            _ if depth == 0 => return None,
+            _ => {}
+        }
+        last_kind = Some(kind);
     }
+    None
 }
 
 #[cfg(test)]
