@@ -1,6 +1,9 @@
 //! What is written: one file a kind of output, with its default place, the
 //! typed context of its template, and the files that it makes of a cluster.
 
+mod flannel;
+mod ollama;
+
 use crate::cluster::Cluster;
 use crate::input::decode::Text;
 use crate::input::types::{Name, RelPath};
@@ -21,7 +24,7 @@ pub struct Output {
 }
 
 /// Every kind of output.
-pub const OUTPUTS: &[&Output] = &[];
+pub const OUTPUTS: &[&Output] = &[&flannel::OUTPUT, &ollama::OUTPUT];
 
 impl Output {
     /// Where this output goes in a cluster.
