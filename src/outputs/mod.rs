@@ -1,7 +1,9 @@
 //! What is written: one file a kind of output, with its default place, the
 //! typed context of its template, and the files that it makes of a cluster.
 
+mod bootstrap;
 mod flannel;
+mod kubeadm;
 mod ollama;
 
 use crate::cluster::Cluster;
@@ -24,7 +26,7 @@ pub struct Output {
 }
 
 /// Every kind of output.
-pub const OUTPUTS: &[&Output] = &[&flannel::OUTPUT, &ollama::OUTPUT];
+pub const OUTPUTS: &[&Output] = &[&flannel::OUTPUT, &ollama::OUTPUT, &bootstrap::OUTPUT];
 
 impl Output {
     /// Where this output goes in a cluster.
