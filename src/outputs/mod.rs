@@ -5,6 +5,7 @@ mod bootstrap;
 mod flannel;
 mod kubeadm;
 mod ollama;
+mod runbook;
 
 use crate::cluster::Cluster;
 use crate::input::decode::Text;
@@ -26,7 +27,8 @@ pub struct Output {
 }
 
 /// Every kind of output.
-pub const OUTPUTS: &[&Output] = &[&flannel::OUTPUT, &ollama::OUTPUT, &bootstrap::OUTPUT];
+pub const OUTPUTS: &[&Output] =
+    &[&flannel::OUTPUT, &ollama::OUTPUT, &bootstrap::OUTPUT, &runbook::OUTPUT];
 
 impl Output {
     /// Where this output goes in a cluster.
