@@ -45,13 +45,18 @@ fn one_changed_value_is_one_changed_line_wherever_it_stands() {
     let changed: Vec<&str> = diff
         .stdout
         .lines()
-        .filter(|line| line.starts_with(['+', '-']) && !line.starts_with("+++") && !line.starts_with("---"))
+        .filter(|line| {
+            line.starts_with(['+', '-']) && !line.starts_with("+++") && !line.starts_with("---")
+        })
         .collect();
     for line in &changed {
         assert!(line.contains("8192") || line.contains("16384") || line.contains("GiB"), "{line}");
     }
     assert!(changed.contains(&"-    mem = 8192;") && changed.contains(&"+    mem = 16384;"));
-    assert_eq!(sandbox.expect(1, &["check"]).stderr.lines().last(), Some("run `nixgen render` and commit what it writes"));
+    assert_eq!(
+        sandbox.expect(1, &["check"]).stderr.lines().last(),
+        Some("run `nixgen render` and commit what it writes")
+    );
     sandbox.expect(0, &["render", "--yes"]);
     sandbox.expect(0, &["check"]);
 }
@@ -84,7 +89,9 @@ fn git_and_patch_accept_the_diff() {
             assert!(output.status.success(), "{program}: {output:?}");
             let applied = |sandbox: &Sandbox| {
                 let mut tree = sandbox.tree();
-                tree.retain(|path, _| path.ends_with(".nix") || path.ends_with(".yaml") || path.ends_with(".sh"));
+                tree.retain(|path, _| {
+                    path.ends_with(".nix") || path.ends_with(".yaml") || path.ends_with(".sh")
+                });
                 tree
             };
             assert_eq!(applied(&sandbox), applied(&rendered), "{program}");
@@ -200,7 +207,9 @@ fn every_exit_status_has_its_one_meaning() {
     // 4 needs a broken template; the unit tests of the nix stage have one.
     sandbox.write("latin1.toml", "");
     fs::write(sandbox.at("latin1.toml"), b"# caf\xe9\n").expect("written");
-    assert!(sandbox.expect(3, &["validate", "-c", "latin1.toml"]).stderr.contains("latin1.toml:1:6"));
+    assert!(
+        sandbox.expect(3, &["validate", "-c", "latin1.toml"]).stderr.contains("latin1.toml:1:6")
+    );
     sandbox.write("empty.toml", "");
     sandbox.expect(3, &["validate", "-c", "empty.toml"]);
     sandbox.write("no-dir", "");
@@ -230,7 +239,10 @@ fn a_file_that_cannot_be_staged_changes_nothing() {
     // Longer than a file name can be, in the last folder that is written to:
     // everything before it is staged by then.
     let name = format!("vms/{}", "x".repeat(300));
-    sandbox.write("cluster.toml", &(sandbox.read("cluster.toml") + &format!("\n[outputs]\nvms = {{ path = \"{name}\" }}\n")));
+    sandbox.write(
+        "cluster.toml",
+        &(sandbox.read("cluster.toml") + &format!("\n[outputs]\nvms = {{ path = \"{name}\" }}\n")),
+    );
     let before = sandbox.tree();
     let failed = sandbox.expect(6, &["render"]);
     assert!(failed.stderr.contains("xxx"), "the path is named: {}", failed.stderr);
@@ -241,7 +253,8 @@ fn a_file_that_cannot_be_staged_changes_nothing() {
 fn scripts_can_be_run_and_modes_are_kept() {
     let sandbox = minimal();
     sandbox.expect(0, &["render", "-q"]);
-    let mode = |path: &str| fs::metadata(sandbox.at(path)).expect("there").permissions().mode() & 0o777;
+    let mode =
+        |path: &str| fs::metadata(sandbox.at(path)).expect("there").permissions().mode() & 0o777;
     assert_eq!(mode("bootstrap/10-init.sh") & 0o100, 0o100);
     assert_eq!(mode("vms/cp.nix") & 0o111, 0);
     fs::set_permissions(sandbox.at("vms/cp.nix"), fs::Permissions::from_mode(0o600)).expect("set");
@@ -262,7 +275,12 @@ fn a_reader_that_goes_away_is_no_failure() {
         .spawn()
         .expect("nixgen runs");
     assert_eq!(child.wait().expect("it ends").code(), Some(2), "-q and -v contradict each other");
-    let mut child = sandbox.command(&["diff"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("nixgen runs");
+    let mut child = sandbox
+        .command(&["diff"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("nixgen runs");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("it ends");
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
@@ -298,7 +316,9 @@ fn on_a_terminal_render_asks_first() {
         // `script` (util-linux) gives it a real pseudo-terminal.
         let output = std::process::Command::new("sh")
             .arg("-c")
-            .arg(format!("printf '{answer}\\n' | script -qec '{binary} render --color never' /dev/null"))
+            .arg(format!(
+                "printf '{answer}\\n' | script -qec '{binary} render --color never' /dev/null"
+            ))
             .current_dir(sandbox.path())
             .output()
             .expect("script runs");

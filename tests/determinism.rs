@@ -88,7 +88,8 @@ fn derived_addresses_depend_on_the_machine_alone() {
 fn the_formatters_change_nothing_in_what_is_rendered() {
     for formatter in ["nixfmt", "alejandra"] {
         let config = read("cluster.toml");
-        let config = config.replacen("[cluster]", &format!("[cluster]\nformatter = \"{formatter}\""), 1);
+        let config =
+            config.replacen("[cluster]", &format!("[cluster]\nformatter = \"{formatter}\""), 1);
         let sandbox = Sandbox::with_config(&config);
         sandbox.expect(0, &["render", "-q"]);
         for (path, content) in sandbox.tree().iter().filter(|(path, _)| path.ends_with(".nix")) {
@@ -110,7 +111,10 @@ fn no_machine_path_time_or_version_is_in_any_output() {
     for (path, content) in sandbox.tree().iter().filter(|(path, _)| *path != "cluster.toml") {
         let text = String::from_utf8_lossy(content);
         for forbidden in [here.as_str(), concat!("nixgen ", env!("CARGO_PKG_VERSION")), "/root/"] {
-            assert!(!text.contains(forbidden) || forbidden == "/root/" && path.ends_with("ollama.yaml"), "{path} has {forbidden}");
+            assert!(
+                !text.contains(forbidden) || forbidden == "/root/" && path.ends_with("ollama.yaml"),
+                "{path} has {forbidden}"
+            );
         }
     }
 }

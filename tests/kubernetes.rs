@@ -59,7 +59,8 @@ fn flannel_serves_this_clusters_pods() {
     let text = example().read("k8s/flannel.yaml");
     assert!(check_kinds(&text).contains(&"DaemonSet".to_owned()));
     let config = documents(&text).into_iter().find(|d| d["kind"] == "ConfigMap").expect("a config");
-    let net: Value = serde_json::from_str(config["data"]["net-conf.json"].as_str().expect("text")).expect("JSON");
+    let net: Value = serde_json::from_str(config["data"]["net-conf.json"].as_str().expect("text"))
+        .expect("JSON");
     assert_eq!(net["Network"], json!("10.244.0.0/16"));
     for image in images(&text) {
         assert!(image.contains(':') && !image.ends_with(":latest"), "{image} is not pinned");
@@ -96,7 +97,9 @@ fn ollama_runs_on_the_gpu_node() {
 fn kubeadm_gets_the_version_of_its_api_and_this_clusters_values() {
     let sandbox = example();
     let documents = documents(&sandbox.read("bootstrap/kubeadm/init.yaml"));
-    let of = |kind: &str| documents.iter().find(|d| d["kind"] == kind).unwrap_or_else(|| panic!("no {kind}"));
+    let of = |kind: &str| {
+        documents.iter().find(|d| d["kind"] == kind).unwrap_or_else(|| panic!("no {kind}"))
+    };
     assert_eq!(of("InitConfiguration")["apiVersion"], json!("kubeadm.k8s.io/v1beta4"));
     let cluster = of("ClusterConfiguration");
     assert_eq!(cluster["controlPlaneEndpoint"], json!("10.0.20.10:6443"));
@@ -109,7 +112,10 @@ fn kubeadm_gets_the_version_of_its_api_and_this_clusters_values() {
     let arg = |name: &str| args.iter().find(|a| a["name"] == name).map(|a| a["value"].clone());
     assert_eq!(arg("node-ip"), Some(json!("10.0.20.5")));
     assert_eq!(arg("node-labels"), Some(json!("gpu=amd,node-type=baremetal")));
-    assert_eq!(join["nodeRegistration"]["taints"], json!([{ "key": "gpu", "value": "amd", "effect": "NoSchedule" }]));
+    assert_eq!(
+        join["nodeRegistration"]["taints"],
+        json!([{ "key": "gpu", "value": "amd", "effect": "NoSchedule" }])
+    );
     assert_eq!(join["discovery"]["bootstrapToken"].get("unsafeSkipCAVerification"), None);
 }
 

@@ -17,8 +17,14 @@ fn import(sandbox: &Sandbox, path: &str) -> Value {
 
 #[test]
 fn every_nix_file_parses() {
-    let alejandra = read("cluster.toml").replacen("[cluster]", "[cluster]\nformatter = \"alejandra\"", 1);
-    for config in [read("cluster.toml"), alejandra, read("tests/golden/ok/minimal.toml"), generated::cluster(100)] {
+    let alejandra =
+        read("cluster.toml").replacen("[cluster]", "[cluster]\nformatter = \"alejandra\"", 1);
+    for config in [
+        read("cluster.toml"),
+        alejandra,
+        read("tests/golden/ok/minimal.toml"),
+        generated::cluster(100),
+    ] {
         let sandbox = Sandbox::with_config(&config);
         sandbox.expect(0, &["render", "-q"]);
         let files: Vec<String> = sandbox
@@ -28,7 +34,8 @@ fn every_nix_file_parses() {
             .map(|path| sandbox.at(path).to_str().expect("text").to_owned())
             .collect();
         assert!(files.len() > 10);
-        let args: Vec<&str> = std::iter::once("--parse").chain(files.iter().map(String::as_str)).collect();
+        let args: Vec<&str> =
+            std::iter::once("--parse").chain(files.iter().map(String::as_str)).collect();
         let output = tool("nix-instantiate", "nix-bin", &args);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
@@ -49,7 +56,8 @@ fn the_data_files_are_plain_and_keep_the_contract() {
     assert_eq!(network["dns"], json!(["1.1.1.1", "9.9.9.9"]));
 
     let vms = import(&sandbox, "lib/domains/vms.nix");
-    let order = json!(["k8s-master", "k8s-worker-1", "k8s-worker-2", "jenkins", "registry", "vault"]);
+    let order =
+        json!(["k8s-master", "k8s-worker-1", "k8s-worker-2", "jenkins", "registry", "vault"]);
     assert_eq!(vms["order"], order);
     assert_eq!(vms["microvmList"], order);
     let master = &vms["definitions"]["k8s-master"];
@@ -65,7 +73,17 @@ fn the_data_files_are_plain_and_keep_the_contract() {
     ] {
         assert_eq!(master[key], value, "{key}");
     }
-    for port in ["ssh", "api", "etcdClient", "etcdPeer", "kubelet", "scheduler", "controller", "nodePortMin", "nodePortMax"] {
+    for port in [
+        "ssh",
+        "api",
+        "etcdClient",
+        "etcdPeer",
+        "kubelet",
+        "scheduler",
+        "controller",
+        "nodePortMin",
+        "nodePortMax",
+    ] {
         assert!(master["ports"][port].is_u64(), "{port}");
     }
     assert_eq!(vms["definitions"]["vault"]["storage"]["mountPoint"], json!("/var/lib/vault"));
@@ -76,7 +94,10 @@ fn the_data_files_are_plain_and_keep_the_contract() {
 
     let hosts = import(&sandbox, "lib/domains/hosts.nix");
     assert_eq!(hosts["default"], json!("homelab"));
-    assert_eq!(hosts["common"], json!({ "hypervisor": "qemu", "stateVersion": "25.11", "platform": "x86_64-linux" }));
+    assert_eq!(
+        hosts["common"],
+        json!({ "hypervisor": "qemu", "stateVersion": "25.11", "platform": "x86_64-linux" })
+    );
     assert_eq!(hosts["definitions"]["homelab"]["username"], json!("admin"));
     assert_eq!(hosts["definitions"]["homelab"]["deployment"]["targetHost"], json!("192.168.1.10"));
 }
@@ -102,7 +123,10 @@ fn the_flake_lists_its_inputs_and_the_adapters_their_functions() {
         sandbox.at("lib/adapters/microvms.nix").display()
     ));
     for function in ["mkStorageModule", "mkK8sStorageModule", "mkVmModules", "mkHostVms"] {
-        assert!(names.as_array().expect("a list").contains(&json!(function)), "{function}: {names}");
+        assert!(
+            names.as_array().expect("a list").contains(&json!(function)),
+            "{function}: {names}"
+        );
     }
 }
 
@@ -110,7 +134,8 @@ fn the_flake_lists_its_inputs_and_the_adapters_their_functions() {
 fn the_qcow2_volume_is_made_once_by_the_real_qemu_img() {
     let sandbox = example();
     // The adapter's own preStart, with the tool's real place in it.
-    let qemu_img = String::from_utf8(tool("sh", "dash", &["-c", "command -v qemu-img"]).stdout).expect("text");
+    let qemu_img =
+        String::from_utf8(tool("sh", "dash", &["-c", "command -v qemu-img"]).stdout).expect("text");
     let script = evaluate(&format!(
         r#"let
           lib = {{ getExe' = _: _: "{}"; mkIf = _: x: x; }};
@@ -136,19 +161,28 @@ fn the_qcow2_volume_is_made_once_by_the_real_qemu_img() {
     };
     let image = folder.path().join("kubelet.qcow2");
     let info = || -> Value {
-        let output = tool("qemu-img", "qemu-utils", &["info", "--output=json", image.to_str().expect("text")]);
+        let output = tool(
+            "qemu-img",
+            "qemu-utils",
+            &["info", "--output=json", image.to_str().expect("text")],
+        );
         serde_json::from_slice(&output.stdout).expect("JSON")
     };
     start();
     assert_eq!(info()["format"], json!("qcow2"));
     assert_eq!(info()["virtual-size"], json!(64_u64 << 20));
     // A mark inside the image survives the next start.
-    let mark = tool("qemu-io", "qemu-utils", &["-c", "write -P 7 0 4096", image.to_str().expect("text")]);
+    let mark =
+        tool("qemu-io", "qemu-utils", &["-c", "write -P 7 0 4096", image.to_str().expect("text")]);
     assert!(mark.status.success());
     start();
-    let kept = tool("qemu-io", "qemu-utils", &["-c", "read -P 7 0 4096", image.to_str().expect("text")]);
+    let kept =
+        tool("qemu-io", "qemu-utils", &["-c", "read -P 7 0 4096", image.to_str().expect("text")]);
     assert!(!String::from_utf8_lossy(&kept.stdout).contains("verification failed"), "{kept:?}");
-    assert!(script["args"].to_string().contains("format=qcow2,file=kubelet.qcow2"), "not opened as raw");
+    assert!(
+        script["args"].to_string().contains("format=qcow2,file=kubelet.qcow2"),
+        "not opened as raw"
+    );
 }
 
 #[test]

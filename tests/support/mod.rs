@@ -69,7 +69,11 @@ impl Sandbox {
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nixgen"));
-        command.args(args).current_dir(self.path()).env_remove("NO_COLOR").stdin(std::process::Stdio::null());
+        command
+            .args(args)
+            .current_dir(self.path())
+            .env_remove("NO_COLOR")
+            .stdin(std::process::Stdio::null());
         command
     }
 
@@ -138,11 +142,8 @@ pub fn tool(name: &str, package: &str, args: &[&str]) -> Output {
 
 /// Evaluates a Nix expression with the real Nix.
 pub fn evaluate(expression: &str) -> serde_json::Value {
-    let output = tool(
-        "nix-instantiate",
-        "nix-bin",
-        &["--eval", "--strict", "--json", "--expr", expression],
-    );
+    let output =
+        tool("nix-instantiate", "nix-bin", &["--eval", "--strict", "--json", "--expr", expression]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}\n{expression}");
     serde_json::from_slice(&output.stdout).expect("JSON")
