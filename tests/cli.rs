@@ -213,7 +213,7 @@ fn every_exit_status_has_its_one_meaning() {
     sandbox.write("empty.toml", "");
     sandbox.expect(3, &["validate", "-c", "empty.toml"]);
     sandbox.write("no-dir", "");
-    sandbox.expect(5, &["render", "-q", "--out", "no-dir/tree"]);
+    sandbox.expect(6, &["render", "-q", "--out", "no-dir/tree"]);
 }
 
 #[test]
@@ -266,15 +266,8 @@ fn scripts_can_be_run_and_modes_are_kept() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     use std::process::Stdio;
-    let sandbox = Sandbox::with_config(&support::generated::cluster(50));
-    let mut child = sandbox
-        .command(&["diff", "-q", "--color", "never"])
-        .args(["-v"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("nixgen runs");
-    assert_eq!(child.wait().expect("it ends").code(), Some(2), "-q and -v contradict each other");
+    // More than a pipe holds, so that writing meets the closed end.
+    let sandbox = Sandbox::with_config(&support::generated::cluster(100));
     let mut child = sandbox
         .command(&["diff"])
         .stdout(Stdio::piped())

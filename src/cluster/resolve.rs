@@ -28,7 +28,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
     let release = release(&table.nixos, log);
     let network = network(&file.network);
     let hosts = hosts(&file, &network, log);
-    let vms = vms(&file, &network, &hosts, log);
+    let vms = vms(&file, &network, hosts.as_ref(), log);
     if file.vms.is_empty() && !file.vms.any_broken() {
         let message = "the cluster has no control plane";
         log.push(
@@ -346,7 +346,7 @@ fn deployment(table: &DeploymentTable, host: String, user: String) -> Deployment
 fn vms(
     file: &ClusterFile,
     network: &Network,
-    hosts: &Option<Vec<Host>>,
+    hosts: Option<&Vec<Host>>,
     log: &mut Log,
 ) -> Option<Vec<Vm>> {
     let no_vlan = broken(&file.network.vlans);
@@ -364,7 +364,7 @@ fn vms(
         .iter()
         .map(|(name, table)| vm(name, table, network, &vlans, &host_names, log))
         .collect();
-    hosts.as_ref()?;
+    hosts?;
     let mut vms = vms.into_iter().collect::<Option<Vec<Vm>>>()?;
     vms.sort_by(|a, b| {
         let names = || derive::natural(a.name.as_str(), b.name.as_str());

@@ -73,7 +73,8 @@ impl Staged {
     }
 
     fn make_folder(&mut self, folder: &Path) -> Result<(), IoError> {
-        if folder.is_dir() {
+        // The empty path is the working folder, as in the parent of `out`.
+        if folder == Path::new("") || folder.is_dir() {
             return Ok(());
         }
         if let Some(parent) = folder.parent() {

@@ -105,10 +105,10 @@ impl<'a> ChangeSet<'a> {
     pub fn summary(&self) -> String {
         format!(
             "{} to create, {} to update, {} to delete, {} unchanged",
-            self.count(|change| change.creates()),
-            self.count(|change| change.updates()),
-            self.count(|change| change.deletes()),
-            self.count(|change| change.state == State::Clean),
+            self.count(Change::creates),
+            self.count(Change::updates),
+            self.count(Change::deletes),
+            self.count(Change::is_clean),
         )
     }
 

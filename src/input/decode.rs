@@ -237,13 +237,11 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(crate) fn open(node: Node<'a>, log: &mut Vec<Diagnostic>) -> Option<Self> {
-        match node.get_ref().as_table() {
-            Some(table) => Some(Self { table, span: node.span(), known: Vec::new() }),
-            None => {
-                wrong_type(node, "a table", log);
-                None
-            }
-        }
+        let Some(table) = node.get_ref().as_table() else {
+            wrong_type(node, "a table", log);
+            return None;
+        };
+        Some(Self { table, span: node.span(), known: Vec::new() })
     }
 
     /// Takes one key. A value that does not decode leaves the default in its
@@ -256,19 +254,17 @@ impl<'a> Fields<'a> {
     ) -> Option<T> {
         self.known.push(key);
         let fallback = default.or_else(T::absent);
-        match self.table.get(key) {
-            Some(node) => T::decode(node, log).or(fallback),
-            None => {
-                if fallback.is_none() {
-                    let message = format!("the key `{key}` is missing");
-                    log.push(
-                        Diagnostic::new(Code::MissingKey, self.span.clone(), message)
-                            .help(format!("add `{key} = …` to this table")),
-                    );
-                }
-                fallback
-            }
+        if let Some(node) = self.table.get(key) {
+            return T::decode(node, log).or(fallback);
         }
+        if fallback.is_none() {
+            let message = format!("the key `{key}` is missing");
+            log.push(
+                Diagnostic::new(Code::MissingKey, self.span.clone(), message)
+                    .help(format!("add `{key} = …` to this table")),
+            );
+        }
+        fallback
     }
 
     pub(crate) fn close(self, log: &mut Vec<Diagnostic>) {

@@ -79,9 +79,10 @@ fn in_pieces(text: &str, formatter: Formatter) -> Option<Result<LaidOut, String>
             let gap = raw[..raw.len() - body.len()].matches('\n').count();
             // An empty line between bindings stays; before the first one it is
             // for the formatter to say.
-            let (body, empty) = match bound[0] == open {
-                true => (raw.to_owned(), ""),
-                false => (format!("\n{body}"), if gap > 1 { "\n" } else { "" }),
+            let (body, empty) = if bound[0] == open {
+                (raw.to_owned(), "")
+            } else {
+                (format!("\n{body}"), if gap > 1 { "\n" } else { "" })
             };
             let laid_out = run(&format!("{before}{{{body}\n}}{after}"), formatter)?;
             let body = inner_lines(&laid_out, depth + 1).unwrap_or_default();
@@ -168,6 +169,8 @@ fn largest_set(text: &str) -> Option<LargeSet> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn large(machines: usize) -> String {
@@ -175,10 +178,11 @@ mod tests {
             "# Two lines\n# of comment.\n{ order = [ \"a\" \"b\" ]; definitions = {\n".to_owned();
         for n in 0..machines {
             text.push_str(if n % 3 == 0 { "\n\n\n" } else { "" });
-            text.push_str(&format!(
-                "# machine {n}\nvm-{n} = {{ ip = \"10.0.0.{n}\"; tags = [ \"x\" \"y\" ]; ports = {{ ssh = 22; }}; one = [ 1 ]; long = \"{}\"; }};\n",
+            let _ = writeln!(
+                text,
+                "# machine {n}\nvm-{n} = {{ ip = \"10.0.0.{n}\"; tags = [ \"x\" \"y\" ]; ports = {{ ssh = 22; }}; one = [ 1 ]; long = \"{}\"; }};",
                 "z".repeat(40)
-            ));
+            );
         }
         text + "}; k8s = { a = 1; b = { c = 2; }; }; }"
     }
