@@ -112,7 +112,7 @@ impl<'a> ChangeSet<'a> {
         )
     }
 
-    fn count(&self, wanted: impl Fn(&Change<'_>) -> bool) -> usize {
+    fn count(&self, wanted: impl Fn(&Change<'a>) -> bool) -> usize {
         self.changes.iter().filter(|change| wanted(change)).count()
     }
 }
