@@ -116,7 +116,7 @@ mod tests {
     fn underlines_the_span_and_shows_the_second_place() {
         let source =
             Source::new("cluster.toml", "[a]\nip = \"10.0.0.1\"\n[b]\nip = \"10.0.0.1\"\n");
-        let found = Diagnostic::new(Code::Duplicate, 29..39, "`10.0.0.1` is taken")
+        let found = Diagnostic::new(Code::DuplicateAddress, 29..39, "`10.0.0.1` is taken")
             .related(Some(9..19), "first used here")
             .help("choose another");
         assert_eq!(
