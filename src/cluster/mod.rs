@@ -325,6 +325,12 @@ impl Cluster {
     }
 }
 
+/// The name of a directory that survives a reboot, on the host and as the tag of
+/// its share: its path, so that it is found again whatever else is kept.
+pub fn share_name(mount: &AbsPath) -> String {
+    mount.as_str().trim_start_matches('/').replace('/', "-")
+}
+
 impl Vm {
     /// The VM as a node, if it is one.
     pub fn node(&self) -> Option<Node<'_>> {

@@ -31,7 +31,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
     let release = release(&file.cluster.nixos, log);
     let network = network(&file.network);
     let hosts = hosts(&file, &network, understood, log);
-    let vms = vms(&file, &network, &hosts, understood, log);
+    let vms = vms(&file, &network, hosts.as_ref(), understood, log);
     let (release, hosts, vms) = (release?, hosts?, vms?);
     let endpoint = endpoint(&file, &vms)?;
     let ollama = file.workloads.ollama.as_ref().map(|table| ollama(table, &hosts));
@@ -376,7 +376,7 @@ fn deployment(table: &DeploymentTable, host: String, user: String) -> Deployment
 fn vms(
     file: &ClusterFile,
     network: &Network,
-    hosts: &Option<Vec<Host>>,
+    hosts: Option<&Vec<Host>>,
     understood: bool,
     log: &mut Log,
 ) -> Option<Vec<Vm>> {
@@ -401,7 +401,7 @@ fn vms(
         .iter()
         .map(|(name, table)| vm(name, table, network, &vlans, &host_names, log))
         .collect();
-    hosts.as_ref()?;
+    hosts?;
     let mut vms = vms.into_iter().collect::<Option<Vec<Vm>>>()?;
     vms.sort_by(|a, b| {
         let names = || derive::natural(a.name.as_str(), b.name.as_str());

@@ -238,15 +238,11 @@ pub(crate) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     pub(crate) fn open(node: Node<'a>, log: &mut Vec<Diagnostic>) -> Option<Self> {
-        match node.get_ref().as_table() {
-            Some(table) => {
-                Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })
-            }
-            None => {
-                wrong_type(node, "a table", log);
-                None
-            }
-        }
+        let Some(table) = node.get_ref().as_table() else {
+            wrong_type(node, "a table", log);
+            return None;
+        };
+        Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })
     }
 
     /// Takes one key. A value that does not decode leaves the default in its
@@ -259,15 +255,13 @@ impl<'a> Fields<'a> {
     ) -> Option<T> {
         self.known.push(key);
         let fallback = default.or_else(T::absent);
-        match self.table.get(key) {
-            Some(node) => T::decode(node, log).or(fallback),
-            None => {
-                if fallback.is_none() {
-                    self.missing.push(key);
-                }
-                fallback
-            }
+        if let Some(node) = self.table.get(key) {
+            return T::decode(node, log).or(fallback);
         }
+        if fallback.is_none() {
+            self.missing.push(key);
+        }
+        fallback
     }
 
     /// Reports the keys that are unknown and those that are missing. One that
