@@ -48,6 +48,20 @@ impl Source {
         &self.text
     }
 
+    /// The same text with some places made unreadable; every position stays.
+    #[must_use]
+    pub fn masked(&self, places: &[Span]) -> Self {
+        let mut bytes = self.text.clone().into_bytes();
+        for span in places {
+            for byte in bytes.get_mut(span.clone()).unwrap_or_default() {
+                if !matches!(byte, b'"' | b'\'' | b'\n' | b'\r') {
+                    *byte = b'*';
+                }
+            }
+        }
+        Self::new(self.path.clone(), String::from_utf8_lossy(&bytes))
+    }
+
     /// Where a byte offset is; offsets past the end are at the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);

@@ -60,7 +60,7 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
     }
 }
 
-/// `a`, `b` and `c`, each in back quotes.
+/// The words in back quotes, with commas.
 pub(crate) fn quoted(words: &[impl Display]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
@@ -233,6 +233,7 @@ pub(crate) struct Fields<'a> {
     table: &'a DeTable<'a>,
     span: Span,
     known: Vec<&'static str>,
+    missing: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
@@ -241,7 +242,7 @@ impl<'a> Fields<'a> {
             wrong_type(node, "a table", log);
             return None;
         };
-        Some(Self { table, span: node.span(), known: Vec::new() })
+        Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })
     }
 
     /// Takes one key. A value that does not decode leaves the default in its
@@ -258,23 +259,31 @@ impl<'a> Fields<'a> {
             return T::decode(node, log).or(fallback);
         }
         if fallback.is_none() {
+            self.missing.push(key);
+        }
+        fallback
+    }
+
+    /// Reports the keys that are unknown and those that are missing. One that
+    /// was mistyped is not missing as well.
+    pub(crate) fn close(mut self, log: &mut Vec<Diagnostic>) {
+        for key in self.table.keys().filter(|key| !self.known.contains(&key.get_ref().as_ref())) {
+            let message = format!("unknown key `{}`", key.get_ref());
+            let found = Diagnostic::new(Code::UnknownKey, key.span(), message);
+            let near = closest(key.get_ref(), self.missing.iter().copied())
+                .or_else(|| closest(key.get_ref(), self.known.iter().copied()));
+            log.push(match near {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help(format!("the keys of this table are {}", quoted(&self.known))),
+            });
+            self.missing.retain(|key| Some(*key) != near);
+        }
+        for key in self.missing {
             let message = format!("the key `{key}` is missing");
             log.push(
                 Diagnostic::new(Code::MissingKey, self.span.clone(), message)
                     .help(format!("add `{key} = …` to this table")),
             );
-        }
-        fallback
-    }
-
-    pub(crate) fn close(self, log: &mut Vec<Diagnostic>) {
-        for key in self.table.keys().filter(|key| !self.known.contains(&key.get_ref().as_ref())) {
-            let message = format!("unknown key `{}`", key.get_ref());
-            let found = Diagnostic::new(Code::UnknownKey, key.span(), message);
-            log.push(match closest(key.get_ref(), self.known.iter().copied()) {
-                Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help(format!("the keys of this table are {}", quoted(&self.known))),
-            });
         }
     }
 }
