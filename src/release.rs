@@ -93,12 +93,6 @@ impl Release {
     }
 }
 
-/// The version of kubeadm's configuration API that a Kubernetes minor wants:
-/// v1beta4 came with 1.31, v1beta3 went with 1.37.
-pub const fn kubeadm_api(minor: Minor) -> &'static str {
-    if minor.number() >= 31 { "v1beta4" } else { "v1beta3" }
-}
-
 /// The tag of the pause image that this minor's kubeadm expects; a different
 /// one in containerd is pulled twice and warned about.
 pub const fn pause_tag(minor: Minor) -> &'static str {
@@ -122,8 +116,6 @@ mod tests {
 
     #[test]
     fn facts_by_minor() {
-        assert_eq!(kubeadm_api(Minor::new(30)), "v1beta3");
-        assert_eq!(kubeadm_api(Minor::new(34)), "v1beta4");
         assert_eq!(pause_tag(Minor::new(34)), "3.10.1");
     }
 }

@@ -87,7 +87,7 @@ mod tests {
         let source = Source::new("c.toml", "a = 1\nhost = \"ü\" # x\r\n");
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         assert_eq!(source.position(6), Position { line: 2, column: 1 });
-        let after_umlaut = source.text().find("ü").map_or(0, |at| at + 'ü'.len_utf8());
+        let after_umlaut = source.text().find('ü').expect("it is there") + 'ü'.len_utf8();
         assert_eq!(source.position(after_umlaut), Position { line: 2, column: 10 });
         assert_eq!(source.position(after_umlaut - 1).column, 9, "inside a character");
         assert_eq!(source.position(usize::MAX).line, 3);

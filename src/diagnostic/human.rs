@@ -80,7 +80,7 @@ fn excerpt(out: &mut String, source: &Source, span: &Span, arrow: &str, label: &
     let path = source.path().display();
     let _ = write!(
         out,
-        "{pad} {GUTTER}{arrow}{GUTTER:#} {path}:{}:{}\n\
+        "{pad}{GUTTER}{arrow}{GUTTER:#} {path}:{}:{}\n\
          {pad} {GUTTER}|{GUTTER:#}\n\
          {GUTTER}{number} |{GUTTER:#} {}\n\
          {pad} {GUTTER}|{GUTTER:#} {indent}{style}{marks}{style:#}",
@@ -126,7 +126,7 @@ mod tests {
             .help("choose another");
         assert_eq!(
             plain(&render(&source, &[found])),
-            "error[NG0203]: `10.0.0.1` is taken\n  --> cluster.toml:4:6\n  |\n4 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^\n  ::: cluster.toml:2:6\n  |\n2 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^ first used here\n  help: choose another\n\n"
+            "error[NG0203]: `10.0.0.1` is taken\n --> cluster.toml:4:6\n  |\n4 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^\n ::: cluster.toml:2:6\n  |\n2 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^ first used here\n  help: choose another\n\n"
         );
     }
 
