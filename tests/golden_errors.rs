@@ -2,6 +2,9 @@
 //! `NIXGEN_BLESS=1` rewrites what is expected.
 #![allow(clippy::expect_used)] // a helper of tests may fail them
 
+#[path = "support/generated.rs"]
+mod generated;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -57,6 +60,12 @@ fn valid_clusters_have_no_diagnostics() {
         let one_line = said.starts_with("cluster.toml is valid") && said.lines().count() == 1;
         assert!(output.status.success() && one_line, "{}:\n{said}", case.display());
     }
+}
+
+#[test]
+fn ten_thousand_vms_are_valid() {
+    let said = stderr(&validate(generated::cluster(10_000).as_bytes()));
+    assert!(said.starts_with("cluster.toml is valid"), "{said}");
 }
 
 #[test]
