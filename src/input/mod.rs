@@ -6,6 +6,7 @@ pub mod schema;
 mod secrets;
 mod spanned;
 mod suggest;
+mod syntax;
 pub mod types;
 
 pub use decode::Map;
@@ -17,7 +18,7 @@ pub(crate) use suggest::closest;
 use toml::Spanned as TomlSpanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{self, Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 
 /// The largest file that is read. Ten thousand VMs with every key written take
@@ -29,19 +30,7 @@ pub const MAX_BYTES: u64 = 64 << 20;
 pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
     let (document, errors) = DeTable::parse_recoverable(source.text());
     if !errors.is_empty() {
-        let mut found: Vec<Diagnostic> = errors
-            .iter()
-            .map(|error| {
-                let message = error.message().trim_end().replace('\n', ", ");
-                Diagnostic::new(Code::Syntax, error.span(), message)
-            })
-            .collect();
-        diagnostic::sort(&mut found);
-        // What follows on a line is most often the parser finding its way back.
-        let line =
-            |found: &Diagnostic| found.span.as_ref().map(|span| source.position(span.start).line);
-        found.dedup_by_key(|found| line(found));
-        log.append(&mut found);
+        syntax::report(source, &errors, log);
         return None;
     }
     let end = source.text().len();
