@@ -155,8 +155,47 @@ fn a_foreign_file_is_never_overwritten_unasked() {
     assert!(refused.stdout.contains("-{ mine = true; }"));
     assert_eq!(sandbox.tree(), before, "all or nothing");
     sandbox.expect(5, &["render", "--force", "vms/worker.nix"]);
-    sandbox.expect(0, &["render", "--force", "vms/cp.nix"]);
+    let stranger = sandbox.expect(2, &["render", "--force", "vms/typo.nix"]);
+    assert!(stranger.stderr.contains("`--force vms/typo.nix`"), "{}", stranger.stderr);
+    assert_eq!(sandbox.tree(), before);
+    // As a shell completes it, from a folder below.
+    let output = sandbox
+        .command(&["render", "-c", "../cluster.toml", "--force", "cp.nix"])
+        .current_dir(sandbox.at("vms"))
+        .output()
+        .expect("nixgen runs");
+    assert!(output.status.success(), "{output:?}");
     sandbox.expect(0, &["check"]);
+}
+
+#[test]
+fn an_edited_file_of_a_removed_vm_is_kept_until_it_is_given_up() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.edit("vms/worker.nix", "vcpu = 2", "vcpu = 3");
+    sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    let rendered = sandbox.expect(0, &["render"]);
+    assert!(
+        rendered.stdout.contains("# vms/worker.nix is not wanted any more"),
+        "{}",
+        rendered.stdout
+    );
+    assert!(!rendered.stdout.contains("deleted file"), "it is not deleted, so none is shown");
+    assert!(rendered.stderr.contains("0 to delete") && rendered.stderr.contains("1 kept"));
+    assert!(sandbox.read("vms/worker.nix").contains("vcpu = 3"));
+    assert!(sandbox.expect(1, &["check"]).stderr.contains("--force PATH"));
+    sandbox.expect(0, &["render", "--force", "vms/worker.nix"]);
+    assert!(!sandbox.at("vms/worker.nix").exists());
+    sandbox.expect(0, &["check"]);
+}
+
+#[test]
+fn a_tree_inside_a_tree_is_its_own() {
+    let sandbox = minimal();
+    sandbox.write("lab/cluster.toml", &sandbox.read("cluster.toml"));
+    sandbox.expect(0, &["render", "-q", "-c", "lab/cluster.toml"]);
+    let checked = sandbox.expect(1, &["check"]);
+    assert!(!checked.stdout.contains("lab/"), "{}", checked.stdout);
 }
 
 #[test]

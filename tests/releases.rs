@@ -41,7 +41,6 @@ fn each_release_gets_its_own_names_and_versions() {
         assert!(init.contains("apiVersion: kubeadm.k8s.io/v1beta4"));
         let (pause, formatter, pinned) = match release.name {
             "24.11" | "25.05" => ("3.10\"", "nixfmt-rfc-style", true),
-            "25.11" => ("3.10.1\"", "nixfmt-tree", false),
             "26.05" => ("3.10.2\"", "nixfmt-tree", false),
             _ => ("3.10.1\"", "nixfmt-tree", false),
         };

@@ -160,10 +160,23 @@ impl Names<'_> {
             let diagnostic = Diagnostic::new(Code::UnknownReference, name.span(), message);
             log.push(match closest(name.as_str(), self.index.keys().copied()) {
                 Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
-                None => diagnostic.help(format!("add a table `[{}.{name}]`", self.table)),
+                None if self.index.is_empty() => {
+                    diagnostic.help(format!("add a table `[{}.{name}]`", self.table))
+                }
+                None => diagnostic.help(format!("there is {}", self.known())),
             });
         }
         found
+    }
+
+    /// The names that there are, as far as they help.
+    fn known(&self) -> String {
+        const SHOWN: usize = 10;
+        let mut names: Vec<&str> = self.index.keys().copied().collect();
+        names.sort_unstable();
+        let more = if names.len() > SHOWN { ", …" } else { "" };
+        let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+        shown.join(", ") + more
     }
 
     /// The one that is meant when none is named: the only one there is.

@@ -3,7 +3,7 @@
 
 use super::{Failure, Output, Status, prepare};
 use crate::cli::Global;
-use crate::disk::compare;
+use crate::disk::{Change, compare};
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let (ready, root) = prepare(global, output)?;
@@ -15,7 +15,9 @@ pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failur
     if changes.is_in_sync() {
         return Ok(Status::Done);
     }
-    if changes.protected().next().is_some() {
+    if changes.all().any(Change::is_kept) {
+        output.note("delete what is not wanted any more, or run `nixgen render --force PATH`");
+    } else if changes.protected().next().is_some() {
         output
             .note("`nixgen diff` shows the edits; `nixgen render` does not overwrite them unasked");
     } else {

@@ -7,7 +7,9 @@ use crate::disk::compare;
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let (ready, root) = prepare(global, output)?;
     let changes = compare(&ready, &root)?;
-    show(&changes, output);
+    if !output.is_quiet() {
+        show(&changes, output);
+    }
     output.note(&changes.summary());
     Ok(if changes.is_in_sync() { Status::Done } else { Status::Differs })
 }

@@ -31,6 +31,8 @@ pub enum Status {
     Done = 0,
     /// Differences were found.
     Differs = 1,
+    /// Wrong usage that only shows once the tree is known.
+    Usage = 2,
     /// The file is invalid.
     Invalid = 3,
     /// What was rendered is invalid: a bug.
@@ -78,6 +80,9 @@ pub fn run(cli: &Cli) -> Status {
         }
         Err(Failure::Io(error)) => {
             output.error(&error.to_string());
+            if error.path == cli.global.config && error.cause.kind() == ErrorKind::NotFound {
+                output.note("  `--config FILE` names another file than cluster.toml");
+            }
             Status::Io
         }
     };
@@ -99,7 +104,7 @@ pub(crate) fn load(config: &Path, output: &mut Output) -> Result<Cluster, Failur
 }
 
 fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnostic>), IoError> {
-    let failed = |error| IoError::new("read", config, error);
+    let failed = |error| IoError::new("read the configuration", config, error);
     let mut bytes = Vec::new();
     let file = File::open(config).map_err(failed)?;
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
@@ -161,9 +166,6 @@ fn root(global: &Global) -> PathBuf {
 
 /// Prints every difference and the line that sums them up.
 pub(crate) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
-    if output.is_quiet() {
-        return;
-    }
     let style = if output.is_coloured() { Style::Coloured } else { Style::Plain };
     for change in changes.differing() {
         output.data(&unified(change, style));

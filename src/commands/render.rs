@@ -2,7 +2,7 @@
 
 use super::{Failure, Output, Status, prepare, show};
 use crate::cli::{Global, RenderArgs};
-use crate::disk::{Change, ChangeSet, State, apply, compare};
+use crate::disk::{Change, ChangeSet, Root, State, apply, compare};
 
 pub(super) fn run(
     args: &RenderArgs,
@@ -10,11 +10,22 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Status, Failure> {
     let (ready, root) = prepare(global, output)?;
-    let changes = compare(&ready, &root)?;
-    show(&changes, output);
+    let mut changes = compare(&ready, &root)?;
+    let asks = Output::is_interactive() && !args.yes && !args.dry_run && !changes.is_in_sync();
+    // Nobody can answer for what they were not shown.
+    if asks || !output.is_quiet() {
+        show(&changes, output);
+    }
+    if let Some(paths) = &args.force
+        && let Err(stranger) = force(&mut changes, paths, &root)
+    {
+        output.error(&format!("`--force {stranger}`: nixgen does not write that file"));
+        return Ok(Status::Usage);
+    }
     output.note(&changes.summary());
 
-    let refused: Vec<&Change<'_>> = refused(&changes, args);
+    let refused: Vec<&Change<'_>> =
+        changes.protected().filter(|change| !change.is_kept()).collect();
     if !refused.is_empty() {
         explain(&refused, output);
         return Ok(Status::Refused);
@@ -22,7 +33,7 @@ pub(super) fn run(
     if args.dry_run {
         return Ok(Status::Done);
     }
-    if Output::is_interactive() && !args.yes && !changes.is_in_sync() {
+    if asks {
         let question = format!("Write this to {}?", root.path().display());
         if !output.confirm(&question) {
             output.note("nothing was written");
@@ -33,20 +44,26 @@ pub(super) fn run(
     Ok(Status::Done)
 }
 
-/// The files that a person would lose, less those that they gave up. An orphan
-/// that was edited is simply kept. What is no file cannot be overwritten.
-fn refused<'a>(changes: &'a ChangeSet<'a>, args: &RenderArgs) -> Vec<&'a Change<'a>> {
-    let given_up = |path: &str| match &args.force {
-        None => false,
-        Some(paths) => {
-            paths.is_empty() || paths.iter().any(|given| given.trim_start_matches("./") == path)
-        }
-    };
-    changes
-        .protected()
-        .filter(|change| change.state != State::EditedOrphan)
-        .filter(|change| change.in_the_way.is_some() || !given_up(&change.path))
-        .collect()
+/// Gives up the files that the user named, or all of them; the error is a name
+/// that means none. A path counts from the root of the tree or, as a shell
+/// completes it, from the working folder.
+fn force<'a>(
+    changes: &mut ChangeSet<'_>,
+    paths: &'a [String],
+    root: &Root,
+) -> Result<(), &'a String> {
+    let mut given_up = Vec::with_capacity(paths.len());
+    for path in paths {
+        let from_root = path.trim_start_matches("./").to_owned();
+        let from_here = std::path::absolute(path).ok().and_then(|path| {
+            let root = std::path::absolute(root.path()).ok()?;
+            Some(path.strip_prefix(root).ok()?.to_str()?.to_owned())
+        });
+        let known = |path: &String| changes.all().any(|change| change.path == *path);
+        given_up.push([Some(from_root), from_here].into_iter().flatten().find(known).ok_or(path)?);
+    }
+    changes.give_up(|path| paths.is_empty() || given_up.iter().any(|given| given == path));
+    Ok(())
 }
 
 fn explain(refused: &[&Change<'_>], output: &mut Output) {
@@ -62,6 +79,11 @@ fn explain(refused: &[&Change<'_>], output: &mut Output) {
         };
         output.note(&format!("  {} {why}", change.path));
     }
-    output.note("  Move your change to cluster.toml or to a module of `extra_modules`,");
-    output.note("  or overwrite a file with `nixgen render --force PATH`.");
+    if refused.iter().any(|change| change.in_the_way.is_some()) {
+        output.note("  What is no text file has to be moved away by hand.");
+    }
+    if refused.iter().any(|change| change.in_the_way.is_none()) {
+        output.note("  Move your change to cluster.toml or to a module of `extra_modules`,");
+        output.note("  or overwrite a file with `nixgen render --force PATH`.");
+    }
 }

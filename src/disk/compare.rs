@@ -101,15 +101,32 @@ impl<'a> ChangeSet<'a> {
         Ok((!written).then_some(text))
     }
 
+    /// Gives a person's files up for overwriting and deletion: those that
+    /// `given_up` names. What is no file is never given up.
+    pub fn give_up(&mut self, given_up: impl Fn(&str) -> bool) {
+        let theirs = |change: &Change<'_>| change.in_the_way.is_none() && given_up(&change.path);
+        for change in self.changes.iter_mut().filter(|change| theirs(change)) {
+            change.state = match change.state {
+                State::Edited | State::EditedStale | State::Foreign => State::Stale,
+                State::EditedOrphan => State::Orphan,
+                other => other,
+            };
+        }
+    }
+
     /// `2 to create, 1 to update, 0 to delete, 14 unchanged`
     pub fn summary(&self) -> String {
-        format!(
+        let summary = format!(
             "{} to create, {} to update, {} to delete, {} unchanged",
             self.count(Change::creates),
             self.count(Change::updates),
             self.count(Change::deletes),
             self.count(Change::is_clean),
-        )
+        );
+        match self.count(Change::is_kept) {
+            0 => summary,
+            kept => format!("{summary}, {kept} kept"),
+        }
     }
 
     fn count(&self, wanted: impl Fn(&Change<'a>) -> bool) -> usize {
@@ -135,7 +152,12 @@ impl Change<'_> {
 
     /// Whether a file is to go.
     pub fn deletes(&self) -> bool {
-        self.new.is_none()
+        self.state == State::Orphan
+    }
+
+    /// Whether a file is not wanted, and stays because a person changed it.
+    pub fn is_kept(&self) -> bool {
+        self.state == State::EditedOrphan
     }
 }
 

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Effects, Style as Ansi};
 use similar::{ChangeTag, TextDiff};
 
 use super::compare::Change;
+use crate::render::Language;
 
 /// Whether the diff is for a program or for a person's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,11 +30,17 @@ pub fn unified(change: &Change<'_>, style: Style) -> String {
         let _ = writeln!(out, "# {path} is {what}");
         return out;
     }
+    if change.is_kept() {
+        let _ = writeln!(out, "# {path} is not wanted any more; it was edited, so it is kept");
+        return out;
+    }
     let new = change.new.map_or("", |file| file.text());
     let old = change.old.as_deref().unwrap_or("");
     let (a, b) = (quoted("a/", path), quoted("b/", path));
     let mode = match change.new {
         Some(file) if file.executable() => "100755",
+        // One that goes was made by the same rule.
+        None if Language::of(path) == Language::Shell => "100755",
         _ => "100644",
     };
     let mut header = format!("diff --git {a} {b}\n");

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::IoError;
+use super::lock::LOCK_FILE;
 use crate::render::MARKER;
 
 /// The root of the rendered tree.
@@ -74,11 +75,16 @@ impl Root {
     /// The files that carry nixgen's header, for a tree whose lock is lost.
     pub(super) fn generated(&self) -> Vec<String> {
         let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
+        // A tree inside this one is its own lock's.
+        let other = |path: &Path| path.join(LOCK_FILE).exists();
         WalkDir::new(&self.path)
             .min_depth(1)
             .sort_by_file_name()
             .into_iter()
-            .filter_entry(|entry| !hidden(entry.file_name()) && entry.file_name() != "target")
+            .filter_entry(|entry| {
+                let name = entry.file_name();
+                !hidden(name) && name != "target" && !other(entry.path())
+            })
             .filter_map(Result::ok)
             .filter(|entry| entry.file_type().is_file() && is_generated(entry.path()))
             .filter_map(|entry| {

@@ -72,9 +72,9 @@ pub(crate) fn quoted(words: &[impl Display]) -> String {
     }
 }
 
-fn wrong_type(node: Node<'_>, expected: &str, log: &mut Vec<Diagnostic>) {
+fn wrong_type(node: Node<'_>, expected: &str, instead: &str, log: &mut Vec<Diagnostic>) {
     let message = format!("expected {expected}, found {}", article(node.get_ref().type_str()));
-    log.push(Diagnostic::new(Code::WrongType, node.span(), message));
+    log.push(Diagnostic::new(Code::WrongType, node.span(), message).help(instead));
 }
 
 fn article(kind: &str) -> String {
@@ -87,7 +87,7 @@ fn article(kind: &str) -> String {
 impl<T: Text> Decode for Spanned<T> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(written) = node.get_ref().as_str() else {
-            wrong_type(node, &format!("{}, in quotes", T::EXPECTED), log);
+            wrong_type(node, T::EXPECTED, "write it in quotes: `\"…\"`", log);
             return None;
         };
         Some(Self::at(text(written, node.span(), log)?, node.span()))
@@ -99,7 +99,7 @@ macro_rules! decode_integer {
         impl Decode for Spanned<$int> {
             fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
                 let Some(written) = node.get_ref().as_integer() else {
-                    wrong_type(node, "a whole number", log);
+                    wrong_type(node, "a whole number", "write it without quotes", log);
                     return None;
                 };
                 let Ok(value) = <$int>::from_str_radix(written.as_str(), written.radix()) else {
@@ -122,7 +122,7 @@ decode_integer! { u16 u32 }
 impl Decode for Spanned<bool> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(value) = node.get_ref().as_bool() else {
-            wrong_type(node, "`true` or `false`", log);
+            wrong_type(node, "`true` or `false`", "write it without quotes", log);
             return None;
         };
         Some(Self::at(value, node.span()))
@@ -142,7 +142,7 @@ impl<T: Decode> Decode for Option<T> {
 impl<T: Decode> Decode for Vec<T> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(array) = node.get_ref().as_array() else {
-            wrong_type(node, "a list", log);
+            wrong_type(node, "a list", "write `[ … ]`, with commas between the values", log);
             return None;
         };
         let decoded: Vec<Option<T>> = array.iter().map(|item| T::decode(item, log)).collect();
@@ -211,7 +211,7 @@ impl<K, V> Default for Map<K, V> {
 impl<K: Text + Ord, V: Decode> Decode for Map<K, V> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
-            wrong_type(node, "a table", log);
+            wrong_type(node, "a table", "write `{ name = … }`, with names of your own", log);
             return None;
         };
         let mut map = Self::default();
@@ -244,9 +244,11 @@ pub(crate) struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    pub(crate) fn open(node: Node<'a>, log: &mut Vec<Diagnostic>) -> Option<Self> {
+    /// Opens a table that has these keys.
+    pub(crate) fn open(node: Node<'a>, keys: &[&str], log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
-            wrong_type(node, "a table", log);
+            let instead = format!("write `{{ {} = … }}`; its keys are {}", keys[0], quoted(keys));
+            wrong_type(node, "a table", &instead, log);
             return None;
         };
         Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })
@@ -286,11 +288,17 @@ impl<'a> Fields<'a> {
             self.missing.retain(|key| Some(*key) != near);
         }
         for key in self.missing {
-            let message = format!("the key `{key}` is missing");
-            log.push(
+            // The file itself has no place to point at, and its keys are tables.
+            let found = if self.span.is_empty() {
+                let message = format!("the table `[{key}]` is missing");
+                Diagnostic::new(Code::MissingKey, None, message)
+                    .help(format!("add `[{key}]`; the shipped cluster.toml shows its keys"))
+            } else {
+                let message = format!("the key `{key}` is missing");
                 Diagnostic::new(Code::MissingKey, self.span.clone(), message)
-                    .help(format!("add `{key} = …` to this table")),
-            );
+                    .help(format!("add `{key} = …` to this table"))
+            };
+            log.push(found);
         }
     }
 }
@@ -317,7 +325,11 @@ macro_rules! record {
                 node: $crate::input::decode::Node<'_>,
                 log: &mut Vec<$crate::diagnostic::Diagnostic>,
             ) -> Option<Self> {
-                let mut fields = $crate::input::decode::Fields::open(node, log)?;
+                let mut fields = $crate::input::decode::Fields::open(
+                    node,
+                    &[$(stringify!($field)),*],
+                    log,
+                )?;
                 $(let $field = fields.take::<$ty>(
                     stringify!($field),
                     [$($default)?].into_iter().next(),

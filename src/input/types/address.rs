@@ -10,7 +10,10 @@ impl Text for Ipv4Addr {
     const EXPECTED: &'static str = "an IPv4 address such as `10.0.20.10`";
 
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|_| format!("`{text}` is not an IPv4 address"))
+        text.parse().map_err(|_| match text.parse::<Ipv4Net>() {
+            Ok(range) => format!("`{text}` is a range; the address alone is `{}`", range.addr()),
+            Err(_) => format!("`{text}` is not an IPv4 address"),
+        })
     }
 }
 

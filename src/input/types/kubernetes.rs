@@ -24,6 +24,10 @@ impl Text for Minor {
 
     fn from_text(text: &str) -> Result<Self, String> {
         let invalid = || format!("`{text}` is not a Kubernetes minor release");
+        if let Some(number) = text.strip_prefix('v') {
+            return Self::from_text(number)
+                .and_then(|minor| Err(format!("the release is written without a `v`: `{minor}`")));
+        }
         let minor = text.strip_prefix("1.").ok_or_else(invalid)?;
         if let Some((minor, _patch)) = minor.split_once('.') {
             return Err(format!(

@@ -36,6 +36,9 @@ impl Text for Size {
         let split = text
             .find(|c: char| !c.is_ascii_digit())
             .ok_or_else(|| format!("`{text}` has no unit; write `{text}GiB` or `{text}MiB`"))?;
+        if text[split..].starts_with('.') {
+            return Err(format!("`{text}` is not a whole number; use a smaller unit"));
+        }
         let (digits, unit) = text.split_at(split);
         let unit = unit.trim_start_matches(' ');
         let number: u64 = digits.parse().map_err(|_| invalid())?;

@@ -36,7 +36,7 @@ checked_text! {
 checked_text! {
     /// A container image with its tag or digest.
     Image,
-    "an image with its tag, such as `docker.io/ollama/ollama:0.12.6-rocm`",
+    "an image with its tag, such as `docker.io/ollama/ollama:0.35.1-rocm`",
     |text| {
         let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_' | '@');
         let name = text.rsplit('/').next().unwrap_or_default();

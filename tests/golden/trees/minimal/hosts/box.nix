@@ -49,10 +49,14 @@
     };
   };
 
-  nix.settings.experimental-features = [
-    "nix-command"
-    "flakes"
-  ];
+  nix.settings = {
+    experimental-features = [
+      "nix-command"
+      "flakes"
+    ];
+    # Deployments bring unsigned store paths, and admins are root anyway.
+    trusted-users = [ "@wheel" ];
+  };
 
   system.stateVersion = "25.11";
 }
