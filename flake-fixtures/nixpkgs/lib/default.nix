@@ -4,7 +4,6 @@
 let
   inherit (builtins)
     attrNames
-    concatLists
     concatStringsSep
     elem
     elemAt
@@ -49,12 +48,9 @@ let
 
     optional = condition: value: if condition then [ value ] else [ ];
     optionals = condition: list: if condition then list else [ ];
-    optionalString = condition: text: if condition then text else "";
     imap0 = f: list: genList (index: f index (elemAt list index)) (length list);
     unique = foldl' (seen: item: if elem item seen then seen else seen ++ [ item ]) [ ];
     reverseList = list: genList (index: elemAt list (length list - 1 - index)) (length list);
-    flatten =
-      list: concatLists (map (item: if builtins.isList item then lib.flatten item else [ item ]) list);
 
     # The real one takes nothing but a derivation and a plain file name, too.
     getExe' =

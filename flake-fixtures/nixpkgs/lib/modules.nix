@@ -199,7 +199,6 @@ in
   mkMerge = contents: wrap "merge" { inherit contents; };
   mkDefault = mkOverride 1000;
   mkForce = mkOverride 50;
-  mkBefore = mkOrder 500;
   mkAfter = mkOrder 1500;
   mkOption = wrap "option";
 }

@@ -30,7 +30,7 @@ let
   # For messages: scalars as they are, of everything else only what it is.
   show =
     value:
-    if isString value || isInt value || isBool value || isFloat value then
+    if value == null || isString value || isInt value || isBool value || isFloat value then
       builtins.toJSON value
     else
       "a ${typeOf value}";
@@ -142,7 +142,7 @@ let
             mergeEqual loc defs;
       };
     oneOf = alternatives: foldl' either (head alternatives) (tail alternatives);
-    nullOr = either (enum [ null ]);
+    nullOr = type: named "null or ${type.name}" (either (enum [ null ]) type);
 
     listOf =
       item:

@@ -31,6 +31,12 @@ in
           system = cfg.hostPlatform;
           inherit (cfg) config overlays;
         };
+    assertions = [
+      {
+        assertion = cfg.pkgs != null -> cfg.config == { };
+        message = "nixpkgs.config comes too late for a package set that was made elsewhere.";
+      }
+    ];
     # A package set that was made elsewhere decides it.
     nixpkgs.hostPlatform = lib.mkIf (cfg.pkgs != null) (
       lib.mkDefault cfg.pkgs.stdenv.hostPlatform.system
