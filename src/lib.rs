@@ -9,6 +9,9 @@
 //! Each arrow is one function. A stage knows its left neighbour, [`source`] and
 //! [`diagnostic`], and nothing else.
 
+// The program never panics on what it is given; tests may.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
 pub mod checks;
 pub mod cli;
 pub mod cluster;

@@ -17,6 +17,9 @@ pub struct Release {
     /// The Kubernetes minors that its `pkgs.kubernetes` can be. nixpkgs carries
     /// exactly one; only the rolling branch moves.
     pub kubernetes: (Minor, Minor),
+    /// The newest minor that its containerd serves, where Kubernetes comes from
+    /// elsewhere: 1.36 needs containerd 2.2.
+    pub newest_kubernetes: Minor,
     /// The package behind `nix fmt`. Plain nixfmt gets no files from it, so it
     /// is the wrapper that walks the tree, where the release has that.
     pub nixfmt: &'static str,
@@ -29,12 +32,16 @@ const fn only(minor: u16) -> (Minor, Minor) {
     (Minor::new(minor), Minor::new(minor))
 }
 
+/// The Kubernetes minors that nixgen writes for, the first and the last.
+pub const MINORS: (Minor, Minor) = (Minor::new(30), Minor::new(37));
+
 /// The releases, oldest first.
 pub const RELEASES: &[Release] = &[
     Release {
         name: "24.11",
         branch: "nixos-24.11",
         kubernetes: only(31),
+        newest_kubernetes: Minor::new(35),
         nixfmt: "nixfmt-rfc-style",
         microvm: Some("b71923e6d24cc90b6cd1758894ead04e0be976a4"),
     },
@@ -42,6 +49,7 @@ pub const RELEASES: &[Release] = &[
         name: "25.05",
         branch: "nixos-25.05",
         kubernetes: only(33),
+        newest_kubernetes: Minor::new(35),
         nixfmt: "nixfmt-rfc-style",
         microvm: Some("b71923e6d24cc90b6cd1758894ead04e0be976a4"),
     },
@@ -49,6 +57,7 @@ pub const RELEASES: &[Release] = &[
         name: "25.11",
         branch: "nixos-25.11",
         kubernetes: only(34),
+        newest_kubernetes: Minor::new(37),
         nixfmt: "nixfmt-tree",
         microvm: None,
     },
@@ -56,6 +65,7 @@ pub const RELEASES: &[Release] = &[
         name: "26.05",
         branch: "nixos-26.05",
         kubernetes: only(36),
+        newest_kubernetes: Minor::new(37),
         nixfmt: "nixfmt-tree",
         microvm: None,
     },
@@ -65,6 +75,7 @@ pub const RELEASES: &[Release] = &[
         // The branch moved through these within the year; the assertion in the
         // rendered base module catches the one it has moved to.
         kubernetes: (Minor::new(35), Minor::new(37)),
+        newest_kubernetes: Minor::new(37),
         nixfmt: "nixfmt-tree",
         microvm: None,
     },
@@ -80,12 +91,6 @@ impl Release {
     pub fn carries(&self, minor: Minor) -> bool {
         (self.kubernetes.0..=self.kubernetes.1).contains(&minor)
     }
-}
-
-/// The version of kubeadm's configuration API that a Kubernetes minor wants:
-/// v1beta4 came with 1.31, v1beta3 went with 1.37.
-pub const fn kubeadm_api(minor: Minor) -> &'static str {
-    if minor.number() >= 31 { "v1beta4" } else { "v1beta3" }
 }
 
 /// The tag of the pause image that this minor's kubeadm expects; a different
@@ -111,8 +116,6 @@ mod tests {
 
     #[test]
     fn facts_by_minor() {
-        assert_eq!(kubeadm_api(Minor::new(30)), "v1beta3");
-        assert_eq!(kubeadm_api(Minor::new(34)), "v1beta4");
         assert_eq!(pause_tag(Minor::new(34)), "3.10.1");
     }
 }

@@ -48,6 +48,20 @@ impl Source {
         &self.text
     }
 
+    /// The same text with some places made unreadable; every position stays.
+    #[must_use]
+    pub fn masked(&self, places: &[Span]) -> Self {
+        let mut bytes = self.text.clone().into_bytes();
+        for span in places {
+            for byte in bytes.get_mut(span.clone()).unwrap_or_default() {
+                if !matches!(byte, b'"' | b'\'' | b'\n' | b'\r') {
+                    *byte = b'*';
+                }
+            }
+        }
+        Self::new(self.path.clone(), String::from_utf8_lossy(&bytes))
+    }
+
     /// Where a byte offset is; offsets past the end are at the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
@@ -73,7 +87,7 @@ mod tests {
         let source = Source::new("c.toml", "a = 1\nhost = \"ü\" # x\r\n");
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         assert_eq!(source.position(6), Position { line: 2, column: 1 });
-        let after_umlaut = source.text().find("ü").map(|at| at + 'ü'.len_utf8()).unwrap_or(0);
+        let after_umlaut = source.text().find('ü').expect("it is there") + 'ü'.len_utf8();
         assert_eq!(source.position(after_umlaut), Position { line: 2, column: 10 });
         assert_eq!(source.position(after_umlaut - 1).column, 9, "inside a character");
         assert_eq!(source.position(usize::MAX).line, 3);

@@ -1,18 +1,116 @@
 //! Rules that a cluster has to keep beyond the types of its values: one rule a
 //! file, and one line in [`CHECKS`].
 
+mod bridge_netfilter;
+mod bridge_ports;
+mod claim;
+mod cluster_ranges;
+mod control_planes;
+mod duplicate_addresses;
+mod duplicate_interfaces;
+mod duplicate_macs;
+mod duplicate_names;
+mod endpoint;
+mod free;
+mod gateway_hosts;
+mod gateways;
+mod gpu;
+mod host_paths;
+mod hypervisor;
+mod kubernetes_release;
+mod labels;
+mod machine_addresses;
+mod mount_points;
+mod node_ports;
+mod node_state;
+mod node_volumes;
+mod ollama;
+mod output_paths;
+mod outputs;
+mod passthrough;
+mod ranges;
+mod share_tags;
+mod sizing;
+mod state_version;
+mod storage_sources;
+mod subnet;
+mod subnets;
+mod users;
+mod vip;
+mod vlan_ids;
+mod volume_names;
+mod vsock_cids;
+mod wan_addresses;
+
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
+use crate::input::Spanned;
+use crate::input::types::Name;
+use crate::source::Span;
 
 /// A rule: it looks at a cluster and says what breaks it.
 pub type Check = fn(&Cluster, &mut Vec<Diagnostic>);
 
-/// Every rule.
-pub const CHECKS: &[Check] = &[];
+/// Every rule about what is there.
+pub const CHECKS: &[Check] = &[
+    duplicate_names::check,
+    duplicate_addresses::check,
+    duplicate_macs::check,
+    duplicate_interfaces::check,
+    vsock_cids::check,
+    host_paths::check,
+    share_tags::check,
+    mount_points::check,
+    node_state::check,
+    storage_sources::check,
+    vlan_ids::check,
+    subnets::check,
+    gateways::check,
+    machine_addresses::check,
+    wan_addresses::check,
+    ranges::check,
+    cluster_ranges::check,
+    bridge_netfilter::check,
+    bridge_ports::check,
+    gateway_hosts::check,
+    kubernetes_release::check,
+    state_version::check,
+    endpoint::check,
+    vip::check,
+    labels::check,
+    node_ports::check,
+    sizing::check,
+    hypervisor::check,
+    volume_names::check,
+    node_volumes::check,
+    gpu::check,
+    passthrough::check,
+    users::check,
+    outputs::check,
+    output_paths::check,
+];
+
+/// Every rule about what is missing. They wait until everything that was
+/// written is understood: a value that could not be read may be the very one.
+pub const COMPLETENESS: &[Check] = &[
+    control_planes::check,
+    endpoint::missing,
+    wan_addresses::missing,
+    ollama::check,
+    passthrough::missing,
+    users::missing,
+];
 
 /// Applies every rule.
 pub fn run(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    for check in CHECKS {
+    let understood = !log.iter().any(Diagnostic::is_error);
+    let missing = if understood { COMPLETENESS } else { &[] };
+    for check in CHECKS.iter().chain(missing) {
         check(cluster, log);
     }
+}
+
+/// Where a value was written, or else the name of its owner.
+fn place<T>(value: &Spanned<T>, owner: &Spanned<Name>) -> Option<Span> {
+    value.span().or_else(|| owner.span())
 }

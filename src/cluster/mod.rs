@@ -14,9 +14,9 @@ use ipnet::Ipv4Net;
 
 use crate::input::schema::OutputTable;
 use crate::input::types::{
-    AbsPath, BridgeNetfilter, Cni, DiskFormat, Endpoint, Formatter, FsType, GpuAccess, GpuMode,
-    Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader, Mac, Minor, Name, OneLine,
-    PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
+    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, FlakeRef, Formatter, FsType,
+    GpuAccess, GpuMode, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader, Mac, Minor,
+    Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
 };
 use crate::input::{Map, Spanned};
 use crate::release::Release;
@@ -38,13 +38,13 @@ pub struct Cluster {
     /// The Kubernetes minor.
     pub kubernetes: Spanned<Minor>,
     /// A nixpkgs for Kubernetes alone.
-    pub kubernetes_nixpkgs: Option<Spanned<OneLine>>,
+    pub kubernetes_nixpkgs: Option<Spanned<FlakeRef>>,
     /// Addresses of pods.
     pub pod_cidr: Spanned<Ipv4Net>,
     /// Addresses of services.
     pub service_cidr: Spanned<Ipv4Net>,
     /// The DNS domain of services.
-    pub dns_domain: Spanned<OneLine>,
+    pub dns_domain: Spanned<DnsName>,
     /// The network plugin.
     pub cni: Spanned<Cni>,
     /// How a node on a bridge host treats `br_netfilter`.
@@ -323,6 +323,12 @@ impl Cluster {
     pub fn vms_on(&self, host: usize) -> impl Iterator<Item = &Vm> {
         self.vms.iter().filter(move |vm| vm.host == host)
     }
+}
+
+/// The name of a directory that survives a reboot, on the host and as the tag of
+/// its share: its path, so that it is found again whatever else is kept.
+pub fn share_name(mount: &AbsPath) -> String {
+    mount.as_str().trim_start_matches('/').replace('/', "-")
 }
 
 impl Vm {

@@ -1,7 +1,6 @@
 //! Follows references and fills in what was left out.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::Ipv4Addr;
 
 use super::{
     Cluster, Deployment, Gpu, Hardware, Host, Labels, Network, Ollama, Storage, User, Vlan, Vm,
@@ -9,14 +8,13 @@ use super::{
 };
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::schema::{
-    BootTable, ClusterFile, DeploymentTable, GpuTable, HostTable, NetworkTable, OllamaTable,
-    VmTable, VolumeTable,
+    ClusterFile, DeploymentTable, GpuTable, HostTable, NetworkTable, OllamaTable, VmTable,
 };
 use crate::input::types::{
     AbsPath, DiskFormat, Endpoint, FsType, GpuMode, LabelKey, LabelValue, Mac, Name, OneLine, Role,
     Size,
 };
-use crate::input::{Map, Spanned, closest};
+use crate::input::{Map, Spanned, closest, quoted};
 use crate::release::{RELEASES, Release};
 
 type Log = Vec<Diagnostic>;
@@ -24,20 +22,18 @@ type Log = Vec<Diagnostic>;
 /// Decides every value. `None` when a reference leads nowhere; the reason is
 /// in the log.
 pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster> {
-    let table = &file.cluster;
-    let release = release(&table.nixos, log);
-    let network = network(&file.network);
-    let hosts = hosts(&file, &network, log);
-    let vms = vms(&file, &network, &hosts, log);
-    if file.vms.is_empty() && !file.vms.any_broken() {
-        let message = "the cluster has no control plane";
-        log.push(
-            Diagnostic::new(Code::ControlPlanes, table.name.span(), message)
-                .help("add a VM with `role = \"control-plane\"`"),
-        );
+    // What is missing can only be told once everything that was written was
+    // understood: a mistyped key may be the very one.
+    let understood = !log.iter().any(Diagnostic::is_error);
+    if understood {
+        missing(&file, log);
     }
+    let release = release(&file.cluster.nixos, log);
+    let network = network(&file.network);
+    let hosts = hosts(&file, &network, understood, log);
+    let vms = vms(&file, &network, hosts.as_ref(), understood, log);
     let (release, hosts, vms) = (release?, hosts?, vms?);
-    let endpoint = endpoint(&file, &vms, log)?;
+    let endpoint = endpoint(&file, &vms)?;
     let ollama = file.workloads.ollama.as_ref().map(|table| ollama(table, &hosts));
     let cluster = file.cluster;
     Some(Cluster {
@@ -65,6 +61,31 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         ollama,
         outputs: file.outputs,
     })
+}
+
+/// Says what no cluster can do without.
+fn missing(file: &ClusterFile, log: &mut Log) {
+    if file.hosts.is_empty() {
+        log.push(
+            Diagnostic::new(Code::MissingKey, None, "the file has no host")
+                .help("add a table `[hosts.<name>]` for the machine that carries the MicroVMs"),
+        );
+    }
+    if file.network.vlans.is_empty() {
+        log.push(
+            Diagnostic::new(Code::MissingKey, None, "the file has no VLAN")
+                .help("add a table `[network.vlans.<name>]` with an `id` and a `subnet`"),
+        );
+    }
+    if !file.vms.iter().any(|(_, vm)| *vm.role == Role::ControlPlane)
+        && !file.hosts.iter().any(|(_, host)| *host.role == Role::ControlPlane)
+    {
+        let message = "the cluster has no control plane";
+        log.push(
+            Diagnostic::new(Code::ControlPlanes, file.cluster.name.span(), message)
+                .help("give one VM `role = \"control-plane\"`"),
+        );
+    }
 }
 
 fn release(written: &Spanned<OneLine>, log: &mut Log) -> Option<&'static Release> {
@@ -125,6 +146,8 @@ struct Names<'a> {
     table: &'static str,
     index: HashMap<&'a str, usize>,
     broken: &'a dyn Fn(&str) -> bool,
+    /// Whether everything that was written could be read.
+    understood: bool,
 }
 
 impl Names<'_> {
@@ -143,29 +166,19 @@ impl Names<'_> {
 
     /// The one that is meant when none is named: the only one there is.
     fn only(&self, key: &str, owner: &Spanned<Name>, log: &mut Log) -> Option<usize> {
-        match self.index.len() {
-            1 => Some(0),
-            // An unreadable table was already reported.
-            0 if (self.broken)("") => None,
-            0 => {
-                let message = format!("`{owner}` needs a {}, and the file has none", self.kind);
-                log.push(
-                    Diagnostic::new(Code::UnknownReference, owner.span(), message)
-                        .help(format!("add a table `[{}.<name>]`", self.table)),
-                );
-                None
-            }
-            _ => {
-                let message = format!("`{owner}` does not say which {} it has", self.kind);
-                let mut names: Vec<&str> = self.index.keys().copied().collect();
-                names.sort_unstable();
-                log.push(
-                    Diagnostic::new(Code::AmbiguousReference, owner.span(), message)
-                        .help(format!("add `{key} = …`, one of {}", names.join(", "))),
-                );
-                None
-            }
+        if self.index.len() == 1 && !(self.broken)("") {
+            return Some(0);
         }
+        if self.understood && self.index.len() > 1 {
+            let message = format!("`{owner}` does not say which {} it has", self.kind);
+            let mut names: Vec<&str> = self.index.keys().copied().collect();
+            names.sort_unstable();
+            log.push(
+                Diagnostic::new(Code::AmbiguousReference, owner.span(), message)
+                    .help(format!("add `{key} = …`, one of {}", quoted(&names))),
+            );
+        }
+        None
     }
 
     fn find_or_only(
@@ -191,13 +204,19 @@ fn broken<V>(map: &Map<Name, V>) -> impl Fn(&str) -> bool {
     move |name| if name.is_empty() { map.any_broken() } else { map.is_broken(name) }
 }
 
-fn hosts(file: &ClusterFile, network: &Network, log: &mut Log) -> Option<Vec<Host>> {
+fn hosts(
+    file: &ClusterFile,
+    network: &Network,
+    understood: bool,
+    log: &mut Log,
+) -> Option<Vec<Host>> {
     let unreadable = broken(&file.network.vlans);
     let vlans = Names {
         kind: "VLAN",
         table: "network.vlans",
         index: index(network.vlans.iter().map(|vlan| &vlan.name)),
         broken: &unreadable,
+        understood,
     };
     let only = file.hosts.len() == 1;
     let hosts: Vec<_> =
@@ -212,22 +231,32 @@ fn host(
     vlans: &Names<'_>,
     log: &mut Log,
 ) -> Option<Host> {
+    if *table.role == Role::ControlPlane {
+        let message = format!("the host `{name}` cannot be a control plane");
+        log.push(
+            Diagnostic::new(Code::HostRole, table.role.span(), message)
+                .help("control planes are MicroVMs: write `worker` here, or leave `role` out"),
+        );
+        return None;
+    }
     let is_node = *table.role != Role::None;
     let vlan = match &table.vlan {
         Some(written) => Some(vlans.find(written, log).map(|at| written.clone().map(|_| at))?),
         None if is_node => Some(Spanned::implied(vlans.only("vlan", name, log)?)),
         None => None,
     };
-    let mut addresses = BTreeMap::new();
-    for (vlan, ip) in table.addresses.iter() {
-        if let Some(at) = vlans.find(vlan, log) {
-            addresses.insert(at, ip.clone());
-        }
-    }
+    let found: Vec<_> = table
+        .addresses
+        .iter()
+        .map(|(vlan, ip)| vlans.find(vlan, log).map(|at| (at, ip.clone())))
+        .collect();
+    let addresses = found.into_iter().collect::<Option<BTreeMap<_, _>>>()?;
     if let (true, Some(vlan)) = (is_node, &vlan)
         && !addresses.contains_key(&vlan.value)
-        && !table.addresses.any_broken()
     {
+        if !vlans.understood {
+            return None;
+        }
         let message = format!("the node `{name}` has no address on its VLAN");
         log.push(
             Diagnostic::new(Code::MissingKey, vlan.span().or(name.span()), message)
@@ -235,7 +264,7 @@ fn host(
         );
         return None;
     }
-    let hardware = hardware(name, table.boot.as_ref(), table.hardware.as_ref(), log)?;
+    let hardware = hardware(name, table, vlans.understood, log)?;
     let users: Vec<User> = table
         .users
         .iter()
@@ -273,11 +302,11 @@ fn host(
 
 fn hardware(
     name: &Spanned<Name>,
-    boot: Option<&BootTable>,
-    module: Option<&Spanned<crate::input::types::RelPath>>,
+    table: &HostTable,
+    understood: bool,
     log: &mut Log,
 ) -> Option<Hardware> {
-    match (boot, module) {
+    match (&table.boot, &table.hardware) {
         (None, Some(module)) => Some(Hardware::Module(module.clone())),
         (Some(boot), None) => Some(Hardware::Boot {
             loader: boot.loader.clone(),
@@ -285,6 +314,7 @@ fn hardware(
             fs: boot.root.fs.clone(),
             esp: boot.esp.device.clone(),
         }),
+        (None, None) if !understood => None,
         (None, None) => {
             let message = format!("the host `{name}` does not say how it boots");
             log.push(
@@ -346,7 +376,8 @@ fn deployment(table: &DeploymentTable, host: String, user: String) -> Deployment
 fn vms(
     file: &ClusterFile,
     network: &Network,
-    hosts: &Option<Vec<Host>>,
+    hosts: Option<&Vec<Host>>,
+    understood: bool,
     log: &mut Log,
 ) -> Option<Vec<Vm>> {
     let no_vlan = broken(&file.network.vlans);
@@ -355,16 +386,22 @@ fn vms(
         table: "network.vlans",
         index: index(network.vlans.iter().map(|vlan| &vlan.name)),
         broken: &no_vlan,
+        understood,
     };
     let no_host = broken(&file.hosts);
-    let host_names =
-        Names { kind: "host", table: "hosts", index: index(file.hosts.keys()), broken: &no_host };
+    let host_names = Names {
+        kind: "host",
+        table: "hosts",
+        index: index(file.hosts.keys()),
+        broken: &no_host,
+        understood,
+    };
     let vms: Vec<_> = file
         .vms
         .iter()
         .map(|(name, table)| vm(name, table, network, &vlans, &host_names, log))
         .collect();
-    hosts.as_ref()?;
+    hosts?;
     let mut vms = vms.into_iter().collect::<Option<Vec<Vm>>>()?;
     vms.sort_by(|a, b| {
         let names = || derive::natural(a.name.as_str(), b.name.as_str());
@@ -383,7 +420,7 @@ fn vm(
 ) -> Option<Vm> {
     let host = hosts.find_or_only(table.host.as_ref(), name, "host", log);
     let vlan = vlans.find_or_only(table.vlan.as_ref(), name, "vlan", log);
-    let volumes = volumes(name, *table.role, &table.volumes, log);
+    let volumes = volumes(name, table, vlans.understood, log);
     let (host, vlan, volumes) = (host?, vlan?, volumes?);
     let ip = table
         .ip
@@ -436,10 +473,11 @@ const NODE_VOLUMES: [(&str, &str, Size, bool); 3] = [
 
 fn volumes(
     owner: &Spanned<Name>,
-    role: Role,
-    written: &Map<Name, VolumeTable>,
+    table: &VmTable,
+    understood: bool,
     log: &mut Log,
 ) -> Option<Vec<Volume>> {
+    let (role, written) = (*table.role, &table.volumes);
     let mut volumes = Vec::new();
     let mut complete = true;
     let default = |name: &str| NODE_VOLUMES.iter().find(|known| known.0 == name);
@@ -451,8 +489,8 @@ fn volumes(
             .or_else(|| known.map(|(_, mount, ..)| Spanned::implied(AbsPath::own(*mount))));
         let size = table.size.clone().or_else(|| known.map(|known| Spanned::implied(known.2)));
         for (key, present) in [("mount", mount.is_some()), ("size", size.is_some())] {
-            if !present {
-                complete = false;
+            complete &= present;
+            if !present && understood {
                 let message = format!("the volume `{name}` of `{owner}` has no `{key}`");
                 log.push(
                     Diagnostic::new(Code::MissingKey, name.span(), message)
@@ -484,23 +522,15 @@ fn volumes(
     complete.then_some(volumes)
 }
 
-fn endpoint(file: &ClusterFile, vms: &[Vm], log: &mut Log) -> Option<Spanned<Endpoint>> {
+fn endpoint(file: &ClusterFile, vms: &[Vm]) -> Option<Spanned<Endpoint>> {
     if let Some(written) = &file.cluster.endpoint {
         return Some(written.clone());
     }
     if let Some(vip) = &file.cluster.vip {
         return Some(vip.clone().map(Endpoint::of));
     }
-    let first: Option<Ipv4Addr> =
-        vms.iter().find(|vm| *vm.role == Role::ControlPlane).map(|vm| *vm.ip);
-    if first.is_none() && !vms.is_empty() {
-        let message = "the cluster has no control plane";
-        log.push(
-            Diagnostic::new(Code::ControlPlanes, file.cluster.name.span(), message)
-                .help("give one VM `role = \"control-plane\"`"),
-        );
-    }
-    first.map(|ip| Spanned::implied(Endpoint::of(ip)))
+    let first = vms.iter().find(|vm| *vm.role == Role::ControlPlane)?;
+    Some(Spanned::implied(Endpoint::of(*first.ip)))
 }
 
 fn ollama(table: &OllamaTable, hosts: &[Host]) -> Ollama {

@@ -123,13 +123,18 @@ fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnosti
     };
     let source = Source::new(config, text);
     let mut found = Vec::new();
-    let cluster = input::read(&source, &mut found)
-        .and_then(|file| cluster::resolve(file, &source.file_name(), &mut found));
-    if let Some(cluster) = &cluster {
-        checks::run(cluster, &mut found);
-    }
+    let cluster = read(&source, &mut found);
     diagnostic::sort(&mut found);
     Ok((source, cluster, found))
+}
+
+/// Reads a cluster from its text and checks it. It may be returned with errors
+/// in the log, and must not be rendered then.
+pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<Cluster> {
+    let file = input::read(source, log)?;
+    let cluster = cluster::resolve(file, &source.file_name(), log)?;
+    checks::run(&cluster, log);
+    Some(cluster)
 }
 
 /// Renders a cluster in memory and checks what came out.

@@ -19,7 +19,7 @@ pub(super) fn run(
         explain(&refused, output);
         return Ok(Status::Refused);
     }
-    if args.dry_run || changes.is_settled() {
+    if args.dry_run {
         return Ok(Status::Done);
     }
     if Output::is_interactive() && !args.yes && !changes.is_in_sync() {

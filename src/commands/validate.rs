@@ -5,12 +5,15 @@ use crate::cli::Global;
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let cluster = load(&global.config, output)?;
+    let count = |number: usize, what: &str| {
+        format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+    };
     output.note(&format!(
-        "{} is valid: {} hosts, {} MicroVMs, {} of them and of the hosts are nodes",
+        "{} is valid: {}, {}, {}",
         global.config.display(),
-        cluster.hosts.len(),
-        cluster.vms.len(),
-        cluster.nodes().count(),
+        count(cluster.hosts.len(), "host"),
+        count(cluster.vms.len(), "MicroVM"),
+        count(cluster.nodes().count(), "node"),
     ));
     Ok(Status::Done)
 }

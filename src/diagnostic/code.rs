@@ -56,30 +56,100 @@ codes! {
     UnknownReference = "NG0201" "unknown-reference" Error;
     /// A choice that is only obvious when there is one candidate.
     AmbiguousReference = "NG0202" "ambiguous-reference" Error;
-    /// Two owners of one address, MAC, tap, vsock CID or name.
-    Duplicate = "NG0203" "duplicate" Error;
-    /// An address that does not belong to its VLAN.
+    /// Two owners of one address.
+    DuplicateAddress = "NG0203" "duplicate-address" Error;
+    /// A VM and a host of one name.
+    DuplicateName = "NG0204" "duplicate-name" Error;
+    /// Two VMs with one MAC address.
+    DuplicateMac = "NG0205" "duplicate-mac" Error;
+    /// Two network interfaces of one name on one host.
+    DuplicateInterface = "NG0206" "duplicate-interface" Error;
+    /// Two VMs with one vsock context id on one host.
+    DuplicateVsockCid = "NG0207" "duplicate-vsock-cid" Error;
+    /// Two VMs that keep their data in one directory of their host.
+    SharedHostPath = "NG0208" "shared-host-path" Error;
+    /// Two file systems at one place of a VM.
+    DuplicateMount = "NG0209" "duplicate-mount" Error;
+    /// Two shares of one tag in a VM.
+    DuplicateShareTag = "NG0210" "duplicate-share-tag" Error;
+    /// An address that does not belong to its range.
     OutsideSubnet = "NG0301" "outside-subnet" Error;
-    /// The network, broadcast or gateway address given to a node.
+    /// The network, broadcast or gateway address given to a machine.
     ReservedAddress = "NG0302" "reserved-address" Error;
     /// Two ranges of addresses that share some.
     OverlappingRanges = "NG0303" "overlapping-ranges" Error;
     /// A bridge strategy that the cluster's network cannot work with.
     BridgeStrategy = "NG0304" "bridge-strategy" Error;
+    /// A VLAN tag that is reserved or taken.
+    VlanId = "NG0305" "vlan-id" Error;
+    /// A range that machines cannot have addresses of.
+    UnusableSubnet = "NG0306" "unusable-subnet" Error;
+    /// A range of pods or services whose size does not fit.
+    ClusterRange = "NG0307" "cluster-range" Error;
+    /// A vsock context id that is not for VMs.
+    ReservedVsockCid = "NG0308" "reserved-vsock-cid" Error;
+    /// Several hosts that are the VLANs' gateway.
+    SeveralGateways = "NG0309" "several-gateways" Error;
+    /// A fixed address in a network outside that is not described.
+    MissingWan = "NG0310" "missing-wan" Error;
+    /// More VMs on a host than its bridge has ports.
+    BridgeFull = "NG0311" "bridge-full" Error;
     /// Kubernetes and NixOS releases that do not go together.
     ReleaseMismatch = "NG0401" "release-mismatch" Error;
-    /// A cluster without the nodes that it needs, or with a count that has no quorum.
+    /// A cluster without a control plane, or with a count that has no majority to lose.
     ControlPlanes = "NG0402" "control-planes" Error;
     /// A workload that no node can run.
     Unschedulable = "NG0403" "unschedulable" Error;
-    /// Memory, processors or volumes that cannot work.
+    /// A Kubernetes minor that nixgen does not know.
+    UnknownKubernetes = "NG0404" "unknown-kubernetes" Error;
+    /// An endpoint at which no API server can be.
+    Endpoint = "NG0405" "endpoint" Error;
+    /// Several control planes without an address that they share.
+    MissingEndpoint = "NG0406" "missing-endpoint" Error;
+    /// A virtual address that the control planes cannot share.
+    Vip = "NG0407" "vip" Error;
+    /// A label that a node may not give itself.
+    ReservedLabel = "NG0408" "reserved-label" Error;
+    /// A role that a bare-metal host cannot have.
+    HostRole = "NG0409" "host-role" Error;
+    /// A node port that cannot be one, or is taken.
+    NodePort = "NG0410" "node-port" Error;
+    /// A `state_version` that no machine can have.
+    StateVersion = "NG0411" "state-version" Error;
+    /// Memory or processors that are too few.
     Sizing = "NG0501" "sizing" Error;
     /// Something that the chosen hypervisor cannot do.
     HypervisorFeature = "NG0502" "hypervisor-feature" Error;
-    /// A GPU setting that this chip or host cannot have.
+    /// A GPU setting that this chip or mode cannot have.
     Gpu = "NG0503" "gpu" Error;
+    /// A GPU that cannot be passed through as written.
+    GpuPassthrough = "NG0504" "gpu-passthrough" Error;
+    /// A volume whose name does not fit where it is needed.
+    VolumeName = "NG0505" "volume-name" Error;
+    /// A node's own volume at another place than its own.
+    VolumeMount = "NG0506" "volume-mount" Error;
+    /// A node's own volume that is too small.
+    VolumeSize = "NG0507" "volume-size" Error;
+    /// State of a node on a file system that it cannot live on.
+    NodeState = "NG0508" "node-state" Error;
+    /// A directory of the host that is not for a VM.
+    StorageSource = "NG0509" "storage-source" Error;
+    /// A directory whose share tag is longer than virtiofs takes.
+    ShareTag = "NG0510" "share-tag" Error;
+    /// An admin who cannot log in.
+    AdminWithoutKey = "NG0511" "admin-without-key" Error;
+    /// A host without an admin.
+    NoAdmin = "NG0512" "no-admin" Warning;
+    /// A user named root.
+    RootUser = "NG0513" "root-user" Error;
     /// Two outputs at one path.
     PathCollision = "NG0601" "path-collision" Error;
+    /// A table for an output that there is not.
+    UnknownOutput = "NG0602" "unknown-output" Error;
+    /// A module of the user's at the path of an output.
+    ModuleCollision = "NG0603" "module-collision" Error;
+    /// A secret in the file.
+    LiteralSecret = "NG0701" "literal-secret" Error;
 }
 
 impl std::fmt::Display for Code {

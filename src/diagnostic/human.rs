@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
 
 const GUTTER: Style = AnsiColor::Blue.on_default().bold();
@@ -21,9 +21,15 @@ fn severity_style(severity: Severity) -> (Style, &'static str) {
 /// Renders findings with ANSI styles; the stream that prints them strips the
 /// styles where they are not wanted.
 pub fn render(source: &Source, diagnostics: &[Diagnostic]) -> String {
+    let secrets: Vec<Span> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == Code::LiteralSecret)
+        .filter_map(|diagnostic| diagnostic.span.clone())
+        .collect();
+    let masked = (!secrets.is_empty()).then(|| source.masked(&secrets));
     let mut out = String::new();
     for diagnostic in diagnostics {
-        one(&mut out, source, diagnostic);
+        one(&mut out, masked.as_ref().unwrap_or(source), diagnostic);
         out.push('\n');
     }
     out
@@ -74,7 +80,7 @@ fn excerpt(out: &mut String, source: &Source, span: &Span, arrow: &str, label: &
     let path = source.path().display();
     let _ = write!(
         out,
-        "{pad} {GUTTER}{arrow}{GUTTER:#} {path}:{}:{}\n\
+        "{pad}{GUTTER}{arrow}{GUTTER:#} {path}:{}:{}\n\
          {pad} {GUTTER}|{GUTTER:#}\n\
          {GUTTER}{number} |{GUTTER:#} {}\n\
          {pad} {GUTTER}|{GUTTER:#} {indent}{style}{marks}{style:#}",
@@ -106,7 +112,6 @@ fn visible(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Code;
 
     fn plain(text: &str) -> String {
         anstream::adapter::strip_str(text).to_string()
@@ -116,13 +121,26 @@ mod tests {
     fn underlines_the_span_and_shows_the_second_place() {
         let source =
             Source::new("cluster.toml", "[a]\nip = \"10.0.0.1\"\n[b]\nip = \"10.0.0.1\"\n");
-        let found = Diagnostic::new(Code::Duplicate, 29..39, "`10.0.0.1` is taken")
+        let found = Diagnostic::new(Code::DuplicateAddress, 29..39, "`10.0.0.1` is taken")
             .related(Some(9..19), "first used here")
             .help("choose another");
         assert_eq!(
             plain(&render(&source, &[found])),
-            "error[NG0203]: `10.0.0.1` is taken\n  --> cluster.toml:4:6\n  |\n4 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^\n  ::: cluster.toml:2:6\n  |\n2 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^ first used here\n  help: choose another\n\n"
+            "error[NG0203]: `10.0.0.1` is taken\n --> cluster.toml:4:6\n  |\n4 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^\n ::: cluster.toml:2:6\n  |\n2 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^ first used here\n  help: choose another\n\n"
         );
+    }
+
+    #[test]
+    fn a_secret_is_shown_in_no_line() {
+        let source = Source::new("c", "[a]\nx = { token = \"abc\", y = 1 }\n");
+        let at = source.text().find("\"abc").unwrap_or(0);
+        let found = [
+            Diagnostic::new(Code::LiteralSecret, at..at + 5, "a secret"),
+            Diagnostic::new(Code::UnknownKey, at + 7..at + 8, "on the same line"),
+        ];
+        let shown = plain(&render(&source, &found));
+        assert!(!shown.contains("abc"));
+        assert_eq!(shown.matches("token = \"***\", y").count(), 2);
     }
 
     #[test]

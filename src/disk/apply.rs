@@ -21,8 +21,8 @@ pub fn apply(changes: &ChangeSet<'_>, root: &Root) -> Result<(), IoError> {
             staged.stage(root, &change.path, file.text(), file.executable())?;
         }
     }
-    if changes.lock_differs {
-        staged.stage(root, LOCK_FILE, &changes.lock_text, false)?;
+    if let Some(lock) = changes.new_lock(root)? {
+        staged.stage(root, LOCK_FILE, &lock, false)?;
     }
     let orphans: Vec<&Change<'_>> =
         changes.differing().filter(|change| change.state == State::Orphan).collect();
@@ -73,7 +73,8 @@ impl Staged {
     }
 
     fn make_folder(&mut self, folder: &Path) -> Result<(), IoError> {
-        if folder.is_dir() {
+        // The empty path is the working folder, as in the parent of `out`.
+        if folder == Path::new("") || folder.is_dir() {
             return Ok(());
         }
         if let Some(parent) = folder.parent() {

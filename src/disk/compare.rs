@@ -67,9 +67,9 @@ pub struct Change<'a> {
 /// All files, in the order of their paths.
 #[derive(Debug)]
 pub struct ChangeSet<'a> {
+    ready: &'a Ready,
     changes: Vec<Change<'a>>,
-    pub(super) lock_text: String,
-    pub(super) lock_differs: bool,
+    lock: Lock,
 }
 
 impl<'a> ChangeSet<'a> {
@@ -93,23 +93,26 @@ impl<'a> ChangeSet<'a> {
         self.differing().next().is_none()
     }
 
-    /// Whether there is nothing to write, the lock included.
-    pub fn is_settled(&self) -> bool {
-        self.is_in_sync() && !self.lock_differs
+    /// The lock's text once everything is written, if it is not there yet. It
+    /// takes a look at every token of every file, so only writing asks for it.
+    pub(super) fn new_lock(&self, root: &Root) -> Result<Option<String>, IoError> {
+        let text = next_lock(self).text();
+        let written = root.look(LOCK_FILE)? == Found::File(text.clone().into_bytes());
+        Ok((!written).then_some(text))
     }
 
     /// `2 to create, 1 to update, 0 to delete, 14 unchanged`
     pub fn summary(&self) -> String {
         format!(
             "{} to create, {} to update, {} to delete, {} unchanged",
-            self.count(|change| change.creates()),
-            self.count(|change| change.updates()),
-            self.count(|change| change.deletes()),
-            self.count(|change| change.state == State::Clean),
+            self.count(Change::creates),
+            self.count(Change::updates),
+            self.count(Change::deletes),
+            self.count(Change::is_clean),
         )
     }
 
-    fn count(&self, wanted: impl Fn(&Change<'_>) -> bool) -> usize {
+    fn count(&self, wanted: impl Fn(&Change<'a>) -> bool) -> usize {
         self.changes.iter().filter(|change| wanted(change)).count()
     }
 }
@@ -160,24 +163,22 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
 
-    let lock_text = next_lock(ready, &lock, &changes).text();
-    let on_disk = root.look(LOCK_FILE)?;
-    let lock_differs = on_disk != Found::File(lock_text.clone().into_bytes());
-    Ok(ChangeSet { changes, lock_text, lock_differs })
+    Ok(ChangeSet { ready, changes, lock })
 }
 
 /// The lock once everything is written. A person's orphan stays in it, so that
 /// it is still reported.
-fn next_lock(ready: &Ready, lock: &Lock, changes: &[Change<'_>]) -> Lock {
+fn next_lock(changes: &ChangeSet<'_>) -> Lock {
     let mut next = Lock::default();
-    let hashed: Vec<_> = ready
+    let hashed: Vec<_> = changes
+        .ready
         .files()
         .par_iter()
         .map(|file| (file.path().to_owned(), Fingerprint::of(file.path(), file.text())))
         .collect();
     next.entries.extend(hashed);
-    for change in changes.iter().filter(|change| change.state == State::EditedOrphan) {
-        if let Some(written) = lock.entries.get(&change.path) {
+    for change in changes.all().filter(|change| change.state == State::EditedOrphan) {
+        if let Some(written) = changes.lock.entries.get(&change.path) {
             next.entries.insert(change.path.clone(), written.clone());
         }
     }

@@ -32,7 +32,10 @@ pub fn unified(change: &Change<'_>, style: Style) -> String {
     let new = change.new.map_or("", |file| file.text());
     let old = change.old.as_deref().unwrap_or("");
     let (a, b) = (quoted("a/", path), quoted("b/", path));
-    let mode = if change.new.is_some_and(|file| file.executable()) { "100755" } else { "100644" };
+    let mode = match change.new {
+        Some(file) if file.executable() => "100755",
+        _ => "100644",
+    };
     let mut header = format!("diff --git {a} {b}\n");
     let (from, to) = match (change.old.is_some(), change.new.is_some()) {
         (false, _) => {

@@ -60,7 +60,7 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
     }
 }
 
-/// `a`, `b` and `c`, each in back quotes.
+/// The words in back quotes, with commas.
 pub(crate) fn quoted(words: &[impl Display]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
@@ -233,17 +233,16 @@ pub(crate) struct Fields<'a> {
     table: &'a DeTable<'a>,
     span: Span,
     known: Vec<&'static str>,
+    missing: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
     pub(crate) fn open(node: Node<'a>, log: &mut Vec<Diagnostic>) -> Option<Self> {
-        match node.get_ref().as_table() {
-            Some(table) => Some(Self { table, span: node.span(), known: Vec::new() }),
-            None => {
-                wrong_type(node, "a table", log);
-                None
-            }
-        }
+        let Some(table) = node.get_ref().as_table() else {
+            wrong_type(node, "a table", log);
+            return None;
+        };
+        Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })
     }
 
     /// Takes one key. A value that does not decode leaves the default in its
@@ -256,29 +255,35 @@ impl<'a> Fields<'a> {
     ) -> Option<T> {
         self.known.push(key);
         let fallback = default.or_else(T::absent);
-        match self.table.get(key) {
-            Some(node) => T::decode(node, log).or(fallback),
-            None => {
-                if fallback.is_none() {
-                    let message = format!("the key `{key}` is missing");
-                    log.push(
-                        Diagnostic::new(Code::MissingKey, self.span.clone(), message)
-                            .help(format!("add `{key} = …` to this table")),
-                    );
-                }
-                fallback
-            }
+        if let Some(node) = self.table.get(key) {
+            return T::decode(node, log).or(fallback);
         }
+        if fallback.is_none() {
+            self.missing.push(key);
+        }
+        fallback
     }
 
-    pub(crate) fn close(self, log: &mut Vec<Diagnostic>) {
+    /// Reports the keys that are unknown and those that are missing. One that
+    /// was mistyped is not missing as well.
+    pub(crate) fn close(mut self, log: &mut Vec<Diagnostic>) {
         for key in self.table.keys().filter(|key| !self.known.contains(&key.get_ref().as_ref())) {
             let message = format!("unknown key `{}`", key.get_ref());
             let found = Diagnostic::new(Code::UnknownKey, key.span(), message);
-            log.push(match closest(key.get_ref(), self.known.iter().copied()) {
+            let near = closest(key.get_ref(), self.missing.iter().copied())
+                .or_else(|| closest(key.get_ref(), self.known.iter().copied()));
+            log.push(match near {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
                 None => found.help(format!("the keys of this table are {}", quoted(&self.known))),
             });
+            self.missing.retain(|key| Some(*key) != near);
+        }
+        for key in self.missing {
+            let message = format!("the key `{key}` is missing");
+            log.push(
+                Diagnostic::new(Code::MissingKey, self.span.clone(), message)
+                    .help(format!("add `{key} = …` to this table")),
+            );
         }
     }
 }

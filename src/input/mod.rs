@@ -3,11 +3,13 @@
 
 pub(crate) mod decode;
 pub mod schema;
+mod secrets;
 mod spanned;
 mod suggest;
 pub mod types;
 
 pub use decode::Map;
+pub(crate) use decode::quoted;
 pub use schema::ClusterFile;
 pub use spanned::Spanned;
 pub(crate) use suggest::closest;
@@ -39,5 +41,16 @@ pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
     let end = source.text().len();
     let table = DeValue::Table(document.into_inner());
     // The file itself is the top table; a key that it lacks is best added at its end.
-    <ClusterFile as decode::Decode>::decode(&TomlSpanned::new(end..end, table), log)
+    let table = TomlSpanned::new(end..end, table);
+    let mut secrets = Vec::new();
+    secrets::find(&table, &mut secrets);
+    let file = <ClusterFile as decode::Decode>::decode(&table, log);
+    if secrets.is_empty() {
+        return file;
+    }
+    // Nothing else is said of a secret, lest it be repeated: neither here nor
+    // by the stages that follow.
+    log.retain(|found| !secrets.iter().any(|secret| secret.span == found.span));
+    log.append(&mut secrets);
+    None
 }

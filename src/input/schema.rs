@@ -8,9 +8,10 @@ use ipnet::Ipv4Net;
 use super::Spanned;
 use super::decode::{Map, record};
 use super::types::{
-    AbsPath, BridgeNetfilter, Cni, DiskFormat, Endpoint, Formatter, FsType, GpuAccess, GpuMode,
-    GpuVendor, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader, Mac, Minor, Name,
-    OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
+    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, FlakeRef, Formatter, FsType,
+    GpuAccess, GpuMode, GpuVendor, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader,
+    Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint,
+    UserName,
 };
 
 fn implied<T>(value: T) -> Spanned<T> {
@@ -50,13 +51,13 @@ record! {
         kubernetes: Spanned<Minor>,
         /// A nixpkgs for Kubernetes alone, to take a minor that no NixOS release
         /// carries, such as `github:NixOS/nixpkgs/<revision>`.
-        kubernetes_nixpkgs: Option<Spanned<OneLine>>,
+        kubernetes_nixpkgs: Option<Spanned<FlakeRef>>,
         /// Addresses of pods.
         pod_cidr: Spanned<Ipv4Net> = range([10, 244, 0, 0], 16),
         /// Addresses of services.
         service_cidr: Spanned<Ipv4Net> = range([10, 96, 0, 0], 12),
         /// The DNS domain of services.
-        dns_domain: Spanned<OneLine> = implied(super::types::OneLine::own("cluster.local")),
+        dns_domain: Spanned<DnsName> = implied(DnsName::own("cluster.local")),
         /// The network plugin.
         cni: Spanned<Cni> = implied(Cni::Flannel),
         /// How a bare-metal node keeps `br_netfilter` off the MicroVMs' bridge.
@@ -108,7 +109,7 @@ record! {
 record! {
     /// `[network.vlans.<name>]`
     pub struct VlanTable {
-        /// The tag, from 1 to 4094.
+        /// The tag, from 2 to 4094; untagged traffic has 1.
         id: Spanned<u16>,
         /// Its range.
         subnet: Spanned<Ipv4Net>,

@@ -2,7 +2,10 @@
 
 /// The candidate nearest to `word` by edits, if it is near enough that the user
 /// most likely meant it: at most a third of its letters differ.
-pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn closest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     /// Nobody mistypes a key of this length; do not spend time on one.
     const LONGEST: usize = 64;
 

@@ -1,8 +1,7 @@
 //! The formatters, and a way to use them on texts of many megabytes.
 
 use rayon::prelude::*;
-use rnix::ast::{AttrSet, AttrpathValue, Entry, Expr, HasEntry};
-use rowan::ast::AstNode;
+use rnix::SyntaxKind;
 
 use super::parse::{SyntaxError, syntax_errors};
 use crate::input::types::Formatter;
@@ -47,14 +46,10 @@ fn in_pieces(text: &str, formatter: Formatter) -> Option<Result<LaidOut, String>
     /// Stands for the groups in the frame around them.
     const HOLE: &str = "nixgen-hole = null;";
 
-    let big = largest_set(text)?;
-    let entries: Vec<Entry> = big.entries().collect();
-    if entries.len() < 2 * GROUP {
+    let LargeSet { open, ends, close } = largest_set(text)?;
+    if ends.len() < 2 * GROUP {
         return None;
     }
-    let ends: Vec<usize> = entries.iter().map(|e| e.syntax().text_range().end().into()).collect();
-    let open = usize::from(big.l_curly_token()?.text_range().end());
-    let close = usize::from(big.r_curly_token()?.text_range().start());
     let last = *ends.last()?;
     let mut bounds = vec![open];
     bounds.extend(ends.chunks(GROUP).filter_map(|group| group.last()).copied());
@@ -84,9 +79,10 @@ fn in_pieces(text: &str, formatter: Formatter) -> Option<Result<LaidOut, String>
             let gap = raw[..raw.len() - body.len()].matches('\n').count();
             // An empty line between bindings stays; before the first one it is
             // for the formatter to say.
-            let (body, empty) = match bound[0] == open {
-                true => (raw.to_owned(), ""),
-                false => (format!("\n{body}"), if gap > 1 { "\n" } else { "" }),
+            let (body, empty) = if bound[0] == open {
+                (raw.to_owned(), "")
+            } else {
+                (format!("\n{body}"), if gap > 1 { "\n" } else { "" })
             };
             let laid_out = run(&format!("{before}{{{body}\n}}{after}"), formatter)?;
             let body = inner_lines(&laid_out, depth + 1).unwrap_or_default();
@@ -118,38 +114,63 @@ fn inner_lines(text: &str, depth: usize) -> Option<&str> {
     text.get(start..=end)
 }
 
-/// The attribute set that holds most of the text, reached by single-name
-/// bindings from the top.
-fn largest_set(text: &str) -> Option<AttrSet> {
-    let parsed = rnix::Root::parse(text);
-    if !parsed.errors().is_empty() {
-        return None;
-    }
-    let Some(Expr::AttrSet(mut set)) = parsed.tree().expr() else { return None };
-    loop {
-        let largest = set
-            .attrpath_values()
-            .filter_map(|binding| Some((one_name_set(&binding)?, binding)))
-            .max_by_key(|(_, binding)| binding.syntax().text_range().len());
-        match largest {
-            Some((inner, _)) if usize::from(inner.syntax().text_range().len()) * 2 > text.len() => {
-                set = inner;
-            }
-            _ => return Some(set),
-        }
-    }
+/// An attribute set in a text, by byte offsets.
+struct LargeSet {
+    /// Behind its opening brace.
+    open: usize,
+    /// Behind each of its bindings.
+    ends: Vec<usize>,
+    /// Before its closing brace.
+    close: usize,
 }
 
-fn one_name_set(binding: &AttrpathValue) -> Option<AttrSet> {
-    let names = binding.attrpath()?.attrs().count();
-    match binding.value()? {
-        Expr::AttrSet(set) if names == 1 => Some(set),
-        _ => None,
+/// The set that holds most of the text, in a file that is one set: a value of
+/// one of its bindings. Tokens are enough to find it, and a tree of a text of
+/// this size would cost more than laying it out.
+fn largest_set(text: &str) -> Option<LargeSet> {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    let mut last_kind = None;
+    let mut inner: Option<LargeSet> = None;
+    for (kind, token) in rnix::tokenize(text) {
+        let start = at;
+        at += token.len();
+        match kind {
+            SyntaxKind::TOKEN_WHITESPACE | SyntaxKind::TOKEN_COMMENT => continue,
+            SyntaxKind::TOKEN_L_BRACE => {
+                depth += 1;
+                if depth == 2 && last_kind == Some(SyntaxKind::TOKEN_ASSIGN) {
+                    inner = Some(LargeSet { open: at, ends: Vec::new(), close: at });
+                }
+            }
+            SyntaxKind::TOKEN_R_BRACE => {
+                depth = depth.checked_sub(1)?;
+                if let (1, Some(set)) = (depth, &mut inner) {
+                    set.close = start;
+                    if (set.close - set.open) * 2 > text.len() {
+                        return inner;
+                    }
+                    inner = None;
+                }
+            }
+            SyntaxKind::TOKEN_SEMICOLON if depth == 2 => {
+                if let Some(set) = &mut inner {
+                    set.ends.push(at);
+                }
+            }
+            // A function, a `let` or the like before the set: not plain data.
+            _ if depth == 0 => return None,
+            _ => {}
+        }
+        last_kind = Some(kind);
     }
+    None
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     fn large(machines: usize) -> String {
@@ -157,10 +178,11 @@ mod tests {
             "# Two lines\n# of comment.\n{ order = [ \"a\" \"b\" ]; definitions = {\n".to_owned();
         for n in 0..machines {
             text.push_str(if n % 3 == 0 { "\n\n\n" } else { "" });
-            text.push_str(&format!(
-                "# machine {n}\nvm-{n} = {{ ip = \"10.0.0.{n}\"; tags = [ \"x\" \"y\" ]; ports = {{ ssh = 22; }}; one = [ 1 ]; long = \"{}\"; }};\n",
+            let _ = writeln!(
+                text,
+                "# machine {n}\nvm-{n} = {{ ip = \"10.0.0.{n}\"; tags = [ \"x\" \"y\" ]; ports = {{ ssh = 22; }}; one = [ 1 ]; long = \"{}\"; }};",
                 "z".repeat(40)
-            ));
+            );
         }
         text + "}; k8s = { a = 1; b = { c = 2; }; }; }"
     }

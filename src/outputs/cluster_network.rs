@@ -8,10 +8,20 @@ use crate::render::{Template, template};
 /// What the template is given.
 #[derive(Serialize)]
 struct Context {
-    has_wan: bool,
-    all_static: bool,
-    all_dhcp: bool,
+    addressing: Addressing,
     several_hosts: bool,
+}
+
+/// How hosts get their address outside.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Addressing {
+    /// Every host has a fixed one.
+    Static,
+    /// Every host asks DHCP.
+    Dhcp,
+    /// Some do, some do not.
+    Mixed,
 }
 
 const TEMPLATE: Template<Context> = template!("modules/nixos/cluster-network.nix");
@@ -24,9 +34,11 @@ pub(super) const OUTPUT: Output = Output {
     files: |cluster, path| {
         let fixed = cluster.hosts.iter().filter(|host| host.wan_address.is_some()).count();
         let context = Context {
-            has_wan: fixed > 0,
-            all_static: fixed == cluster.hosts.len(),
-            all_dhcp: fixed == 0,
+            addressing: match fixed {
+                0 => Addressing::Dhcp,
+                all if all == cluster.hosts.len() => Addressing::Static,
+                _ => Addressing::Mixed,
+            },
             several_hosts: cluster.hosts.len() > 1,
         };
         vec![TEMPLATE.file(path.clone(), &context)]

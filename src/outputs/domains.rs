@@ -8,7 +8,7 @@ use ipnet::Ipv4Net;
 use serde::Serialize;
 
 use super::{Output, flake};
-use crate::cluster::{Cluster, Host, Labels, Vlan, Vm, Volume};
+use crate::cluster::{Cluster, Host, Labels, Vlan, Vm, Volume, share_name};
 use crate::input::types::{
     AbsPath, Cni, DiskFormat, Endpoint, FsType, Hypervisor, InterfaceName, LabelKey, LabelValue,
     Mac, Minor, Name, RelPath, Role, SshKey, System,
@@ -416,10 +416,9 @@ fn vm_data<'a>(cluster: &'a Cluster, vm: &'a Vm) -> VmData<'a> {
     }
 }
 
-/// Where the host keeps a directory: below the VM's own, named after its path
-/// so that the same directory is found again whatever else is kept.
+/// Where the host keeps a directory: below the VM's own.
 fn persist<'a>(vm: &Vm, mount: &'a AbsPath) -> Share<'a> {
-    let name = mount.as_str().trim_start_matches('/').replace('/', "-");
+    let name = share_name(mount);
     Share {
         source: format!("/var/lib/microvms/{}/persist/{name}", vm.name),
         mount_point: mount,

@@ -3,13 +3,18 @@
 
 mod adapters;
 mod amdgpu;
+mod bootstrap;
 mod cluster_network;
 mod domains;
 mod flake;
+mod flannel;
 mod hosts;
+mod kubeadm;
 mod kubeadm_base;
 mod microvm_guest;
 mod microvm_storage;
+mod ollama;
+mod runbook;
 mod vms;
 mod worker_host;
 
@@ -45,6 +50,10 @@ pub const OUTPUTS: &[&Output] = &[
     &cluster_network::OUTPUT,
     &microvm_guest::OUTPUT,
     &microvm_storage::OUTPUT,
+    &bootstrap::OUTPUT,
+    &flannel::OUTPUT,
+    &ollama::OUTPUT,
+    &runbook::OUTPUT,
 ];
 
 impl Output {

@@ -89,6 +89,27 @@ pub(super) fn yaml_string(text: &str) -> String {
     out
 }
 
+/// A JSON string, in ASCII on one line: it also holds inside a YAML block, where
+/// a line break or an unprintable character would not.
+pub(super) fn json_string(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            ' '..='~' => out.push(c),
+            c => {
+                let mut units = [0; 2];
+                for unit in c.encode_utf16(&mut units) {
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
 /// One word of a shell command, in single quotes: nothing is special in them.
 pub(super) fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
@@ -132,12 +153,14 @@ pub(super) fn markdown_code(text: &str) -> String {
     format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
 }
 
-/// A quoted label of a mermaid diagram.
+/// A quoted label of a mermaid diagram; it may have several lines.
 pub(super) fn mermaid(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         if c.is_alphanumeric() || " -_./:,()=".contains(c) {
             out.push(c);
+        } else if c == '\n' {
+            out.push_str("<br/>");
         } else {
             let _ = write!(out, "#{};", u32::from(c));
         }
@@ -184,6 +207,20 @@ mod tests {
         assert_eq!(shell_word_if_needed("10.0.20.5:6443"), "10.0.20.5:6443");
         assert_eq!(shell_word_if_needed("a b"), "'a b'");
         assert_eq!(shell_word_if_needed(""), "''");
+    }
+
+    #[test]
+    fn json_strings_stay_on_their_line() {
+        for text in ["10.244.0.0/16", "a\"b\\c", "\n\r\t\u{0}\u{85}\u{2028}", "é😀"] {
+            let json = json_string(text);
+            assert!(json.bytes().all(|b| (b' '..=b'~').contains(&b)), "{json}");
+            assert_eq!(serde_json::from_str(&json).ok(), Some(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn mermaid_labels_stay_closed() {
+        assert_eq!(mermaid("a\"]<b>\nc"), "\"a#34;#93;#60;b#62;<br/>c\"");
     }
 
     #[test]

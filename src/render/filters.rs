@@ -18,6 +18,7 @@ pub(super) fn register(tera: &mut Tera) {
     });
     // YAML
     text(tera, "yaml", escape::yaml_string);
+    text(tera, "json", escape::json_string);
     // Markdown and its code blocks
     text(tera, "code", escape::markdown_code);
     text(tera, "sh", escape::shell_word_if_needed);

@@ -62,7 +62,7 @@ impl Language {
             Some((shebang, rest)) if shebang.starts_with("#!") => (Some(shebang), rest),
             _ => (None, body),
         };
-        for line in first.into_iter() {
+        if let Some(line) = first {
             let _ = writeln!(text, "{line}");
         }
         for line in lines {

@@ -73,6 +73,21 @@ checked_text! {
     |text| qualified(text, true).map_err(|()| format!("`{text}` is not a label value"))
 }
 
+checked_text! {
+    /// A DNS name of one or more labels.
+    DnsName,
+    "a DNS name such as `cluster.local`",
+    dns_name
+}
+
+impl DnsName {
+    /// A name that this program itself uses.
+    pub(crate) fn own(text: &'static str) -> Self {
+        debug_assert!(dns_name(text).is_ok());
+        Self(text.to_owned())
+    }
+}
+
 impl LabelKey {
     /// A key that Kubernetes itself uses.
     pub(crate) fn own(text: &'static str) -> Self {
@@ -198,6 +213,14 @@ mod tests {
         );
         for bad in ["gpu=amd", "gpu:Never", ":NoSchedule", "a b:NoSchedule", "-a:NoSchedule"] {
             assert!(Taint::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn dns_names_have_labels() {
+        assert!(DnsName::from_text("cluster.local").is_ok());
+        for bad in ["", "cluster..local", ".local", "local.", "Cluster.local", "a_b", "a b"] {
+            assert!(DnsName::from_text(bad).is_err(), "{bad}");
         }
     }
 

@@ -13,8 +13,8 @@ pub use choice::{
     BridgeNetfilter, Cni, DiskFormat, Formatter, FsType, GpuAccess, GpuMode, GpuVendor, Hypervisor,
     Loader, Role, System,
 };
-pub use kubernetes::{Endpoint, LabelKey, LabelValue, Minor, Taint};
+pub use kubernetes::{DnsName, Endpoint, LabelKey, LabelValue, Minor, Taint};
 pub use name::{InterfaceName, Name, PortName, UserName};
 pub use path::{AbsPath, RelPath};
 pub use size::Size;
-pub use text::{Image, OneLine, PciAddress, SshKey};
+pub use text::{FlakeRef, Image, OneLine, PciAddress, SshKey};

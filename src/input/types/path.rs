@@ -58,6 +58,7 @@ impl RelPath {
     }
 
     /// A path below this one.
+    #[must_use]
     pub fn join(&self, below: &str) -> Self {
         Self(format!("{}/{below}", self.inside()))
     }

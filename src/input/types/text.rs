@@ -68,6 +68,20 @@ checked_text! {
     }
 }
 
+checked_text! {
+    /// A reference to a flake, as `inputs.<name>.url` takes it.
+    FlakeRef,
+    "a flake reference such as `github:NixOS/nixpkgs/nixos-25.11`",
+    |text| {
+        let valid = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>');
+        if !text.is_empty() && text.chars().all(valid) {
+            Ok(())
+        } else {
+            Err(format!("`{text}` is not a flake reference"))
+        }
+    }
+}
+
 impl OneLine {
     /// A text that this program itself uses.
     pub(crate) fn own(text: &'static str) -> Self {
@@ -96,6 +110,15 @@ mod tests {
         assert!(Image::from_text("localhost:5000/x@sha256:00").is_ok());
         for bad in ["ollama/ollama", "ollama/ollama:latest", "localhost:5000/x", "a b:1", ""] {
             assert!(Image::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn flake_references_are_one_word() {
+        assert!(FlakeRef::from_text("github:NixOS/nixpkgs/nixos-25.11").is_ok());
+        assert!(FlakeRef::from_text("git+ssh://git@host/x?ref=main&dir=y").is_ok());
+        for bad in ["", "github:a b", "github:\"x\"", "a'b", "a\nb"] {
+            assert!(FlakeRef::from_text(bad).is_err(), "{bad}");
         }
     }
 

@@ -1,0 +1,46 @@
+//! The whole pipeline in memory, from the text of cluster.toml to files that
+//! are fit to be written and compared with an empty and with a full tree.
+//! criterion reports the time and, as throughput, VMs a second.
+
+#[path = "../tests/support/generated.rs"]
+mod generated;
+
+use criterion::{
+    BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
+};
+use nixgen::disk::{Root, apply, compare};
+use nixgen::nix::Ready;
+use nixgen::source::Source;
+
+fn build(text: &str) -> Ready {
+    let source = Source::new("cluster.toml", text);
+    let mut found = Vec::new();
+    let cluster = nixgen::commands::read(&source, &mut found).expect("a valid cluster");
+    nixgen::commands::build(&cluster).expect("no bug")
+}
+
+fn pipeline(criterion: &mut Criterion) {
+    for vms in [3, 100, 1_000, 10_000] {
+        let text = generated::cluster(vms);
+        let mut group = criterion.benchmark_group("pipeline");
+        group.sample_size(10).sampling_mode(SamplingMode::Flat);
+        group.throughput(Throughput::Elements(vms as u64));
+        group.bench_with_input(BenchmarkId::new("render", vms), &text, |bencher, text| {
+            bencher.iter(|| build(text));
+        });
+        let ready = build(&text);
+        let tree = tempfile::tempdir().expect("a folder");
+        let root = Root::new(tree.path());
+        apply(&compare(&ready, &root).expect("readable"), &root).expect("written");
+        group.bench_with_input(BenchmarkId::new("check", vms), &text, |bencher, text| {
+            bencher.iter(|| {
+                let ready = build(text);
+                assert!(compare(&ready, &root).expect("readable").is_in_sync());
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, pipeline);
+criterion_main!(benches);

@@ -1,0 +1,87 @@
+//! What a GPU is, and what ROCm can be told that it were.
+
+use crate::cluster::{Cluster, Gpu};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::input::types::GpuMode;
+
+pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    for gpu in cluster.hosts.iter().filter_map(|host| host.gpu.as_ref()) {
+        log.extend(model(gpu));
+        log.extend(hsa_override(gpu));
+        log.extend(keys(gpu));
+    }
+}
+
+fn model(gpu: &Gpu) -> Option<Diagnostic> {
+    let model = gpu.model.as_str();
+    let is_hex = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    let valid = |id: &str| matches!(id.len(), 3 | 4) && id.bytes().all(is_hex);
+    if model.strip_prefix("gfx").is_some_and(valid) {
+        return None;
+    }
+    let found =
+        Diagnostic::new(Code::Gpu, gpu.model.span(), format!("`{model}` is no GPU of ROCm"));
+    Some(found.help("write what `rocminfo` shows, such as `gfx1103` for a Radeon 780M"))
+}
+
+fn hsa_override(gpu: &Gpu) -> Option<Diagnostic> {
+    let written = gpu.hsa_override.as_ref()?;
+    let found = |message| Diagnostic::new(Code::Gpu, written.span(), message);
+    let numbers: Vec<&str> = written.as_str().split('.').collect();
+    let number =
+        |text: &&str| matches!(text.len(), 1 | 2) && text.bytes().all(|b| b.is_ascii_digit());
+    if numbers.len() != 3 || !numbers.iter().all(number) {
+        let message = format!("`{written}` is not a version of three numbers");
+        return Some(found(message).help("write `hsa_override = \"11.0.2\"`, or `none`"));
+    }
+    if own_version(gpu.model.as_str()).is_some_and(|own| own == written.as_str()) {
+        let message =
+            format!("`{written}` is `{}` itself, so the override does nothing", gpu.model);
+        return Some(found(message).help(match gpu.model.as_str() {
+            "gfx1103" => "write `hsa_override = \"11.0.2\"`: ROCm has kernels for gfx1102",
+            _ => "write `hsa_override = \"none\"`, or the version of a chip that ROCm has kernels for",
+        }));
+    }
+    None
+}
+
+/// The version of a chip: major in decimal, minor and stepping a hexadecimal
+/// digit each.
+fn own_version(model: &str) -> Option<String> {
+    let id = model.strip_prefix("gfx")?;
+    let (major, rest) = id.split_at_checked(id.len().checked_sub(2)?)?;
+    let mut digits = rest.chars().map(|c| c.to_digit(16));
+    let (minor, stepping) = (digits.next()??, digits.next()??);
+    Some(format!("{major}.{minor}.{stepping}"))
+}
+
+fn keys(gpu: &Gpu) -> Option<Diagnostic> {
+    if *gpu.mode == GpuMode::Passthrough {
+        return None;
+    }
+    let pci = gpu.pci.as_ref().map(|pci| ("pci", pci.span()));
+    let (key, span) = pci.or(gpu.vm.as_ref().map(|vm| ("vm", vm.span())))?;
+    let message = format!("`{key}` is for passthrough, and the GPU's mode is `{}`", gpu.mode.value);
+    let found = Diagnostic::new(Code::Gpu, span, message).related(gpu.mode.span(), "the mode");
+    Some(found.help("take `pci` and `vm` out, or write `mode = \"passthrough\"`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_version;
+
+    #[test]
+    fn chips_have_versions() {
+        for (model, version) in [
+            ("gfx1103", "11.0.3"),
+            ("gfx90a", "9.0.10"),
+            ("gfx906", "9.0.6"),
+            ("gfx1030", "10.3.0"),
+        ] {
+            assert_eq!(own_version(model).as_deref(), Some(version));
+        }
+        for bad in ["gfx", "gfx1", "1103", "gfxü3"] {
+            assert_eq!(own_version(bad), None, "{bad}");
+        }
+    }
+}

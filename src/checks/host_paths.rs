@@ -1,0 +1,84 @@
+//! What a VM keeps on its host is its own: a directory that two VMs mount is
+//! written by both, and one that holds another's holds its keys.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use crate::cluster::{Cluster, Storage, Vm};
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Where microvm.nix keeps a directory for each VM.
+const STATE: &str = "/var/lib/microvms";
+
+pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    let names: HashSet<(usize, &str)> =
+        cluster.vms.iter().map(|vm| (vm.host, vm.name.as_str())).collect();
+    let mut sources: Vec<Source<'_>> = Vec::new();
+    for vm in &cluster.vms {
+        let Some(storage) = vm.storage.as_ref().filter(|storage| storage.source.is_written())
+        else {
+            continue;
+        };
+        let source = Source { vm, storage };
+        match source.owner(|name| names.contains(&(vm.host, name))) {
+            Some(owner) => log.push(source.report(&owner)),
+            None => sources.push(source),
+        }
+    }
+    // By component, a directory stands right before what is in it.
+    sources.sort_by(|a, b| {
+        let key = |source: &Source<'_>| source.storage.source.span().map(|span| span.start);
+        (a.vm.host, a.path(), key(a)).cmp(&(b.vm.host, b.path(), key(b)))
+    });
+    let mut around: Vec<&Source<'_>> = Vec::new();
+    for source in &sources {
+        around.retain(|outer| {
+            outer.vm.host == source.vm.host && source.path().starts_with(outer.path())
+        });
+        if let Some(outer) = around.last() {
+            let found = source.report(&format!("`{}`", outer.vm.name));
+            log.push(found.related(outer.storage.source.span(), "first used here"));
+        }
+        around.push(source);
+    }
+}
+
+/// A directory of the host that the user gave to a VM.
+struct Source<'a> {
+    vm: &'a Vm,
+    storage: &'a Storage,
+}
+
+impl Source<'_> {
+    fn path(&self) -> &Path {
+        Path::new(self.storage.source.as_str())
+    }
+
+    /// Who else has what is in it, among the directories of microvm.nix.
+    fn owner(&self, is_vm: impl Fn(&str) -> bool) -> Option<String> {
+        if Path::new(STATE).starts_with(self.path()) {
+            return Some("every VM".to_owned());
+        }
+        let below = self.path().strip_prefix(STATE).ok()?;
+        let mut parts = below.iter().filter_map(|part| part.to_str());
+        let name = parts.next()?;
+        if name != self.vm.name.as_str() {
+            return is_vm(name).then(|| format!("`{name}`"));
+        }
+        let own = match parts.next() {
+            None | Some("ssh" | "kubernetes" | "persist") => true,
+            Some(file) => self.vm.volumes.iter().any(|volume| {
+                let extension = file.strip_prefix(volume.name.as_str());
+                matches!(extension, Some(".img" | ".qcow2"))
+            }),
+        };
+        own.then(|| "its keys and images".to_owned())
+    }
+
+    fn report(&self, owner: &str) -> Diagnostic {
+        let (source, name) = (&self.storage.source, &self.vm.name);
+        let message = format!("the directory `{source}` of `{name}` is also that of {owner}");
+        Diagnostic::new(Code::SharedHostPath, source.span(), message)
+            .help(format!("leave `source` out: the VM then has `{STATE}/{name}/data` to itself"))
+    }
+}

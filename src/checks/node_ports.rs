@@ -1,0 +1,39 @@
+//! A node port is open on every node, in the range that the API server allots.
+
+use std::ops::RangeInclusive;
+
+use crate::cluster::Cluster;
+use crate::diagnostic::{Code, Diagnostic};
+
+const RANGE: RangeInclusive<u16> = 30000..=32767;
+
+pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    let Some(ollama) = &cluster.ollama else { return };
+    let port = &ollama.node_port;
+    if !RANGE.contains(&**port) {
+        let message =
+            format!("the node port {port} is not from {} to {}", RANGE.start(), RANGE.end());
+        log.push(
+            Diagnostic::new(Code::NodePort, port.span(), message)
+                .help("write `node_port = 31434`, or leave it out"),
+        );
+        return;
+    }
+    for vm in cluster.vms.iter().filter(|vm| vm.is_node()) {
+        for (name, taken) in vm.ports.iter().filter(|(_, taken)| *taken == port) {
+            let message = format!(
+                "the port {port} of `{}`, named `{name}`, is Ollama's on every node",
+                vm.name
+            );
+            log.push(
+                Diagnostic::new(Code::NodePort, taken.span(), message)
+                    .related(port.span(), "Ollama's")
+                    .help(format!(
+                        "write a port that is not from {} to {}",
+                        RANGE.start(),
+                        RANGE.end()
+                    )),
+            );
+        }
+    }
+}

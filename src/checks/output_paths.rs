@@ -1,0 +1,122 @@
+//! Every rendered file has its place to itself, on file systems that do not
+//! tell `A` from `a` too.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::cluster::{Cluster, Hardware};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::disk::LOCK_FILE;
+use crate::input::Spanned;
+use crate::input::types::{Name, RelPath};
+use crate::outputs::OUTPUTS;
+use crate::source::Span;
+
+/// A file and who has it.
+struct File {
+    path: String,
+    owner: String,
+    /// Where its path was written.
+    span: Option<Span>,
+}
+
+pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    let files = files(cluster);
+    let mut places: HashMap<String, &File> = HashMap::with_capacity(files.len());
+    let mut folders: HashMap<String, &File> = HashMap::new();
+    // A folder of files in the wrong place is one mistake.
+    let mut said: HashSet<(&str, &str)> = HashSet::new();
+    for file in &files {
+        let place = file.path.to_lowercase();
+        let mut clash = places.get(&place).or_else(|| folders.get(&place)).copied();
+        for (end, _) in place.match_indices('/') {
+            clash = clash.or_else(|| places.get(&place[..end]).copied());
+            folders.entry(place[..end].to_owned()).or_insert(file);
+        }
+        match clash {
+            None => {
+                places.insert(place, file);
+            }
+            Some(first) => {
+                if said.insert((&first.owner, &file.owner)) {
+                    log.push(collision(first, file));
+                }
+            }
+        }
+    }
+    for (owner, module) in modules(cluster) {
+        let place = places.get(&module.inside().to_lowercase());
+        if let Some(file) = place.filter(|file| file.path == module.inside()) {
+            let message = format!(
+                "the module `{module}` of `{owner}` is where {} is rendered to",
+                file.owner
+            );
+            log.push(
+                Diagnostic::new(Code::ModuleCollision, module.span(), message)
+                    .related(file.span.clone(), "the path of the output")
+                    .help("move your module elsewhere; what is rendered is imported by itself"),
+            );
+        }
+    }
+}
+
+/// The files, those with places that the user did not choose first.
+fn files(cluster: &Cluster) -> Vec<File> {
+    let own = |path: &str, owner: &str| File {
+        path: path.to_owned(),
+        owner: owner.to_owned(),
+        span: None,
+    };
+    let mut files = vec![own(LOCK_FILE, "the lock file"), own(&cluster.source, "the input")];
+    for output in OUTPUTS {
+        let table = cluster.outputs.iter().find(|(name, _)| name.as_str() == output.name);
+        let table = table.map(|(_, table)| table);
+        let span = table.and_then(|table| table.path.as_ref()).and_then(Spanned::span);
+        // What the user renders is imported from its place all the same.
+        let by_user = table.and_then(|table| table.render.as_ref()).is_some_and(|render| !**render);
+        if by_user || output.is_rendered(cluster) {
+            let owner = format!("the output `{}`", output.name);
+            for planned in (output.files)(cluster, &output.path(cluster)) {
+                let path = planned.path.inside().to_owned();
+                files.push(File { path, owner: owner.clone(), span: span.clone() });
+            }
+        }
+    }
+    files.sort_by_key(|file| file.span.as_ref().map(|span| span.start));
+    files
+}
+
+fn collision(first: &File, second: &File) -> Diagnostic {
+    let message = if first.path == second.path {
+        format!("{} and {} have one file, `{}`", first.owner, second.owner, first.path)
+    } else if first.path.to_lowercase() == second.path.to_lowercase() {
+        format!(
+            "`{}` of {} and `{}` of {} differ in case only",
+            first.path, first.owner, second.path, second.owner
+        )
+    } else {
+        format!(
+            "`{}` of {} and `{}` of {} cannot be a file and a folder at once",
+            first.path, first.owner, second.path, second.owner
+        )
+    };
+    Diagnostic::new(Code::PathCollision, second.span.clone(), message)
+        .related(first.span.clone(), "the other path")
+        .help("write another `path`, or leave it out")
+}
+
+/// The user's modules, and whose they are.
+fn modules(cluster: &Cluster) -> impl Iterator<Item = (&Name, &Spanned<RelPath>)> {
+    let hosts = cluster.hosts.iter().flat_map(|host| {
+        let hardware = match &host.hardware {
+            Hardware::Module(module) => Some(module),
+            Hardware::Boot { .. } => None,
+        };
+        let modules = host.extra_modules.iter().chain(hardware);
+        modules.map(|module| (&host.name.value, module))
+    });
+    let vms = cluster
+        .vms
+        .iter()
+        .flat_map(|vm| vm.extra_modules.iter().map(|module| (&vm.name.value, module)));
+    hosts.chain(vms)
+}

@@ -1,0 +1,82 @@
+//! A GPU that is handed to a VM by VFIO: which one, to whom, and whether it
+//! survives that.
+
+use crate::cluster::{Cluster, Gpu, Host};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::input::closest;
+use crate::input::types::GpuMode;
+
+/// Integrated chips that do not come back from a reset, and whose firmware is
+/// in the host's.
+const STUCK: [(&str, &str); 1] = [("gfx1103", "Phoenix and Hawk Point")];
+
+fn passed(cluster: &Cluster) -> impl Iterator<Item = (usize, &Host, &Gpu)> {
+    let hosts = cluster.hosts.iter().enumerate();
+    hosts
+        .filter_map(|(at, host)| Some((at, host, host.gpu.as_ref()?)))
+        .filter(|(_, _, gpu)| *gpu.mode == GpuMode::Passthrough)
+}
+
+fn stuck(gpu: &Gpu) -> Option<&'static str> {
+    STUCK.iter().find(|(model, _)| *model == gpu.model.as_str()).map(|(_, family)| *family)
+}
+
+pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    for (at, host, gpu) in passed(cluster) {
+        if let Some(family) = stuck(gpu) {
+            let message = format!(
+                "`{}` cannot be passed through: {family} GPUs survive neither VFIO's reset nor the loss of the host's firmware",
+                gpu.model
+            );
+            log.push(
+                Diagnostic::new(Code::GpuPassthrough, gpu.mode.span(), message)
+                    .related(gpu.model.span(), "the chip")
+                    .help("write `mode = \"host\"` and make the host a worker"),
+            );
+            continue;
+        }
+        let Some(name) = &gpu.vm else { continue };
+        match cluster.vms.iter().find(|vm| vm.name == *name) {
+            Some(vm) if vm.host == at => {}
+            Some(vm) => {
+                let other = &cluster.hosts[vm.host].name;
+                let message = format!(
+                    "the GPU of `{}` cannot go to `{name}`, which is on the host `{other}`",
+                    host.name
+                );
+                log.push(
+                    Diagnostic::new(Code::GpuPassthrough, name.span(), message)
+                        .related(vm.name.span(), "the VM")
+                        .help(format!(
+                            "write `host = \"{}\"` for the VM, or name another VM",
+                            host.name
+                        )),
+                );
+            }
+            None => {
+                let names = cluster.vms_on(at).map(|vm| vm.name.as_str());
+                let help = match closest(name.as_str(), names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("write the name of a VM on `{}`", host.name),
+                };
+                let message = format!("there is no VM `{name}`");
+                log.push(Diagnostic::new(Code::UnknownReference, name.span(), message).help(help));
+            }
+        }
+    }
+}
+
+pub(super) fn missing(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    for (_, host, gpu) in passed(cluster).filter(|(_, _, gpu)| stuck(gpu).is_none()) {
+        let missing = match (&gpu.pci, &gpu.vm) {
+            (Some(_), Some(_)) => continue,
+            (None, Some(_)) => "`pci`",
+            (Some(_), None) => "`vm`",
+            (None, None) => "`pci` and `vm`",
+        };
+        let message = format!("the GPU of `{}` is passed through without {missing}", host.name);
+        log.push(Diagnostic::new(Code::GpuPassthrough, gpu.mode.span(), message).help(
+            "write `pci`, its address as `lspci -D` shows it, and `vm`, the VM that gets it",
+        ));
+    }
+}

@@ -1,0 +1,40 @@
+//! kube-vip announces its address by ARP, which reaches one VLAN.
+
+use super::free::FreeAddresses;
+use super::subnet::misplaced;
+use crate::cluster::Cluster;
+use crate::diagnostic::{Code, Diagnostic};
+
+pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    let Some(vip) = &cluster.vip else { return };
+    let Some(first) = cluster.control_planes().next() else { return };
+    let vlan = cluster.vlan_of(first);
+    if let Some(other) = cluster.control_planes().find(|vm| vm.vlan != first.vlan) {
+        let message = format!(
+            "`vip` cannot move between `{}` on the VLAN `{}` and `{}` on `{}`",
+            first.name,
+            vlan.name,
+            other.name,
+            cluster.vlan_of(other).name
+        );
+        log.push(
+            Diagnostic::new(Code::Vip, vip.span(), message)
+                .related(other.name.span(), "on another VLAN")
+                .help(format!("write `vlan = \"{}\"` for every control plane", vlan.name)),
+        );
+        return;
+    }
+    if let Some(why) = misplaced(**vip, *vlan.subnet, Some(*vlan.gateway)) {
+        let message = format!(
+            "`vip` `{vip}` {} `{}`, the range of the control planes' VLAN `{}`",
+            why.verb(),
+            vlan.subnet,
+            vlan.name
+        );
+        log.push(
+            Diagnostic::new(why.code(), vip.span(), message)
+                .related(vlan.subnet.span(), "the range")
+                .help(FreeAddresses::of(cluster).help(first.vlan, "vip")),
+        );
+    }
+}

@@ -1,0 +1,182 @@
+//! The scripts that make a cluster of deployed machines.
+
+use serde::Serialize;
+
+use super::{Output, flannel, kubeadm, ollama};
+use crate::cluster::{Cluster, Node};
+use crate::input::types::{RelPath, Taint};
+use crate::render::{Planned, Template, template};
+
+pub(super) const OUTPUT: Output = Output {
+    name: "bootstrap",
+    path: "bootstrap",
+    wanted: |_| true,
+    templates: &[
+        INIT.source(),
+        CNI.source(),
+        JOIN.source(),
+        LABELS.source(),
+        WORKLOADS.source(),
+        VERIFY.source(),
+        kubeadm::INIT.source(),
+        kubeadm::JOIN.source(),
+        kubeadm::KUBE_VIP.source(),
+    ],
+    files,
+};
+
+const INIT: Template<Init> = template!("bootstrap/10-init.sh");
+const CNI: Template<Cni> = template!("bootstrap/20-cni.sh");
+const JOIN: Template<Join> = template!("bootstrap/30-join.sh");
+const LABELS: Template<Labels> = template!("bootstrap/40-labels.sh");
+const WORKLOADS: Template<Workloads> = template!("bootstrap/50-workloads.sh");
+const VERIFY: Template<Verify> = template!("bootstrap/90-verify.sh");
+
+#[derive(Serialize)]
+struct Init {
+    node: String,
+    kubernetes: String,
+    joins: bool,
+    ha: bool,
+    kube_vip: bool,
+}
+
+#[derive(Serialize)]
+struct Cni {
+    manifest: String,
+    joins: bool,
+}
+
+#[derive(Serialize)]
+struct Join {
+    token_file: String,
+    ca_cert_hash_file: String,
+    certificate_key_file: Option<String>,
+    kube_vip: bool,
+}
+
+#[derive(Serialize)]
+struct Labels {
+    labels: Vec<Mark>,
+    taints: Vec<Mark>,
+}
+
+/// A label or taint of a node.
+#[derive(Serialize)]
+struct Mark {
+    node: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Workloads {
+    ollama: String,
+    device_plugin: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Verify {
+    nodes: Vec<Address>,
+    control_planes: Vec<String>,
+    #[serde(flatten)]
+    marks: Labels,
+    dns_name: String,
+    probe_image: &'static str,
+    ollama: Option<OllamaCheck>,
+}
+
+#[derive(Serialize)]
+struct Address {
+    name: String,
+    ip: String,
+}
+
+#[derive(Serialize)]
+struct OllamaCheck {
+    node_port: u16,
+    library: Option<&'static str>,
+    device_plugin: bool,
+}
+
+fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
+    let joins = cluster.nodes().nth(1).is_some();
+    let (ha, kube_vip) = (cluster.is_ha(), cluster.vip.is_some());
+    let marks = Labels::of(cluster);
+    let mut files = kubeadm::files(cluster, folder);
+    if let Some(first) = cluster.control_planes().next() {
+        let (node, kubernetes) = (first.name.to_string(), cluster.kubernetes.to_string());
+        let context = Init { node, kubernetes, joins, ha, kube_vip };
+        files.push(INIT.file(folder.join("10-init.sh"), &context));
+    }
+    let path = folder.join("20-cni.sh");
+    let manifest = flannel::OUTPUT.path(cluster).seen_from(&path);
+    files.push(CNI.file(path, &Cni { manifest, joins }));
+    if joins {
+        let key_file = ha.then(|| cluster.certificate_key_file.to_string());
+        let context = Join {
+            token_file: cluster.join_token_file.to_string(),
+            ca_cert_hash_file: cluster.ca_cert_hash_file.to_string(),
+            kube_vip: kube_vip && ha,
+            certificate_key_file: key_file,
+        };
+        files.push(JOIN.file(folder.join("30-join.sh"), &context));
+    }
+    if !marks.is_empty() {
+        files.push(LABELS.file(folder.join("40-labels.sh"), &marks));
+    }
+    if cluster.ollama.is_some() {
+        let path = folder.join("50-workloads.sh");
+        let context = Workloads {
+            ollama: ollama::OUTPUT.path(cluster).seen_from(&path),
+            device_plugin: ollama::device_plugin(cluster).map(|plugin| plugin.seen_from(&path)),
+        };
+        files.push(WORKLOADS.file(path, &context));
+    }
+    files.push(VERIFY.file(folder.join("90-verify.sh"), &Verify::of(cluster, marks)));
+    files
+}
+
+impl Labels {
+    fn of(cluster: &Cluster) -> Self {
+        let mark = |node: &Node<'_>, text| Mark { node: node.name.to_string(), text };
+        let labels = |node: Node<'_>| {
+            kubeadm::labels(&node)
+                .into_iter()
+                .map(move |text| mark(&node, text))
+                .collect::<Vec<_>>()
+        };
+        // With `=` before an empty value too: so it reads when it is asked for.
+        let written = |taint: &Taint| format!("{}={}:{}", taint.key, taint.value, taint.effect);
+        let taints = |node: Node<'_>| {
+            node.taints.iter().map(|taint| mark(&node, written(taint))).collect::<Vec<_>>()
+        };
+        Self {
+            labels: cluster.nodes().flat_map(labels).collect(),
+            taints: cluster.nodes().flat_map(taints).collect(),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.taints.is_empty()
+    }
+}
+
+impl Verify {
+    fn of(cluster: &Cluster, marks: Labels) -> Self {
+        let address =
+            |node: Node<'_>| Address { name: node.name.to_string(), ip: node.ip.to_string() };
+        let ollama = cluster.ollama.as_ref().map(|ollama| OllamaCheck {
+            node_port: *ollama.node_port,
+            library: ollama::GpuUse::of(cluster, ollama).map(|gpu| gpu.library()),
+            device_plugin: ollama::device_plugin(cluster).is_some(),
+        });
+        Self {
+            nodes: cluster.nodes().map(address).collect(),
+            control_planes: cluster.control_planes().map(|vm| vm.name.to_string()).collect(),
+            marks,
+            dns_name: format!("kubernetes.default.svc.{}", cluster.dns_domain),
+            probe_image: flannel::IMAGE,
+            ollama,
+        }
+    }
+}

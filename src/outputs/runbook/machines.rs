@@ -1,0 +1,194 @@
+//! The machines as the page's tables and commands need them.
+
+use serde::Serialize;
+
+use crate::cluster::{Cluster, Deployment, Host, Node, Vm};
+use crate::input::types::Role;
+use crate::outputs::kubeadm;
+
+/// A line of the table of nodes.
+#[derive(Serialize)]
+pub(super) struct Row {
+    name: String,
+    role: &'static str,
+    ip: String,
+    machine: String,
+    labels: Vec<String>,
+    taints: Vec<String>,
+}
+
+/// An entry of `~/.ssh/config`.
+#[derive(Serialize)]
+pub(super) struct Machine {
+    name: String,
+    address: String,
+    user: String,
+    jump: Option<String>,
+}
+
+/// What a host is told to do.
+#[derive(Serialize)]
+pub(super) struct HostSteps {
+    name: String,
+    sudo: bool,
+    is_node: bool,
+    /// The systemd units of the nodes among its VMs.
+    node_units: Vec<String>,
+    control_plane_units: Vec<String>,
+    worker_units: Vec<String>,
+    takes_down: TakesDown,
+    /// The nodes to empty before it goes down.
+    drain: Vec<String>,
+}
+
+/// What is gone while a host is.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum TakesDown {
+    /// Every node.
+    Cluster,
+    /// The control planes elsewhere are no majority.
+    Api,
+    /// Its own nodes only.
+    Nodes,
+}
+
+/// Nodes that join with the same secrets.
+#[derive(Serialize)]
+pub(super) struct JoinGroup {
+    nodes: Vec<String>,
+    sudo: &'static str,
+    secrets: Vec<Secret>,
+}
+
+#[derive(Serialize)]
+struct Secret {
+    name: &'static str,
+    file: String,
+}
+
+/// What stands before a command that needs root.
+pub(super) fn sudo(deployment: &Deployment) -> &'static str {
+    if deployment.target_user == "root" { "" } else { "sudo " }
+}
+
+impl Row {
+    pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
+        let vms = cluster.vms.iter().filter_map(|vm| {
+            let host = &cluster.hosts[vm.host].name;
+            let machine = format!("MicroVM on {host}, {} vCPU, {}", vm.vcpu, vm.memory);
+            Some(Self::of(&vm.node()?, machine))
+        });
+        let hosts = cluster.hosts.iter().filter_map(Host::node);
+        vms.chain(hosts.map(|node| Self::of(&node, "bare metal".to_owned()))).collect()
+    }
+
+    fn of(node: &Node<'_>, machine: String) -> Self {
+        let is_control_plane = node.role == Role::ControlPlane;
+        let given = "node-role.kubernetes.io/control-plane:NoSchedule".to_owned();
+        let declared = node.taints.iter().map(ToString::to_string);
+        Self {
+            name: node.name.to_string(),
+            role: if is_control_plane { "control plane" } else { "worker" },
+            ip: node.ip.to_string(),
+            machine,
+            labels: kubeadm::labels(node),
+            taints: is_control_plane.then_some(given).into_iter().chain(declared).collect(),
+        }
+    }
+}
+
+impl Machine {
+    pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
+        let of = |name: &dyn ToString, deployment: &Deployment, jump| Self {
+            name: name.to_string(),
+            address: deployment.target_host.clone(),
+            user: deployment.target_user.clone(),
+            jump,
+        };
+        let hosts = cluster.hosts.iter().map(|host| of(&host.name, &host.deployment, None));
+        let vms = cluster.vms.iter().filter(|vm| vm.is_node()).map(|vm| {
+            // Only its own address lies behind the host.
+            let own = vm.deployment.target_host == vm.ip.to_string();
+            let jump = own.then(|| cluster.hosts[vm.host].name.to_string());
+            of(&vm.name, &vm.deployment, jump)
+        });
+        hosts.chain(vms).collect()
+    }
+}
+
+impl HostSteps {
+    pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
+        let hosts = cluster.hosts.iter().enumerate();
+        hosts.map(|(at, host)| Self::of(cluster, at, host)).collect()
+    }
+
+    fn of(cluster: &Cluster, at: usize, host: &Host) -> Self {
+        let nodes: Vec<&Vm> = cluster.vms_on(at).filter(|vm| vm.is_node()).collect();
+        let units = |wanted: &dyn Fn(Role) -> bool| -> Vec<String> {
+            let vms = nodes.iter().filter(|vm| wanted(*vm.role));
+            vms.map(|vm| format!("microvm@{}", vm.name)).collect()
+        };
+        let own = host.node().map(|node| node.name.to_string());
+        let elsewhere = cluster.control_planes().filter(|vm| vm.host != at).count();
+        let on_it = nodes.len() + usize::from(own.is_some());
+        let takes_down = if on_it == cluster.nodes().count() {
+            TakesDown::Cluster
+        } else if elsewhere * 2 <= cluster.control_planes().count() {
+            TakesDown::Api
+        } else {
+            TakesDown::Nodes
+        };
+        // What has nowhere else to go is not moved.
+        let moving = nodes.iter().filter(|vm| match takes_down {
+            TakesDown::Cluster => false,
+            TakesDown::Api => *vm.role == Role::Worker,
+            TakesDown::Nodes => true,
+        });
+        Self {
+            name: host.name.to_string(),
+            sudo: !sudo(&host.deployment).is_empty(),
+            is_node: own.is_some(),
+            node_units: units(&|_| true),
+            control_plane_units: units(&|role| role == Role::ControlPlane),
+            worker_units: units(&|role| role == Role::Worker),
+            drain: moving.map(|vm| vm.name.to_string()).chain(own).collect(),
+            takes_down,
+        }
+    }
+}
+
+impl JoinGroup {
+    /// The further control planes, then the workers.
+    pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
+        let vms = cluster.vms.iter().filter(|vm| vm.is_node());
+        let vms = vms.map(|vm| (vm.name.to_string(), *vm.role, &vm.deployment));
+        let hosts = cluster.hosts.iter().filter(|host| host.node().is_some());
+        let hosts = hosts.map(|host| (host.name.to_string(), *host.role, &host.deployment));
+        let joining: Vec<_> = vms.chain(hosts).skip(1).collect();
+        [Role::ControlPlane, Role::Worker]
+            .into_iter()
+            .map(|wanted| {
+                let nodes = joining.iter().filter(|(_, role, _)| *role == wanted);
+                Self {
+                    // One word for the whole loop: root may use it too.
+                    sudo: nodes.clone().map(|(.., how)| sudo(how)).max().unwrap_or_default(),
+                    nodes: nodes.map(|(name, ..)| name.clone()).collect(),
+                    secrets: secrets(cluster, wanted),
+                }
+            })
+            .filter(|group| !group.nodes.is_empty())
+            .collect()
+    }
+}
+
+/// What a joining node reads, by the name that `10-init.sh --token` gives it.
+fn secrets(cluster: &Cluster, role: Role) -> Vec<Secret> {
+    let key = Secret { name: "certificateKey", file: cluster.certificate_key_file.to_string() };
+    let mut secrets = vec![
+        Secret { name: "joinToken", file: cluster.join_token_file.to_string() },
+        Secret { name: "caCertHash", file: cluster.ca_cert_hash_file.to_string() },
+    ];
+    secrets.extend((role == Role::ControlPlane).then_some(key));
+    secrets
+}

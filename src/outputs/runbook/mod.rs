@@ -1,0 +1,202 @@
+//! The page that tells how the cluster is built and kept.
+
+mod machines;
+mod topology;
+
+use serde::Serialize;
+
+use self::machines::{HostSteps, JoinGroup, Machine, Row};
+use self::topology::Topology;
+use super::{OUTPUTS, Output, bootstrap, flannel, kubeadm, ollama};
+use crate::cluster::{Cluster, Host, Node, Ollama};
+use crate::input::types::{BridgeNetfilter, Minor, Role};
+use crate::release::{RELEASES, Release};
+use crate::render::{Template, template};
+
+pub(super) const OUTPUT: Output = Output {
+    name: "runbook",
+    path: "docs/cluster.md",
+    wanted: |_| true,
+    templates: &[TEMPLATE.source()],
+    files: |cluster, path| {
+        let context = Context::of(cluster);
+        context.map(|context| TEMPLATE.file(path.clone(), &context)).into_iter().collect()
+    },
+};
+
+const TEMPLATE: Template<Context> = template!("docs/cluster.md");
+
+#[derive(Serialize)]
+struct Context {
+    name: String,
+    source: String,
+    nixos: &'static str,
+    kubernetes: String,
+    state_version: String,
+    next: Next,
+    control_planes: Vec<String>,
+    worker_count: usize,
+    ha: bool,
+    /// The hosts that are nodes.
+    bare_metal: Vec<String>,
+    topology: Topology,
+    nodes: Vec<Row>,
+    pod_cidr: String,
+    service_cidr: String,
+    dns_ip: String,
+    endpoint: String,
+    vip: Option<String>,
+    machines: Vec<Machine>,
+    hosts: Vec<HostSteps>,
+    flake: bool,
+    /// The option of `nixos-rebuild` that makes it root on the other side.
+    rebuild_sudo: &'static str,
+    bootstrap: String,
+    /// What the nodes need of the tree.
+    files: Vec<String>,
+    first: First,
+    joins: Vec<JoinGroup>,
+    /// Whether any node has labels or taints.
+    marked: bool,
+    /// The nodes whose taints the cluster's own pods do not tolerate.
+    tainted: Vec<String>,
+    wan_addresses: Vec<String>,
+    node_subnets: Vec<String>,
+    etcd_data: &'static str,
+    bridge: String,
+    bridge_netfilter: BridgeNetfilter,
+    /// A node to show on how one is removed.
+    leaver: Option<String>,
+    ollama: Option<OllamaFacts>,
+}
+
+/// The next minor of Kubernetes, and the release that carries it if another.
+#[derive(Serialize)]
+struct Next {
+    kubernetes: String,
+    nixos: Option<&'static str>,
+}
+
+/// The first control plane.
+#[derive(Serialize)]
+struct First {
+    name: String,
+    sudo: &'static str,
+}
+
+#[derive(Serialize)]
+struct OllamaFacts {
+    nodes: Vec<String>,
+    selector: Vec<String>,
+    addresses: Vec<String>,
+    node_port: u16,
+    data: String,
+    gpu: Option<GpuFacts>,
+}
+
+#[derive(Serialize)]
+struct GpuFacts {
+    model: String,
+    library: &'static str,
+    hsa_override: Option<String>,
+}
+
+impl Context {
+    fn of(cluster: &Cluster) -> Option<Self> {
+        let first = cluster.control_planes().next()?;
+        let workers = || cluster.nodes().filter(|node| node.role == Role::Worker);
+        let mut files = vec![bootstrap::OUTPUT.path(cluster), flannel::OUTPUT.path(cluster)];
+        files.extend(cluster.ollama.as_ref().map(|_| ollama::OUTPUT.path(cluster)));
+        files.extend(ollama::device_plugin(cluster));
+        let dns_ip = u32::from(cluster.service_cidr.network()) + 10;
+        let tainted = |node: &Node<'_>| {
+            node.taints.iter().any(|taint| taint.value.effect != "PreferNoSchedule")
+        };
+        let marked = |node: Node<'_>| !(node.labels.is_empty() && node.taints.is_empty());
+        Some(Self {
+            name: cluster.name.to_string(),
+            source: cluster.source.clone(),
+            nixos: cluster.release.name,
+            kubernetes: cluster.kubernetes.to_string(),
+            state_version: cluster.state_version.to_string(),
+            next: Next::of(cluster),
+            control_planes: cluster.control_planes().map(|vm| vm.name.to_string()).collect(),
+            worker_count: workers().count(),
+            ha: cluster.is_ha(),
+            bare_metal: names(cluster.hosts.iter().filter_map(Host::node)),
+            topology: Topology::of(cluster),
+            nodes: Row::all(cluster),
+            pod_cidr: cluster.pod_cidr.to_string(),
+            service_cidr: cluster.service_cidr.to_string(),
+            dns_ip: std::net::Ipv4Addr::from(dns_ip).to_string(),
+            endpoint: cluster.endpoint.to_string(),
+            vip: cluster.vip.as_ref().map(ToString::to_string),
+            machines: Machine::all(cluster),
+            hosts: HostSteps::all(cluster),
+            flake: OUTPUTS
+                .iter()
+                .any(|output| output.name == "flake" && output.is_rendered(cluster)),
+            // The Python nixos-rebuild of 25.11 gave it a new name.
+            rebuild_sudo: match cluster.release.name {
+                "24.11" | "25.05" => "use-remote-sudo",
+                _ => "sudo",
+            },
+            bootstrap: bootstrap::OUTPUT.path(cluster).inside().to_owned(),
+            files: files.iter().map(|path| path.inside().to_owned()).collect(),
+            first: First { name: first.name.to_string(), sudo: machines::sudo(&first.deployment) },
+            joins: JoinGroup::all(cluster),
+            marked: cluster.nodes().any(marked),
+            tainted: names(cluster.nodes().filter(tainted)),
+            wan_addresses: cluster
+                .hosts
+                .iter()
+                .filter(|host| host.node().is_some())
+                .filter_map(|host| host.wan_address.as_ref().map(ToString::to_string))
+                .collect(),
+            node_subnets: kubeadm::node_subnets(cluster),
+            etcd_data: kubeadm::ETCD_DATA,
+            bridge: cluster.network.bridge.to_string(),
+            bridge_netfilter: *cluster.bridge_netfilter,
+            leaver: cluster
+                .vms
+                .iter()
+                .rfind(|vm| *vm.role == Role::Worker)
+                .map(|vm| vm.name.to_string())
+                .or_else(|| workers().last().map(|node| node.name.to_string())),
+            ollama: cluster.ollama.as_ref().map(|ollama| OllamaFacts::of(cluster, ollama)),
+        })
+    }
+}
+
+impl Next {
+    fn of(cluster: &Cluster) -> Self {
+        let minor = Minor::new(cluster.kubernetes.number() + 1);
+        let carries = |release: &&Release| release.carries(minor);
+        let other = RELEASES.iter().find(carries).filter(|_| !cluster.release.carries(minor));
+        Self { kubernetes: minor.to_string(), nixos: other.map(|release| release.name) }
+    }
+}
+
+impl OllamaFacts {
+    fn of(cluster: &Cluster, ollama: &Ollama) -> Self {
+        let nodes = || ollama::selected(cluster, ollama);
+        let port = *ollama.node_port;
+        let selector = ollama.node_selector.iter();
+        Self {
+            nodes: names(nodes()),
+            selector: selector.map(|(key, value)| format!("{key}={value}")).collect(),
+            addresses: nodes().map(|node| format!("{}:{port}", node.ip)).collect(),
+            node_port: port,
+            data: ollama.data.to_string(),
+            gpu: ollama::GpuUse::of(cluster, ollama).map(|gpu| GpuFacts {
+                library: gpu.library(),
+                model: gpu.model,
+                hsa_override: gpu.hsa_override,
+            }),
+        }
+    }
+}
+
+fn names<'a>(nodes: impl Iterator<Item = Node<'a>>) -> Vec<String> {
+    nodes.map(|node| node.name.to_string()).collect()
+}

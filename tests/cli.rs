@@ -1,0 +1,323 @@
+//! The commands as a user meets them: streams, files and exit status.
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::SystemTime;
+
+use support::{Ran, Sandbox, read};
+
+/// A cluster of one control plane and one worker.
+fn minimal() -> Sandbox {
+    Sandbox::with_config(&read("tests/golden/ok/minimal.toml"))
+}
+
+#[test]
+fn render_writes_what_it_shows_and_then_has_nothing_to_do() {
+    let sandbox = minimal();
+    let first = sandbox.expect(0, &["render"]);
+    assert!(first.stdout.contains("+++ b/vms/cp.nix"), "{}", first.stdout);
+    assert!(first.stderr.contains(" to create, 0 to update, 0 to delete, 0 unchanged\n"));
+    let written = sandbox.tree();
+    assert!(written.contains_key("vms/worker.nix") && written.contains_key("nixgen.lock"));
+
+    let times = |sandbox: &Sandbox| -> Vec<SystemTime> {
+        let modified = |path| fs::metadata(sandbox.at(path)).expect("there").modified();
+        written.keys().map(|path| modified(path).expect("a time")).collect()
+    };
+    let before = times(&sandbox);
+    let second = sandbox.expect(0, &["render"]);
+    assert_eq!(second.stdout, "");
+    assert!(second.stderr.starts_with("0 to create, 0 to update, 0 to delete, "));
+    assert_eq!(sandbox.tree(), written);
+    assert_eq!(times(&sandbox), before, "unchanged files are not touched");
+    sandbox.expect(0, &["check"]);
+    sandbox.expect(0, &["diff"]);
+}
+
+#[test]
+fn one_changed_value_is_one_changed_line_wherever_it_stands() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.edit("cluster.toml", "memory = \"8GiB\"", "memory = \"16GiB\"");
+    let diff = sandbox.expect(1, &["diff"]);
+    let changed: Vec<&str> = diff
+        .stdout
+        .lines()
+        .filter(|line| {
+            line.starts_with(['+', '-']) && !line.starts_with("+++") && !line.starts_with("---")
+        })
+        .collect();
+    for line in &changed {
+        assert!(line.contains("8192") || line.contains("16384") || line.contains("GiB"), "{line}");
+    }
+    assert!(changed.contains(&"-    mem = 8192;") && changed.contains(&"+    mem = 16384;"));
+    assert_eq!(
+        sandbox.expect(1, &["check"]).stderr.lines().last(),
+        Some("run `nixgen render` and commit what it writes")
+    );
+    sandbox.expect(0, &["render", "--yes"]);
+    sandbox.expect(0, &["check"]);
+}
+
+#[test]
+fn git_and_patch_accept_the_diff() {
+    for program in ["git", "patch"] {
+        let sandbox = minimal();
+        sandbox.write("vms/with space.txt", "kept\n");
+        let rendered = Sandbox::with_config(&sandbox.read("cluster.toml"));
+        rendered.expect(0, &["render", "-q"]);
+        // From nothing, and then from an older input with a VM less and one more.
+        for change in [None, Some(("[vms.worker]", "[vms.worker-9]"))] {
+            if let Some((from, to)) = change {
+                sandbox.edit("cluster.toml", from, to);
+                rendered.edit("cluster.toml", from, to);
+            }
+            let diff = sandbox.run(&["diff"]).stdout;
+            rendered.expect(0, &["render", "-q"]);
+            sandbox.write("the.diff", &diff);
+            let args: &[&str] = match program {
+                "git" => &["apply", "the.diff"],
+                _ => &["-p1", "-s", "-i", "the.diff"],
+            };
+            let output = std::process::Command::new(program)
+                .args(args)
+                .current_dir(sandbox.path())
+                .output()
+                .expect("it runs");
+            assert!(output.status.success(), "{program}: {output:?}");
+            let applied = |sandbox: &Sandbox| {
+                let mut tree = sandbox.tree();
+                tree.retain(|path, _| {
+                    path.ends_with(".nix") || path.ends_with(".yaml") || path.ends_with(".sh")
+                });
+                tree
+            };
+            assert_eq!(applied(&sandbox), applied(&rendered), "{program}");
+            let lock = rendered.read("nixgen.lock");
+            sandbox.write("nixgen.lock", &lock);
+        }
+    }
+}
+
+#[test]
+fn dry_runs_diffs_and_checks_write_nothing() {
+    let sandbox = minimal();
+    let before = sandbox.tree();
+    sandbox.expect(0, &["render", "--dry-run"]);
+    sandbox.expect(1, &["diff"]);
+    sandbox.expect(1, &["check"]);
+    sandbox.expect(0, &["validate"]);
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn check_lists_every_file_that_is_not_as_it_should_be() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["render", "-q"]);
+    fs::remove_file(sandbox.at("vms/cp.nix")).expect("removed");
+    sandbox.edit("modules/nixos/microvm-guest.nix", "enable = true", "enable = false");
+    sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    let Ran { stdout, .. } = sandbox.expect(1, &["check"]);
+    let lines: Vec<&str> = stdout.lines().collect();
+    for expected in [
+        "edited        modules/nixos/microvm-guest.nix",
+        "missing       vms/cp.nix",
+        "missing       vms/helper.nix",
+        "orphan        vms/worker.nix",
+        "stale         lib/domains/vms.nix",
+    ] {
+        assert!(lines.contains(&expected), "{expected}\n{stdout}");
+    }
+}
+
+#[test]
+fn removing_a_vm_removes_its_files_and_nothing_else() {
+    let sandbox = minimal();
+    sandbox.write("vms/by-hand.nix", "{ }\n");
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    sandbox.expect(0, &["render", "-q"]);
+    let tree = sandbox.tree();
+    assert!(!tree.contains_key("vms/worker.nix") && tree.contains_key("vms/helper.nix"));
+    assert_eq!(sandbox.read("vms/by-hand.nix"), "{ }\n");
+    assert!(!sandbox.read("nixgen.lock").contains("vms/worker.nix"));
+}
+
+#[test]
+fn a_foreign_file_is_never_overwritten_unasked() {
+    let sandbox = minimal();
+    sandbox.write("vms/cp.nix", "{ mine = true; }\n");
+    let before = sandbox.tree();
+    let refused = sandbox.expect(5, &["render", "--yes"]);
+    assert!(refused.stderr.contains("vms/cp.nix was not written by nixgen"), "{}", refused.stderr);
+    assert!(refused.stdout.contains("-{ mine = true; }"));
+    assert_eq!(sandbox.tree(), before, "all or nothing");
+    sandbox.expect(5, &["render", "--force", "vms/worker.nix"]);
+    sandbox.expect(0, &["render", "--force", "vms/cp.nix"]);
+    sandbox.expect(0, &["check"]);
+}
+
+#[test]
+fn a_hand_edit_is_never_overwritten_unasked() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.edit("vms/cp.nix", "vcpu = 2", "vcpu = 3");
+    let refused = sandbox.expect(5, &["render"]);
+    assert!(refused.stderr.contains("vms/cp.nix was edited since nixgen wrote it"));
+    assert!(sandbox.read("vms/cp.nix").contains("vcpu = 3"));
+    sandbox.expect(0, &["render", "--force"]);
+    assert!(sandbox.read("vms/cp.nix").contains("vcpu = 2"));
+}
+
+#[test]
+fn layout_and_line_endings_are_not_an_edit() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["render", "-q"]);
+    let text = sandbox.read("vms/cp.nix");
+    sandbox.write("vms/cp.nix", &text.replace("    ", "\t").replace('\n', "\r\n"));
+    let tree = sandbox.tree();
+    sandbox.expect(0, &["check"]);
+    sandbox.expect(0, &["render"]);
+    assert_eq!(sandbox.tree(), tree, "the person's layout stays");
+}
+
+#[test]
+fn a_mistake_changes_nothing_and_names_its_place() {
+    let sandbox = minimal();
+    sandbox.edit("cluster.toml", "role = \"worker\"", "rolle = \"worker\"");
+    let before = sandbox.tree();
+    for command in ["render", "diff", "check", "validate"] {
+        let Ran { stdout, stderr, .. } = sandbox.expect(3, &[command]);
+        assert_eq!(stdout, "");
+        assert!(stderr.contains("error[NG0111]: unknown key `rolle`"), "{stderr}");
+        assert!(stderr.contains("help: did you mean `role`?"), "{stderr}");
+        assert!(stderr.contains("--> cluster.toml:"), "{stderr}");
+    }
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn every_exit_status_has_its_one_meaning() {
+    let sandbox = minimal();
+    sandbox.expect(2, &["rendre"]);
+    sandbox.expect(2, &["render", "--bogus"]);
+    sandbox.expect(6, &["render", "--config", "absent.toml"]);
+    // 4 needs a broken template; the unit tests of the nix stage have one.
+    sandbox.write("latin1.toml", "");
+    fs::write(sandbox.at("latin1.toml"), b"# caf\xe9\n").expect("written");
+    assert!(
+        sandbox.expect(3, &["validate", "-c", "latin1.toml"]).stderr.contains("latin1.toml:1:6")
+    );
+    sandbox.write("empty.toml", "");
+    sandbox.expect(3, &["validate", "-c", "empty.toml"]);
+    sandbox.write("no-dir", "");
+    sandbox.expect(6, &["render", "-q", "--out", "no-dir/tree"]);
+}
+
+#[test]
+fn a_folder_in_the_way_is_refused_even_by_force() {
+    let sandbox = minimal();
+    fs::create_dir_all(sandbox.at("vms/cp.nix")).expect("created");
+    let refused = sandbox.expect(5, &["render", "--force"]);
+    assert!(refused.stderr.contains("vms/cp.nix is a folder"), "{}", refused.stderr);
+}
+
+#[test]
+fn links_that_lead_outside_are_never_followed() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let sandbox = minimal();
+    std::os::unix::fs::symlink(outside.path(), sandbox.at("vms")).expect("linked");
+    sandbox.expect(5, &["render", "--force"]);
+    assert_eq!(fs::read_dir(outside.path()).expect("readable").count(), 0);
+}
+
+#[test]
+fn a_file_that_cannot_be_staged_changes_nothing() {
+    let sandbox = minimal();
+    // Longer than a file name can be, in the last folder that is written to:
+    // everything before it is staged by then.
+    let name = format!("vms/{}", "x".repeat(300));
+    sandbox.write(
+        "cluster.toml",
+        &(sandbox.read("cluster.toml") + &format!("\n[outputs]\nvms = {{ path = \"{name}\" }}\n")),
+    );
+    let before = sandbox.tree();
+    let failed = sandbox.expect(6, &["render"]);
+    assert!(failed.stderr.contains("xxx"), "the path is named: {}", failed.stderr);
+    assert_eq!(sandbox.tree(), before);
+}
+
+#[test]
+fn scripts_can_be_run_and_modes_are_kept() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["render", "-q"]);
+    let mode =
+        |path: &str| fs::metadata(sandbox.at(path)).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode("bootstrap/10-init.sh") & 0o100, 0o100);
+    assert_eq!(mode("vms/cp.nix") & 0o111, 0);
+    fs::set_permissions(sandbox.at("vms/cp.nix"), fs::Permissions::from_mode(0o600)).expect("set");
+    sandbox.edit("cluster.toml", "memory = \"8GiB\"", "memory = \"16GiB\"");
+    sandbox.expect(0, &["render", "-q"]);
+    assert_eq!(mode("vms/cp.nix"), 0o600);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::process::Stdio;
+    // More than a pipe holds, so that writing meets the closed end.
+    let sandbox = Sandbox::with_config(&support::generated::cluster(100));
+    let mut child = sandbox
+        .command(&["diff"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("nixgen runs");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn colour_is_for_terminals_or_for_who_asks() {
+    let sandbox = minimal();
+    assert!(!sandbox.expect(1, &["diff"]).stdout.contains('\u{1b}'));
+    assert!(sandbox.expect(1, &["diff", "--color", "always"]).stdout.contains('\u{1b}'));
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.edit("cluster.toml", "memory = \"8GiB\"", "memory = \"16GiB\"");
+    let coloured = sandbox.expect(1, &["diff", "--color", "always"]).stdout;
+    assert!(coloured.contains("\u{1b}[7m"), "the changed words are marked: {coloured:?}");
+}
+
+#[test]
+fn a_lost_lock_is_survived() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["render", "-q"]);
+    fs::remove_file(sandbox.at("nixgen.lock")).expect("removed");
+    sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    let checked = sandbox.expect(1, &["check"]);
+    assert!(checked.stdout.contains("edited+orphan vms/worker.nix"), "{}", checked.stdout);
+}
+
+#[test]
+fn on_a_terminal_render_asks_first() {
+    let sandbox = minimal();
+    for (answer, status, written) in [("n", 0, false), ("y", 0, true)] {
+        let binary = env!("CARGO_BIN_EXE_nixgen");
+        // `script` (util-linux) gives it a real pseudo-terminal.
+        let output = std::process::Command::new("sh")
+            .arg("-c")
+            .arg(format!(
+                "printf '{answer}\\n' | script -qec '{binary} render --color never' /dev/null"
+            ))
+            .current_dir(sandbox.path())
+            .output()
+            .expect("script runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(text.contains("Write this to .? [y/N]"), "{text}");
+        assert_eq!(output.status.code(), Some(status), "{text}");
+        assert_eq!(sandbox.at("vms/cp.nix").exists(), written, "{text}");
+    }
+}

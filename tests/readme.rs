@@ -1,0 +1,63 @@
+//! The examples of the README are true.
+
+mod support;
+
+use support::{Sandbox, read};
+
+/// The fenced blocks of a language.
+fn blocks(language: &str) -> Vec<String> {
+    let readme = read("README.md");
+    let fence = format!("```{language}\n");
+    let starts = readme.match_indices(&fence).map(|(at, _)| at + fence.len());
+    starts.map(|start| readme[start..].split("```").next().expect("a block").to_owned()).collect()
+}
+
+#[test]
+fn the_diff_is_what_that_edit_gives() {
+    let sandbox = Sandbox::with_example();
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.edit("cluster.toml", "memory = \"16GiB\"", "memory = \"32GiB\"");
+    let diff = sandbox.expect(1, &["diff"]);
+    assert_eq!(blocks("diff"), [diff.stdout]);
+    assert!(read("README.md").contains(&format!("`{}`", diff.stderr.trim())));
+}
+
+#[test]
+fn the_commands_exist() {
+    let commands = blocks("sh").concat();
+    let render = commands.lines().find_map(|line| line.strip_prefix("cargo run --release -- "));
+    let sandbox = Sandbox::with_example();
+    sandbox.expect(0, &render.expect("the first command").split(' ').collect::<Vec<_>>());
+    assert!(sandbox.at("example/flake.nix").exists());
+    assert!(commands.contains("bash tests/run.sh"));
+    assert!(support::repository().join("tests/run.sh").exists());
+}
+
+#[test]
+fn every_output_of_the_table_is_rendered_from_the_shipped_example() {
+    let sandbox = Sandbox::with_example();
+    sandbox.expect(0, &["render", "-q"]);
+    for path in [
+        "modules/nixos/k8s-kubeadm-base.nix",
+        "modules/nixos/k8s-worker-host.nix",
+        "modules/nixos/amdgpu.nix",
+        "modules/nixos/cluster-network.nix",
+        "modules/nixos/microvm-guest.nix",
+        "modules/nixos/microvm-storage.nix",
+        "hosts/homelab.nix",
+        "vms/k8s-master.nix",
+        "vms/vault.nix",
+        "lib/adapters/microvms.nix",
+        "lib/domains/network.nix",
+        "lib/domains/vms.nix",
+        "lib/domains/hosts.nix",
+        "flake.nix",
+        "k8s/flannel.yaml",
+        "k8s/ollama.yaml",
+        "bootstrap/10-init.sh",
+        "bootstrap/kubeadm/init.yaml",
+        "docs/cluster.md",
+    ] {
+        assert!(sandbox.at(path).exists(), "{path}");
+    }
+}
