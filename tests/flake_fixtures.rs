@@ -3,18 +3,15 @@
 //! `NIXGEN_BLESS=1` rewrites the expectations. `NIXGEN_NIXPKGS` and
 //! `NIXGEN_MICROVM`, paths of the real repositories, take the stand-ins' place.
 
-#![allow(clippy::expect_used, clippy::panic)] // a test may fail
+mod support;
 
-use std::env;
-use std::ffi::OsString;
+use std::env::{self, VarError};
 use std::fs;
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use serde_json::Value;
 use similar::TextDiff;
-use tempfile::TempDir;
+use support::{Sandbox, blessing, tool};
 use walkdir::WalkDir;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/flake-fixtures");
@@ -147,11 +144,8 @@ fn mistakes_are_caught() {
         panic!("before any mistake:\n{message}");
     }
     for &(file, right, wrong, expected) in MISTAKES {
-        let path = tree.path().join(file);
-        let text = fs::read_to_string(&path).expect("a rendered file");
-        assert!(text.contains(right), "{file} has no `{right}` any more");
-        fs::write(&path, text.replacen(right, wrong, 1)).expect("a writable tree");
-
+        let before = tree.read(file);
+        tree.edit(file, right, wrong);
         let expected = expected.replace("{tree}", &tree.path().display().to_string());
         match evaluate() {
             Ok(_) => panic!("{file}: nobody noticed `{wrong}`"),
@@ -160,7 +154,7 @@ fn mistakes_are_caught() {
                 "{file}: `{wrong}` gave\n{message}\nrather than\n{expected}"
             ),
         }
-        fs::write(&path, text).expect("a writable tree");
+        tree.write(file, &before);
     }
 }
 
@@ -182,7 +176,7 @@ fn matches_expectation(name: &str, kubernetes: &str) {
     let report = pretty(&report, 0) + "\n";
 
     let path = Path::new(ROOT).join(name).join("expected.json");
-    if repositories.is_none() && env::var_os("NIXGEN_BLESS").is_some() {
+    if repositories.is_none() && blessing() {
         fs::write(&path, report).expect("a writable checkout");
         return;
     }
@@ -200,80 +194,66 @@ fn matches_expectation(name: &str, kubernetes: &str) {
     }
 }
 
-/// A fixture with what nixgen renders into it.
-fn render(name: &str) -> TempDir {
-    let tree = tempfile::tempdir().expect("a temporary directory");
-    let source = Path::new(ROOT).join(name);
-    for entry in WalkDir::new(&source).min_depth(1) {
+/// A fixture with what nixgen renders into it, without a word.
+fn render(name: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    let folder = Path::new(ROOT).join(name);
+    for entry in WalkDir::new(&folder).follow_links(true) {
         let entry = entry.expect("a readable fixture");
-        let target = tree.path().join(entry.path().strip_prefix(&source).expect("a path below"));
-        if entry.file_type().is_dir() {
-            fs::create_dir(target).expect("a writable tree");
-        } else {
-            fs::copy(entry.path(), target).expect("a readable fixture");
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(&folder).expect("below the folder");
+            let text = fs::read_to_string(entry.path()).expect("text");
+            sandbox.write(path.to_str().expect("text"), &text);
         }
     }
-    let output = Command::new(env!("CARGO_BIN_EXE_nixgen"))
-        .args(["render", "--yes", "--quiet", "--config"])
-        .arg(tree.path().join("cluster.toml"))
-        .output()
-        .expect("nixgen runs");
-    assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-    tree
+    let ran = sandbox.expect(0, &["render", "--yes", "--quiet"]);
+    assert_eq!(ran.stderr, "", "{name}");
+    sandbox
 }
 
 /// Where nixpkgs and microvm.nix are, and what evaluating them takes.
 struct Repositories {
-    nixpkgs: PathBuf,
-    microvm: PathBuf,
+    nixpkgs: String,
+    microvm: String,
     options: &'static [&'static str],
 }
 
 fn standins() -> Repositories {
-    let root = Path::new(ROOT);
     Repositories {
-        nixpkgs: root.join("nixpkgs"),
-        microvm: root.join("microvm"),
+        nixpkgs: format!("{ROOT}/nixpkgs"),
+        microvm: format!("{ROOT}/microvm"),
         // Nothing has to be there but Nix.
         options: &["--store", "dummy://"],
     }
 }
 
 fn real() -> Option<Repositories> {
-    match (env::var_os("NIXGEN_NIXPKGS"), env::var_os("NIXGEN_MICROVM")) {
-        (Some(nixpkgs), Some(microvm)) => Some(Repositories {
-            nixpkgs: nixpkgs.into(),
-            microvm: microvm.into(),
+    match (env::var("NIXGEN_NIXPKGS"), env::var("NIXGEN_MICROVM")) {
+        (Ok(nixpkgs), Ok(microvm)) => Some(Repositories {
+            nixpkgs,
+            microvm,
             // Real packages import files that the evaluation itself puts into the store.
             options: &["--read-write-mode"],
         }),
-        (None, None) => None,
+        (Err(VarError::NotPresent), Err(VarError::NotPresent)) => None,
         _ => panic!("NIXGEN_NIXPKGS and NIXGEN_MICROVM go together"),
     }
 }
 
 /// The report on a tree's machines, or what Nix says instead.
 fn evaluate(tree: &Path, kubernetes: &str, from: &Repositories) -> Result<Value, String> {
-    let arguments: [(&str, OsString); 4] = [
-        ("tree", tree.into()),
-        ("kubernetes", kubernetes.into()),
-        ("nixpkgs", from.nixpkgs.clone().into()),
-        ("microvm", from.microvm.clone().into()),
-    ];
-    let mut command = Command::new("nix-instantiate");
-    command.args(["--eval", "--strict", "--json"]).args(from.options);
-    command.arg(Path::new(ROOT).join("eval.nix"));
-    for (name, value) in arguments {
-        command.arg("--argstr").arg(name).arg(value);
+    let eval = format!("{ROOT}/eval.nix");
+    let mut arguments = vec!["--eval", "--strict", "--json", &eval];
+    arguments.extend(from.options);
+    for (name, value) in [
+        ("tree", tree.to_str().expect("text")),
+        ("kubernetes", kubernetes),
+        ("nixpkgs", &from.nixpkgs),
+        ("microvm", &from.microvm),
+    ] {
+        arguments.extend(["--argstr", name, value]);
     }
-    let output = match command.output() {
-        Ok(output) => output,
-        Err(error) if error.kind() == ErrorKind::NotFound => panic!(
-            "nix-instantiate is not installed, and these tests are nothing without it: \
-             `apt-get install nix-bin`, or https://nixos.org/download"
-        ),
-        Err(error) => panic!("nix-instantiate: {error}"),
-    };
+    let output = tool("nix-instantiate", "nix-bin", &arguments);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     // Real modules have warnings of this kind, too, which no report can list.
     if output.status.success() && !said.contains("evaluation warning:") {
