@@ -77,7 +77,7 @@ fn derived_addresses_depend_on_the_machine_alone() {
     };
     let before = Sandbox::with_config(&config);
     before.expect(0, &["render", "-q"]);
-    let after = Sandbox::with_config(&format!("{config}\n[vms.aaa]\n\n[vms.zzz]\n"));
+    let after = Sandbox::with_config(&format!("{config}\n[vms.another]\n\n[vms.more]\n"));
     after.expect(0, &["render", "-q"]);
     for vm in ["cp", "worker"] {
         assert_eq!(address(&before, vm), address(&after, vm));

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::{BridgeNetfilter, Role};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    if *cluster.bridge_netfilter != BridgeNetfilter::Off {
+    if *cluster.bridge_netfilter != BridgeNetfilter::Off || *cluster.flannel_nftables {
         return;
     }
     if let Some(host) = cluster.hosts.iter().find(|host| *host.role == Role::Worker) {
@@ -17,7 +17,10 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         log.push(
             Diagnostic::new(Code::BridgeStrategy, cluster.bridge_netfilter.span(), message)
                 .related(host.role.span(), "a bare-metal node")
-                .help("write `bridge_netfilter = \"per-bridge\"`: it keeps the module off the VMs' bridge"),
+                .help(
+                    "write `bridge_netfilter = \"per-bridge\"`, which keeps the module off the VMs' \
+                     bridge; or add `flannel_nftables = true`, an experiment of flannel",
+                ),
         );
     }
 }

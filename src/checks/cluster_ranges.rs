@@ -39,7 +39,7 @@ fn pods(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         (message, enough.unwrap_or(widest).min(16))
     } else if room(prefix) < nodes {
         let message = format!(
-            "`pod_cidr` `{net}` has room for {} nodes, a /{NODE_MASK} each, and the cluster has {nodes}",
+            "`pod_cidr` `{net}` has a /{NODE_MASK} for {} of the cluster's {nodes} nodes",
             room(prefix)
         );
         (message, enough.unwrap_or(widest))

@@ -6,17 +6,17 @@ use crate::diagnostic::{Code, Diagnostic};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let members: Vec<&Vm> = cluster.control_planes().collect();
-    let Some(last) = members.last().filter(|_| members.len().is_multiple_of(2)) else { return };
+    let Some(newest) = members.last().filter(|_| members.len().is_multiple_of(2)) else { return };
     let count = members.len();
+    let spare = if count == 2 { "none".to_owned() } else { (count / 2 - 1).to_string() };
     let message = format!(
-        "{count} control planes survive the loss of {}, as {} do",
-        count / 2 - 1,
+        "{count} control planes survive the loss of {spare}, no more than {} would",
         count - 1
     );
-    let found = Diagnostic::new(Code::ControlPlanes, last.role.span(), message);
+    let found = Diagnostic::new(Code::ControlPlanes, newest.role.span(), message);
     log.push(found.help(format!(
         "make `{}` a worker, or add a control plane to have {}",
-        last.name,
+        newest.name,
         count + 1
     )));
 }

@@ -1,5 +1,5 @@
-//! No two machines have one address. What is an address of the gateway is a
-//! matter of `machine_addresses`.
+//! No two machines have one address. The gateway's and `vip` have rules of
+//! their own.
 
 use std::fmt;
 use std::net::Ipv4Addr;
@@ -16,7 +16,6 @@ enum Holder<'a> {
     Host(&'a Host, usize),
     /// In the network outside.
     Outside(&'a Host),
-    Vip,
 }
 
 impl fmt::Display for Holder<'_> {
@@ -24,7 +23,6 @@ impl fmt::Display for Holder<'_> {
         match self {
             Self::Vm(vm) => write!(f, "`{}`", vm.name),
             Self::Host(host, _) | Self::Outside(host) => write!(f, "the host `{}`", host.name),
-            Self::Vip => f.write_str("`vip`"),
         }
     }
 }
@@ -44,10 +42,6 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
                 let help = free.help(vlan, cluster.network.vlans[vlan].name.as_str());
                 format!("in `addresses`, {help}")
             }
-            Holder::Vip => match cluster.control_planes().next() {
-                Some(vm) => free.help(vm.vlan, "vip"),
-                None => "write an address that nothing else has".to_owned(),
-            },
             Holder::Outside(_) => "give each host a `wan_address` of its own".to_owned(),
         };
         log.push(
@@ -69,9 +63,6 @@ fn claims(cluster: &Cluster) -> Vec<Claim<Ipv4Addr, Holder<'_>>> {
         if let Some(ip) = &host.wan_address {
             claims.push(Claim::new(ip.value, Holder::Outside(host), ip, &host.name));
         }
-    }
-    if let Some(vip) = &cluster.vip {
-        claims.push(Claim::new(vip.value, Holder::Vip, vip, &cluster.name));
     }
     for vm in &cluster.vms {
         // Taken from the gateway, not from another machine.

@@ -38,8 +38,10 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         let help = match (first.by, second.by) {
             // Both follow from one address, which is reported as such.
             (Interface::Tap(a), Interface::Tap(b)) if !second.written && a.ip == b.ip => return,
+            // And these from one VLAN id.
+            (Interface::Vlan(_), Interface::Vlan(_)) => return,
             (_, Interface::Tap(vm)) => {
-                format!("write `tap = \"vm-{:08x}\"`, the VM's address", u32::from(*vm.ip))
+                format!("write `tap = \"vm-{:08x}\"`, after the VM's address", u32::from(*vm.ip))
             }
             (_, Interface::Uplink(_)) => {
                 "write the name that `ip link` shows for the network card".to_owned()
@@ -74,7 +76,11 @@ fn claims(cluster: &Cluster) -> Vec<Claim<Key<'_>, Interface<'_>>> {
             claims.push(Claim { span: vlan.id.span(), ..Claim::implied(key, by) });
         }
         let bridge = &network.bridge;
-        claims.push(Claim::new(key(bridge.as_str()), Interface::Bridge, bridge, &cluster.name));
+        claims.push(Claim {
+            span: bridge.span(),
+            written: bridge.is_written(),
+            ..Claim::implied(key(bridge.as_str()), Interface::Bridge)
+        });
         let uplink = &host.uplink;
         let by = Interface::Uplink(&host.name);
         claims.push(Claim::new(key(uplink.as_str()), by, uplink, &host.name));

@@ -19,8 +19,11 @@ fn model(gpu: &Gpu) -> Option<Diagnostic> {
     if model.strip_prefix("gfx").is_some_and(valid) {
         return None;
     }
-    let found =
-        Diagnostic::new(Code::Gpu, gpu.model.span(), format!("`{model}` is no GPU of ROCm"));
+    let found = Diagnostic::new(
+        Code::Gpu,
+        gpu.model.span(),
+        format!("`{model}` is not how ROCm names a GPU"),
+    );
     Some(found.help("write what `rocminfo` shows, such as `gfx1103` for a Radeon 780M"))
 }
 

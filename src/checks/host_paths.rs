@@ -20,8 +20,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
             continue;
         };
         let source = Source { vm, storage };
-        match source.owner(|name| names.contains(&(vm.host, name))) {
-            Some(owner) => log.push(source.report(&owner)),
+        match source.misuse(|name| names.contains(&(vm.host, name))) {
+            Some(misuse) => log.push(source.report(&misuse)),
             None => sources.push(source),
         }
     }
@@ -36,7 +36,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
             outer.vm.host == source.vm.host && source.path().starts_with(outer.path())
         });
         if let Some(outer) = around.last() {
-            let found = source.report(&format!("`{}`", outer.vm.name));
+            let relation = if outer.path() == source.path() { "is also that" } else { "is in one" };
+            let found = source.report(&format!("{relation} of `{}`", outer.vm.name));
             log.push(found.related(outer.storage.source.span(), "first used here"));
         }
         around.push(source);
@@ -54,16 +55,16 @@ impl Source<'_> {
         Path::new(self.storage.source.as_str())
     }
 
-    /// Who else has what is in it, among the directories of microvm.nix.
-    fn owner(&self, is_vm: impl Fn(&str) -> bool) -> Option<String> {
+    /// What else it is, among the directories of microvm.nix.
+    fn misuse(&self, is_vm: impl Fn(&str) -> bool) -> Option<String> {
         if Path::new(STATE).starts_with(self.path()) {
-            return Some("every VM".to_owned());
+            return Some("holds what every VM keeps".to_owned());
         }
         let below = self.path().strip_prefix(STATE).ok()?;
         let mut parts = below.iter().filter_map(|part| part.to_str());
         let name = parts.next()?;
         if name != self.vm.name.as_str() {
-            return is_vm(name).then(|| format!("`{name}`"));
+            return is_vm(name).then(|| format!("belongs to `{name}`"));
         }
         let own = match parts.next() {
             None | Some("ssh" | "kubernetes" | "persist") => true,
@@ -72,12 +73,12 @@ impl Source<'_> {
                 matches!(extension, Some(".img" | ".qcow2"))
             }),
         };
-        own.then(|| "its keys and images".to_owned())
+        own.then(|| "is where its keys and images are".to_owned())
     }
 
-    fn report(&self, owner: &str) -> Diagnostic {
+    fn report(&self, misuse: &str) -> Diagnostic {
         let (source, name) = (&self.storage.source, &self.vm.name);
-        let message = format!("the directory `{source}` of `{name}` is also that of {owner}");
+        let message = format!("the directory `{source}` of `{name}` {misuse}");
         Diagnostic::new(Code::SharedHostPath, source.span(), message)
             .help(format!("leave `source` out: the VM then has `{STATE}/{name}/data` to itself"))
     }

@@ -2,74 +2,139 @@
 
 use std::net::Ipv4Addr;
 
+use ipnet::Ipv4Net;
+
 use super::free::FreeAddresses;
 use super::place;
 use super::subnet::{Misplaced, misplaced};
-use crate::cluster::Cluster;
-use crate::diagnostic::Diagnostic;
+use crate::cluster::{Cluster, Vlan};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::types::Name;
 
+/// An address on a VLAN.
+struct Address<'a> {
+    ip: &'a Spanned<Ipv4Addr>,
+    owner: &'a Spanned<Name>,
+    /// The key that sets it.
+    key: &'a str,
+    /// A VM can also be on another VLAN.
+    is_vm: bool,
+    misplaced: Option<Misplaced>,
+}
+
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let mut free = FreeAddresses::of(cluster);
+    for (at, addresses) in addresses(cluster).iter().enumerate() {
+        let vlan = &cluster.network.vlans[at];
+        if let Some(found) = wrong_range(vlan, addresses) {
+            log.push(found);
+            continue;
+        }
+        for address in addresses {
+            if let Some(why) = address.misplaced {
+                let help = address.help(cluster, at, why, &mut free);
+                log.push(address.report(vlan, why).help(help));
+            }
+        }
+    }
+}
+
+/// The addresses on each VLAN.
+fn addresses(cluster: &Cluster) -> Vec<Vec<Address<'_>>> {
+    let vlans = &cluster.network.vlans;
+    let mut addresses: Vec<Vec<Address<'_>>> = vlans.iter().map(|_| Vec::new()).collect();
     for host in &cluster.hosts {
-        for (vlan, ip) in &host.addresses {
-            let key = cluster.network.vlans[*vlan].name.as_str();
-            let address = Address { ip, vlan: *vlan, owner: &host.name, key, host: true };
+        for (at, ip) in &host.addresses {
             // The gateway itself may say so.
-            log.extend(address.check(cluster, !*host.gateway, &mut free));
+            let gateway = (!*host.gateway).then_some(*vlans[*at].gateway);
+            addresses[*at].push(Address {
+                ip,
+                owner: &host.name,
+                key: vlans[*at].name.as_str(),
+                is_vm: false,
+                misplaced: misplaced(**ip, *vlans[*at].subnet, gateway),
+            });
         }
     }
     for vm in &cluster.vms {
-        let address =
-            Address { ip: &vm.ip, vlan: vm.vlan, owner: &vm.name, key: "ip", host: false };
-        log.extend(address.check(cluster, true, &mut free));
+        let vlan = &vlans[vm.vlan];
+        addresses[vm.vlan].push(Address {
+            ip: &vm.ip,
+            owner: &vm.name,
+            key: "ip",
+            is_vm: true,
+            misplaced: misplaced(*vm.ip, *vlan.subnet, Some(*vlan.gateway)),
+        });
     }
+    addresses
 }
 
-struct Address<'a> {
-    ip: &'a Spanned<Ipv4Addr>,
-    vlan: usize,
-    owner: &'a Spanned<Name>,
-    key: &'a str,
-    host: bool,
+/// Where several addresses were written and none is in the range, the range is
+/// the mistake.
+fn wrong_range(vlan: &Vlan, addresses: &[Address<'_>]) -> Option<Diagnostic> {
+    let written: Vec<Ipv4Addr> = addresses
+        .iter()
+        .filter(|address| address.ip.is_written())
+        .map(|address| (address.misplaced == Some(Misplaced::Outside)).then_some(**address.ip))
+        .collect::<Option<_>>()?;
+    let [first, _, ..] = written[..] else { return None };
+    let message = format!(
+        "none of the {} addresses on the VLAN `{}` is in its range `{}`",
+        written.len(),
+        vlan.name,
+        vlan.subnet
+    );
+    let other = Ipv4Net::new(first, vlan.subnet.prefix_len()).ok()?.trunc();
+    let help = if written.iter().all(|ip| other.contains(ip)) {
+        format!("write `subnet = \"{other}\"`, which has them")
+    } else {
+        "write a `subnet` that has them".to_owned()
+    };
+    let example = addresses.iter().find(|address| address.ip.is_written())?;
+    Some(
+        Diagnostic::new(Code::OutsideSubnet, vlan.subnet.span(), message)
+            .related(example.ip.span(), "one of them")
+            .help(help),
+    )
 }
 
 impl Address<'_> {
-    fn check(
-        &self,
-        cluster: &Cluster,
-        not_gateway: bool,
-        free: &mut FreeAddresses<'_>,
-    ) -> Option<Diagnostic> {
-        let (ip, vlan) = (self.ip, &cluster.network.vlans[self.vlan]);
-        let gateway = not_gateway.then_some(*vlan.gateway);
-        let why = misplaced(**ip, *vlan.subnet, gateway)?;
+    fn report(&self, vlan: &Vlan, why: Misplaced) -> Diagnostic {
         let message = format!(
-            "the address `{ip}` of `{}` {} `{}`, the range of the VLAN `{}`",
+            "the address `{}` of `{}` {} `{}`, the range of the VLAN `{}`",
+            self.ip,
             self.owner,
             why.verb(),
             vlan.subnet,
             vlan.name
         );
-        let found = Diagnostic::new(why.code(), place(ip, self.owner), message);
-        let found = match why {
+        let found = Diagnostic::new(why.code(), place(self.ip, self.owner), message);
+        match why {
             Misplaced::Gateway => found.related(vlan.gateway.span(), "the gateway"),
             _ => found.related(vlan.subnet.span(), "the range"),
-        };
-        Some(found.help(self.help(cluster, why, free)))
+        }
     }
 
-    fn help(&self, cluster: &Cluster, why: Misplaced, free: &mut FreeAddresses<'_>) -> String {
+    fn help(
+        &self,
+        cluster: &Cluster,
+        vlan: usize,
+        why: Misplaced,
+        free: &mut FreeAddresses<'_>,
+    ) -> String {
+        let like = match why {
+            Misplaced::Outside => free.take_like(**self.ip, vlan),
+            Misplaced::Network | Misplaced::Broadcast | Misplaced::Gateway => None,
+        };
+        let Some(like) = like else { return free.help(vlan, self.key) };
+        let like = format!("`{} = \"{like}\"`, which is free", self.key);
         let other = cluster.network.vlans.iter().find(|vlan| vlan.subnet.contains(&**self.ip));
-        if let (Misplaced::Outside, Some(other), false) = (why, other, self.host) {
-            let like = free.take_like(**self.ip, self.vlan);
-            let like = like.map_or_else(String::new, |ip| format!(", or `ip = \"{ip}\"`"));
-            return format!("write `vlan = \"{}\"`, which has this address{like}", other.name);
+        match other.filter(|_| self.is_vm) {
+            Some(other) => {
+                format!("write `vlan = \"{}\"`, whose range has the address, or {like}", other.name)
+            }
+            None => format!("write {like}"),
         }
-        if let (Misplaced::Outside, Some(ip)) = (why, free.take_like(**self.ip, self.vlan)) {
-            return format!("write `{} = \"{ip}\"`, which is free", self.key);
-        }
-        free.help(self.vlan, self.key)
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         {
             taken.extend(OWN.map(|(path, what)| (path, (what.to_owned(), None))));
             if vm.is_node() {
-                let what = "what every node keeps of the cluster".to_owned();
+                let what = "the cluster's own files".to_owned();
                 taken.insert("/etc/kubernetes", (what, None));
             }
         }
@@ -44,7 +44,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
                 }
                 Some((first, span)) => {
                     let message = format!(
-                        "{what} and {first} of `{}` are both mounted at `{mount}`",
+                        "in `{}`, {what} and {first} are both mounted at `{mount}`",
                         vm.name
                     );
                     log.push(
@@ -67,7 +67,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 fn mounts(vm: &Vm) -> Vec<(&Spanned<AbsPath>, String, &'static str)> {
     const MOVE: &str = "write another `mount`";
     // State of a node that is shared has a rule of its own.
-    let elsewhere = |mount: &AbsPath| !(vm.is_node() && node_state::is_below(mount));
+    let elsewhere = |mount: &AbsPath| !node_state::has(vm, mount);
     let mut mounts: Vec<_> = vm
         .volumes
         .iter()

@@ -4,23 +4,23 @@
 
 use std::path::Path;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::AbsPath;
 
 const STATE: [&str; 3] = ["/var/lib/kubelet", "/var/lib/containerd", "/var/lib/etcd"];
 
-/// Whether a directory is a node's state or a part of it.
-pub(super) fn is_below(path: &AbsPath) -> bool {
-    STATE.iter().any(|state| Path::new(path.as_str()).starts_with(state))
+/// Whether a directory is state of a node, or a part of it.
+pub(super) fn has(vm: &Vm, path: &AbsPath) -> bool {
+    vm.is_node() && STATE.iter().any(|state| Path::new(path.as_str()).starts_with(state))
 }
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    for vm in cluster.vms.iter().filter(|vm| vm.is_node()) {
+    for vm in &cluster.vms {
         let storage = vm.storage.as_ref().map(|storage| (&storage.mount, "storage"));
         let persist = vm.persist.iter().map(|mount| (mount, "persist"));
         for (mount, key) in storage.into_iter().chain(persist) {
-            if is_below(mount) {
+            if has(vm, mount) {
                 let message = format!(
                     "`{mount}` of the node `{}` would be a virtiofs share, which its state cannot live on",
                     vm.name

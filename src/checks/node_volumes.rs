@@ -43,9 +43,8 @@ fn room(owner: &Name, volume: &Volume, least: Size, log: &mut Vec<Diagnostic>) {
             "the volume `{}` of the node `{owner}` has {}, it needs {least}",
             volume.name, volume.size
         );
-        log.push(
-            Diagnostic::new(Code::VolumeSize, volume.size.span(), message)
-                .help(format!("write `size = \"{least}\"` or more; it cannot be changed later")),
-        );
+        log.push(Diagnostic::new(Code::VolumeSize, volume.size.span(), message).help(format!(
+            "write `size = \"{least}\"` or more: a later change does not touch an image that exists"
+        )));
     }
 }

@@ -1,6 +1,6 @@
 //! Ollama's pod runs where the selector's labels are; there has to be a GPU.
 
-use crate::cluster::{Cluster, Labels, Node};
+use crate::cluster::{Cluster, Host, Labels, Node};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::types::{GpuMode, System};
@@ -14,19 +14,19 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     if matching.iter().any(|node| node.gpu) {
         return;
     }
-    let place = selector.values().find_map(Spanned::span).or(ollama.image.span());
+    let written = selector.values().find_map(Spanned::span);
     let message = match matching.first() {
-        _ if selector.is_empty() => "no node has a GPU for Ollama".to_owned(),
+        _ if written.is_none() => "no node has a GPU for Ollama".to_owned(),
         Some(node) => format!(
             "`node_selector` of Ollama picks `{}`, which has no GPU of its own",
             node.node.name
         ),
-        None => format!("no node has the labels {}, which Ollama asks for", written(selector)),
+        None => format!("no node has the labels {}, which Ollama asks for", listed(selector)),
     };
-    let found = Diagnostic::new(Code::Unschedulable, place, message);
-    let with_gpu = candidates.iter().find(|node| node.gpu);
-    log.push(match with_gpu {
-        Some(node) => {
+    let found = Diagnostic::new(Code::Unschedulable, written.or(ollama.image.span()), message);
+    let no_node = cluster.hosts.iter().find(|host| has_gpu(host));
+    log.push(match (candidates.iter().find(|node| node.gpu), no_node) {
+        (Some(node), _) => {
             let missing: Vec<String> =
                 node.lacks(selector).map(|(key, value)| format!("{key} = \"{value}\"")).collect();
             found.related(node.node.name.span(), "the node with the GPU").help(format!(
@@ -35,8 +35,17 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
                 missing.join(", ")
             ))
         }
-        None => found.help("give a host `role = \"worker\"` and a `gpu` table with its `model`"),
+        (None, Some(host)) => found
+            .related(host.name.span(), "it has a GPU and is no node")
+            .help(format!("give `{}` `role = \"worker\"`", host.name)),
+        (None, None) => {
+            found.help("give a host `role = \"worker\"` and a `gpu` table with its `model`")
+        }
     });
+}
+
+fn has_gpu(host: &Host) -> bool {
+    host.gpu.as_ref().is_some_and(|gpu| *gpu.mode == GpuMode::Host)
 }
 
 /// A node, with what Kubernetes itself says of it.
@@ -73,8 +82,7 @@ impl Candidate<'_> {
 
 fn candidates(cluster: &Cluster) -> impl Iterator<Item = Candidate<'_>> {
     let hosts = cluster.hosts.iter().filter_map(|host| {
-        let gpu = host.gpu.as_ref().is_some_and(|gpu| *gpu.mode == GpuMode::Host);
-        Some(Candidate { node: host.node()?, system: *host.system, gpu })
+        Some(Candidate { node: host.node()?, system: *host.system, gpu: has_gpu(host) })
     });
     let vms = cluster.vms.iter().filter_map(|vm| {
         let gpu = cluster.passed_gpu(vm).is_some();
@@ -83,7 +91,7 @@ fn candidates(cluster: &Cluster) -> impl Iterator<Item = Candidate<'_>> {
     hosts.chain(vms)
 }
 
-fn written(selector: &Labels) -> String {
+fn listed(selector: &Labels) -> String {
     let labels: Vec<String> =
         selector.iter().map(|(key, value)| format!("`{key}={value}`")).collect();
     labels.join(", ")

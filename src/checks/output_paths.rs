@@ -20,6 +20,11 @@ struct File {
 }
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    // The default places do not clash, and to plan every file takes a while.
+    let is_written = cluster.outputs.iter().any(|(_, table)| table.path.is_some());
+    if !is_written && modules(cluster).next().is_none() {
+        return;
+    }
     let files = files(cluster);
     let mut places: HashMap<String, &File> = HashMap::with_capacity(files.len());
     let mut folders: HashMap<String, &File> = HashMap::new();

@@ -25,7 +25,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for (at, host, gpu) in passed(cluster) {
         if let Some(family) = stuck(gpu) {
             let message = format!(
-                "`{}` cannot be passed through: {family} GPUs survive neither VFIO's reset nor the loss of the host's firmware",
+                "`{}` cannot be passed through: the reset and the firmware of {family} GPUs do not survive VFIO",
                 gpu.model
             );
             log.push(
@@ -67,16 +67,17 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 }
 
 pub(super) fn missing(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    const PCI: &str = "`pci`, its address as `lspci -D` shows it";
+    const VM: &str = "`vm`, the VM that gets it";
+
     for (_, host, gpu) in passed(cluster).filter(|(_, _, gpu)| stuck(gpu).is_none()) {
-        let missing = match (&gpu.pci, &gpu.vm) {
+        let (missing, help) = match (&gpu.pci, &gpu.vm) {
             (Some(_), Some(_)) => continue,
-            (None, Some(_)) => "`pci`",
-            (Some(_), None) => "`vm`",
-            (None, None) => "`pci` and `vm`",
+            (None, Some(_)) => ("`pci`", format!("add {PCI}")),
+            (Some(_), None) => ("`vm`", format!("add {VM}")),
+            (None, None) => ("`pci` and `vm`", format!("add {PCI}, and {VM}")),
         };
         let message = format!("the GPU of `{}` is passed through without {missing}", host.name);
-        log.push(Diagnostic::new(Code::GpuPassthrough, gpu.mode.span(), message).help(
-            "write `pci`, its address as `lspci -D` shows it, and `vm`, the VM that gets it",
-        ));
+        log.push(Diagnostic::new(Code::GpuPassthrough, gpu.mode.span(), message).help(help));
     }
 }

@@ -102,12 +102,16 @@ fn report(blamed: &Range, others: &[&Range], taken: &mut Vec<Ipv4Net>) -> Diagno
     for other in others.iter().take(SHOWN).filter(|other| other.span != place) {
         found = found.related(other.span.clone(), format!("the range of {}", other.what));
     }
+    // What is replaced is free again.
+    if let Some(at) = taken.iter().position(|net| *net == blamed.net) {
+        taken.remove(at);
+    }
+    let bits = blamed.net.prefix_len();
+    let free = [bits, bits.max(16), bits.max(24)].iter().find_map(|bits| free::range(*bits, taken));
+    taken.extend(free);
     taken.sort_unstable();
-    match (blamed.key, free::range(blamed.net.prefix_len(), taken)) {
-        (Some(key), Some(free)) => {
-            taken.push(free);
-            found.help(format!("write `{key} = \"{free}\"`, which is free"))
-        }
+    match (blamed.key, free) {
+        (Some(key), Some(free)) => found.help(format!("write `{key} = \"{free}\"`, which is free")),
         (Some(key), None) => found.help(format!("write another, smaller range as `{key}`")),
         (None, _) => found.help("renumber the network outside: its router sets the range"),
     }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::node_state;
 use crate::cluster::{Cluster, Vm, share_name};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -13,7 +14,7 @@ const LONGEST: usize = 36;
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for vm in cluster.vms.iter().filter(|vm| !vm.persist.is_empty()) {
         let mut tags = own_tags(vm);
-        for mount in &vm.persist {
+        for mount in vm.persist.iter().filter(|mount| !node_state::has(vm, mount)) {
             let tag = share_name(mount);
             if tag.len() > LONGEST {
                 let message = format!(

@@ -15,7 +15,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         let of = |dir: &&&str| source.starts_with(dir) || Path::new(**dir).starts_with(source);
         if let Some(dir) = HOST.iter().find(of) {
             let message = format!(
-                "`{}` would let `{}` write to `{dir}` of its host",
+                "the `source` `{}` lets `{}` write to `{dir}` of its host",
                 storage.source, vm.name
             );
             log.push(

@@ -1,9 +1,15 @@
-//! kube-vip announces its address by ARP, which reaches one VLAN.
+//! kube-vip announces an address that nothing else has, by ARP, which reaches
+//! one VLAN.
+
+use std::net::Ipv4Addr;
 
 use super::free::FreeAddresses;
+use super::place;
 use super::subnet::misplaced;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::input::types::Name;
+use crate::source::Span;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let Some(vip) = &cluster.vip else { return };
@@ -36,5 +42,23 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
                 .related(vlan.subnet.span(), "the range")
                 .help(FreeAddresses::of(cluster).help(first.vlan, "vip")),
         );
+    } else if let Some((holder, place)) = holder(cluster, **vip) {
+        let message = format!("the address `{vip}` of `vip` is that of `{holder}`");
+        log.push(
+            Diagnostic::new(Code::DuplicateAddress, vip.span(), message)
+                .related(place, "first used here")
+                .help(FreeAddresses::of(cluster).help(first.vlan, "vip")),
+        );
     }
+}
+
+/// The machine that has an address, and where that is said.
+fn holder(cluster: &Cluster, ip: Ipv4Addr) -> Option<(&Name, Option<Span>)> {
+    let hosts = cluster
+        .hosts
+        .iter()
+        .flat_map(|host| host.addresses.values().map(move |own| (&host.name, own)));
+    let vms = cluster.vms.iter().map(|vm| (&vm.name, &vm.ip));
+    let (name, own) = hosts.chain(vms).find(|(_, own)| ***own == ip)?;
+    Some((&name.value, place(own, name)))
 }

@@ -1,11 +1,15 @@
 //! A host's fixed address outside is one of the network outside.
 
-use super::subnet::misplaced;
+use super::subnet::{Misplaced, misplaced};
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let Some((subnet, gateway)) = &cluster.network.wan else { return };
+    // Where the router is outside too, the range is what is wrong.
+    if misplaced(**gateway, **subnet, None).is_some() {
+        return;
+    }
     for host in &cluster.hosts {
         let Some(ip) = &host.wan_address else { continue };
         if let Some(why) = misplaced(**ip, **subnet, Some(**gateway)) {
@@ -14,9 +18,13 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
                 host.name,
                 why.verb()
             );
+            let found = Diagnostic::new(why.code(), ip.span(), message);
+            let found = match why {
+                Misplaced::Gateway => found.related(gateway.span(), "the gateway"),
+                _ => found.related(subnet.span(), "the range"),
+            };
             log.push(
-                Diagnostic::new(why.code(), ip.span(), message)
-                    .related(subnet.span(), "the range")
+                found
                     .help("write a free address of the range, or leave `wan_address` out for DHCP"),
             );
         }

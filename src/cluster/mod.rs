@@ -14,9 +14,10 @@ use ipnet::Ipv4Net;
 
 use crate::input::schema::OutputTable;
 use crate::input::types::{
-    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, FlakeRef, Formatter, FsType,
-    GpuAccess, GpuMode, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader, Mac, Minor,
-    Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
+    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
+    FsType, GpuAccess, GpuMode, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader,
+    Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint,
+    UserName,
 };
 use crate::input::{Map, Spanned};
 use crate::release::Release;
@@ -49,6 +50,10 @@ pub struct Cluster {
     pub cni: Spanned<Cni>,
     /// How a node on a bridge host treats `br_netfilter`.
     pub bridge_netfilter: Spanned<BridgeNetfilter>,
+    /// Whether flannel uses nftables.
+    pub flannel_nftables: Spanned<bool>,
+    /// What firewalls are made with.
+    pub firewall: Spanned<Firewall>,
     /// What runs the MicroVMs.
     pub hypervisor: Spanned<Hypervisor>,
     /// Where nodes reach the API server.

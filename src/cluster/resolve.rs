@@ -48,6 +48,8 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         dns_domain: cluster.dns_domain,
         cni: cluster.cni,
         bridge_netfilter: cluster.bridge_netfilter,
+        flannel_nftables: cluster.flannel_nftables,
+        firewall: cluster.firewall,
         hypervisor: cluster.hypervisor,
         endpoint,
         vip: cluster.vip,

@@ -60,9 +60,16 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
     }
 }
 
-/// The words in back quotes, with commas.
+/// The words in back quotes, with commas; of very many only the first.
 pub(crate) fn quoted(words: &[impl Display]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+    /// No table has more keys.
+    const SHOWN: usize = 24;
+
+    let shown: Vec<String> = words.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
+    match words.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 fn wrong_type(node: Node<'_>, expected: &str, log: &mut Vec<Diagnostic>) {

@@ -6,6 +6,7 @@ pub mod schema;
 mod secrets;
 mod spanned;
 mod suggest;
+mod syntax;
 pub mod types;
 
 pub use decode::Map;
@@ -17,7 +18,7 @@ pub(crate) use suggest::closest;
 use toml::Spanned as TomlSpanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 
 /// The largest file that is read. Ten thousand VMs with every key written take
@@ -29,13 +30,7 @@ pub const MAX_BYTES: u64 = 64 << 20;
 pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
     let (document, errors) = DeTable::parse_recoverable(source.text());
     if !errors.is_empty() {
-        log.extend(errors.iter().map(|error| {
-            Diagnostic::new(
-                Code::Syntax,
-                error.span(),
-                error.message().trim_end().replace('\n', ", "),
-            )
-        }));
+        syntax::report(source, &errors, log);
         return None;
     }
     let end = source.text().len();

@@ -8,10 +8,10 @@ use ipnet::Ipv4Net;
 use super::Spanned;
 use super::decode::{Map, record};
 use super::types::{
-    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, FlakeRef, Formatter, FsType,
-    GpuAccess, GpuMode, GpuVendor, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader,
-    Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint,
-    UserName,
+    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
+    FsType, GpuAccess, GpuMode, GpuVendor, Hypervisor, Image, InterfaceName, LabelKey, LabelValue,
+    Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System,
+    Taint, UserName,
 };
 
 fn implied<T>(value: T) -> Spanned<T> {
@@ -62,6 +62,11 @@ record! {
         cni: Spanned<Cni> = implied(Cni::Flannel),
         /// How a bare-metal node keeps `br_netfilter` off the MicroVMs' bridge.
         bridge_netfilter: Spanned<BridgeNetfilter> = implied(BridgeNetfilter::PerBridge),
+        /// Whether flannel writes its rules with nftables, which it calls
+        /// experimental. It then starts without `br_netfilter`.
+        flannel_nftables: Spanned<bool> = implied(false),
+        /// What the firewalls of all machines are made with.
+        firewall: Spanned<Firewall> = implied(Firewall::Iptables),
         /// What runs the MicroVMs.
         hypervisor: Spanned<Hypervisor> = implied(Hypervisor::Qemu),
         /// `controlPlaneEndpoint`; the first control plane's address by default.

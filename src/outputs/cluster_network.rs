@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Output;
+use crate::input::types::Firewall;
 use crate::render::{Template, template};
 
 /// What the template is given.
@@ -10,6 +11,7 @@ use crate::render::{Template, template};
 struct Context {
     addressing: Addressing,
     several_hosts: bool,
+    firewall: Firewall,
 }
 
 /// How hosts get their address outside.
@@ -40,6 +42,7 @@ pub(super) const OUTPUT: Output = Output {
                 _ => Addressing::Mixed,
             },
             several_hosts: cluster.hosts.len() > 1,
+            firewall: *cluster.firewall,
         };
         vec![TEMPLATE.file(path.clone(), &context)]
     },

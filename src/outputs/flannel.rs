@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::Output;
 use crate::cluster::Cluster;
-use crate::input::types::BridgeNetfilter;
 use crate::render::{Template, template};
 
 /// The image of its daemon. The manifest's flags and probes belong to this
@@ -33,14 +32,7 @@ impl Context {
         Self {
             image: IMAGE,
             pod_cidr: cluster.pod_cidr.to_string(),
-            nftables: uses_nftables(cluster),
+            nftables: *cluster.flannel_nftables,
         }
     }
-}
-
-/// Whether flannel writes its rules with nftables, which is experimental: it
-/// does not start on a node without `br_netfilter` otherwise.
-pub(super) fn uses_nftables(cluster: &Cluster) -> bool {
-    *cluster.bridge_netfilter == BridgeNetfilter::Off
-        && cluster.hosts.iter().any(|host| host.node().is_some())
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Output;
+use crate::input::types::BridgeNetfilter;
 use crate::release;
 use crate::render::{Template, template};
 
@@ -11,6 +12,8 @@ use crate::render::{Template, template};
 struct Context {
     kubernetes: String,
     sandbox_image: String,
+    /// Whether bare-metal nodes go without `br_netfilter`.
+    only_in_vms: bool,
 }
 
 const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-kubeadm-base.nix");
@@ -21,10 +24,12 @@ pub(super) const OUTPUT: Output = Output {
     wanted: |_| true,
     templates: &[TEMPLATE.source()],
     files: |cluster, path| {
+        let off = *cluster.bridge_netfilter == BridgeNetfilter::Off;
         let minor = *cluster.kubernetes;
         let context = Context {
             kubernetes: minor.to_string(),
             sandbox_image: format!("registry.k8s.io/pause:{}", release::pause_tag(minor)),
+            only_in_vms: off && cluster.hosts.iter().any(|host| host.node().is_some()),
         };
         vec![TEMPLATE.file(path.clone(), &context)]
     },

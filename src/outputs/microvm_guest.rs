@@ -3,12 +3,16 @@
 use serde::Serialize;
 
 use super::Output;
+use crate::input::types::Firewall;
 use crate::render::{Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
 struct Context {
     state_version: String,
+    firewall: Firewall,
+    /// Whether microvm.nix is too old to give each VM a lasting machine id.
+    machine_id: bool,
 }
 
 const TEMPLATE: Template<Context> = template!("modules/nixos/microvm-guest.nix");
@@ -19,7 +23,11 @@ pub(super) const OUTPUT: Output = Output {
     wanted: |_| true,
     templates: &[TEMPLATE.source()],
     files: |cluster, path| {
-        let context = Context { state_version: cluster.state_version.to_string() };
+        let context = Context {
+            state_version: cluster.state_version.to_string(),
+            firewall: *cluster.firewall,
+            machine_id: cluster.release.microvm.is_some(),
+        };
         vec![TEMPLATE.file(path.clone(), &context)]
     },
 };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Output, amdgpu, kubeadm_base, microvm_guest};
 use crate::cluster::{Cluster, Vm};
 use crate::input::types::{
-    AbsPath, Hypervisor, InterfaceName, Mac, Name, PciAddress, RelPath, Role,
+    AbsPath, Firewall, Hypervisor, InterfaceName, Mac, Name, PciAddress, RelPath, Role,
 };
 use crate::render::{Planned, Template, template};
 
@@ -31,6 +31,7 @@ struct Context<'a> {
     address: String,
     gateway: Ipv4Addr,
     tcp: Vec<u16>,
+    firewall: Firewall,
     /// The other control planes, on a control plane.
     etcd_peers: Vec<Ipv4Addr>,
 }
@@ -94,6 +95,7 @@ fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPat
         address: format!("{}/{}", vm.ip, vlan.subnet.prefix_len()),
         gateway: *vlan.gateway,
         tcp,
+        firewall: *cluster.firewall,
         etcd_peers,
     };
     TEMPLATE.file(path, &context)

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Output, kubeadm_base};
-use crate::input::types::{BridgeNetfilter, Role};
+use crate::input::types::{BridgeNetfilter, Firewall, Role};
 use crate::render::{Template, template};
 
 /// What the template is given.
@@ -12,6 +12,7 @@ use crate::render::{Template, template};
 struct Context {
     base: String,
     strategy: BridgeNetfilter,
+    firewall: Firewall,
 }
 
 const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-worker-host.nix");
@@ -25,6 +26,7 @@ pub(super) const OUTPUT: Output = Output {
         let context = Context {
             base: kubeadm_base::OUTPUT.path(cluster).seen_from(path),
             strategy: *cluster.bridge_netfilter,
+            firewall: *cluster.firewall,
         };
         vec![TEMPLATE.file(path.clone(), &context)]
     },

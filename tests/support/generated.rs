@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 pub fn cluster(vms: usize) -> String {
     let hosts = vms.div_ceil(900);
     let mut text = String::from(
-        "[cluster]\nname = \"generated\"\nnixos = \"25.11\"\nkubernetes = \"1.34\"\n\n\
+        "[cluster]\nname = \"generated\"\nnixos = \"25.11\"\nkubernetes = \"1.34\"\n\
+         pod_cidr = \"10.128.0.0/9\"\n\n\
          [network]\ndns = [\"1.1.1.1\"]\n\n\
          [network.vlans.services]\nid = 20\nsubnet = \"10.16.0.0/14\"\n\n",
     );

@@ -58,14 +58,56 @@ choice! {
     Aarch64 = "aarch64-linux",
 }
 
-choice! {
-    /// What runs the MicroVMs. The others of microvm.nix lack virtiofs shares or
-    /// cannot carry qcow2, both of which a node needs.
-    Hypervisor:
+/// What runs the MicroVMs. The others of microvm.nix lack something that a
+/// node needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Hypervisor {
     /// QEMU.
-    Qemu = "qemu",
+    Qemu,
     /// Cloud Hypervisor.
-    CloudHypervisor = "cloud-hypervisor",
+    CloudHypervisor,
+}
+
+/// The hypervisors of microvm.nix that cannot carry a node, and why.
+const UNFIT: &[(&str, &str)] = &[
+    ("firecracker", "has no shares, so `/etc/kubernetes` and the SSH host keys cannot persist"),
+    ("stratovirt", "has no shares, so `/etc/kubernetes` and the SSH host keys cannot persist"),
+    (
+        "kvmtool",
+        "has no virtiofs shares, so `/etc/kubernetes` and the SSH host keys cannot persist",
+    ),
+    ("alioth", "has no virtiofs shares, so `/etc/kubernetes` and the SSH host keys cannot persist"),
+    ("crosvm", "cannot be given a qcow2 image by microvm.nix"),
+    ("vfkit", "runs on macOS only and has no tap interfaces"),
+];
+
+impl Text for Hypervisor {
+    const EXPECTED: &'static str = "`qemu` or `cloud-hypervisor`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "qemu" => Ok(Self::Qemu),
+            "cloud-hypervisor" => Ok(Self::CloudHypervisor),
+            other => Err(UNFIT.iter().find(|(name, _)| *name == other).map_or_else(
+                || format!("`{other}` is not a hypervisor of microvm.nix"),
+                |(name, why)| format!("`{name}` cannot run the cluster's MicroVMs: it {why}"),
+            )),
+        }
+    }
+
+    fn choices() -> &'static [&'static str] {
+        &["qemu", "cloud-hypervisor"]
+    }
+}
+
+choice! {
+    /// What a firewall is made with.
+    Firewall:
+    /// iptables, the default of NixOS.
+    Iptables = "iptables",
+    /// nftables.
+    Nftables = "nftables",
 }
 
 choice! {

@@ -10,8 +10,8 @@ mod text;
 
 pub use address::Mac;
 pub use choice::{
-    BridgeNetfilter, Cni, DiskFormat, Formatter, FsType, GpuAccess, GpuMode, GpuVendor, Hypervisor,
-    Loader, Role, System,
+    BridgeNetfilter, Cni, DiskFormat, Firewall, Formatter, FsType, GpuAccess, GpuMode, GpuVendor,
+    Hypervisor, Loader, Role, System,
 };
 pub use kubernetes::{DnsName, Endpoint, LabelKey, LabelValue, Minor, Taint};
 pub use name::{InterfaceName, Name, PortName, UserName};

@@ -24,10 +24,12 @@ in
     ACTION=="add", SUBSYSTEM=="net", KERNEL=="cni0", ATTR{bridge/nf_call_iptables}="1"
   '';
 
-  # Only towards the cluster's VLAN, never towards the WAN.
-  networking.firewall.interfaces."vlan${toString vlan.id}" = {
-    allowedTCPPorts = [ 10250 ];
-    allowedUDPPorts = [ 8472 ];
+  networking.firewall = {
+    # Only towards the cluster's VLAN, never towards the WAN.
+    interfaces."vlan${toString vlan.id}" = {
+      allowedTCPPorts = [ 10250 ];
+      allowedUDPPorts = [ 8472 ];
+    };
   };
 
   # The default route leads to the WAN, and so would the kubelet's own choice.

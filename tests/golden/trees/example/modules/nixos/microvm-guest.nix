@@ -17,7 +17,6 @@ in
       readOnly = true;
     }
   ];
-
   networking.useDHCP = false;
 
   # By MAC: the type "ether" would also match the host ends of pod veths, and
