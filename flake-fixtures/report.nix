@@ -107,6 +107,7 @@ readable (present {
           "allowedUDPPorts"
         ]) networking.firewall.interfaces;
         extraCommands = lines networking.firewall.extraCommands;
+        extraInputRules = lines networking.firewall.extraInputRules;
         extraStopCommands = lines networking.firewall.extraStopCommands;
       };
     nat = lib.optionalAttrs networking.nat.enable (
@@ -117,6 +118,13 @@ readable (present {
       ] networking.nat
       // present { extraCommands = lines networking.nat.extraCommands; }
     );
+    nftables = lib.optionalAttrs networking.nftables.enable {
+      enable = true;
+      tables = each (table: {
+        inherit (table) family;
+        content = lines table.content;
+      }) networking.nftables.tables;
+    };
     netdevs = each (
       netdev:
       present {
@@ -158,7 +166,12 @@ readable (present {
 
   packages = names config.environment.systemPackages;
   variables = config.environment.variables;
-  etc = each (file: file.text) (pick [ "crictl.yaml" ] config.environment.etc);
+  etc = each (file: lines file.text) (
+    pick [
+      "crictl.yaml"
+      "machine-id"
+    ] config.environment.etc
+  );
   udev = lines config.services.udev.extraRules;
   tmpfiles = each (each (each present)) systemd.tmpfiles.settings;
   nix = pick [ "experimental-features" ] config.nix.settings;

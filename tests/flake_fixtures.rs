@@ -41,6 +41,11 @@ fn existing() {
     matches_expectation("existing", "1.36.2");
 }
 
+#[test]
+fn nftables() {
+    matches_expectation("nftables", "1.31.6");
+}
+
 /// Mistakes that nixgen could make: the file of the tree, what is in it, what is
 /// put there instead, and what the evaluation has to say to that.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[

@@ -46,6 +46,9 @@ let
     mergeAttrsList = foldl' (left: right: left // right) { };
     optionalAttrs = condition: set: if condition then set else { };
 
+    concatMapStringsSep =
+      separator: f: list:
+      concatStringsSep separator (map f list);
     optional = condition: value: if condition then [ value ] else [ ];
     optionals = condition: list: if condition then list else [ ];
     imap0 = f: list: genList (index: f index (elemAt list index)) (length list);

@@ -32,7 +32,27 @@ let
     allowedUDPPorts = ports;
   };
 
+  table.options = {
+    content = mkOption { type = types.lines; };
+    family = mkOption {
+      type = types.enum [
+        "arp"
+        "bridge"
+        "inet"
+        "ip"
+        "ip6"
+        "netdev"
+      ];
+    };
+  };
+
   cfg = config.networking;
+  commands =
+    part:
+    lib.concatMapStringsSep "" (name: part.${name}) [
+      "extraCommands"
+      "extraStopCommands"
+    ];
 in
 {
   options.networking = {
@@ -46,7 +66,13 @@ in
     };
     useDHCP = boolean true;
     useNetworkd = boolean false;
-    nftables.enable = boolean false;
+    nftables = {
+      enable = boolean false;
+      tables = mkOption {
+        type = types.attrsOf (types.submodule table);
+        default = { };
+      };
+    };
     firewall = open // {
       enable = boolean true;
       checkReversePath = mkOption {
@@ -60,6 +86,7 @@ in
       };
       trustedInterfaces = strings;
       extraCommands = lines;
+      extraInputRules = lines;
       extraStopCommands = lines;
       interfaces = mkOption {
         type = types.attrsOf (types.submodule { options = open; });
@@ -82,8 +109,14 @@ in
   config = {
     assertions = [
       {
-        assertion = cfg.nftables.enable -> cfg.firewall.extraCommands == "" && cfg.nat.extraCommands == "";
-        message = "extraCommands are for iptables, and networking.nftables is on.";
+        assertion = cfg.nftables.enable -> commands cfg.firewall == "" && commands cfg.nat == "";
+        message = "extra commands are for iptables, and networking.nftables is on.";
+      }
+      # Stricter than the real one, which forgets them.
+      {
+        assertion =
+          !cfg.nftables.enable -> cfg.firewall.extraInputRules == "" && cfg.nftables.tables == { };
+        message = "rules of nftables are given, and networking.nftables is off.";
       }
     ];
     networking.firewall = {
