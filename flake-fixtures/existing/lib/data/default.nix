@@ -1,0 +1,7 @@
+# Written by hand: the files beside it are nixgen's.
+{
+  hosts = import ./hosts.nix;
+  network = import ./network.nix;
+  vms = import ./vms.nix;
+  secrets.path = "/run/secrets";
+}

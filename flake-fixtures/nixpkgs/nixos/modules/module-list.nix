@@ -1,0 +1,13 @@
+[
+  ./assertions.nix
+  ./boot.nix
+  ./environment.nix
+  ./file-systems.nix
+  ./firewall.nix
+  ./networkd.nix
+  ./nixpkgs.nix
+  ./services.nix
+  ./systemd.nix
+  ./tmpfiles.nix
+  ./users.nix
+]
