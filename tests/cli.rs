@@ -180,8 +180,12 @@ fn an_edited_file_of_a_removed_vm_is_kept_until_it_is_given_up() {
         "{}",
         rendered.stdout
     );
-    assert!(!rendered.stdout.contains("deleted file"), "it is not deleted, so none is shown");
-    assert!(rendered.stderr.contains("0 to delete") && rendered.stderr.contains("1 kept"));
+    assert!(
+        !rendered.stdout.contains("--- a/vms/worker.nix"),
+        "it is not deleted, so none is shown"
+    );
+    // Its kubeadm file was not edited, and goes.
+    assert!(rendered.stderr.contains("1 to delete") && rendered.stderr.contains("1 kept"));
     assert!(sandbox.read("vms/worker.nix").contains("vcpu = 3"));
     assert!(sandbox.expect(1, &["check"]).stderr.contains("--force PATH"));
     sandbox.expect(0, &["render", "--force", "vms/worker.nix"]);

@@ -1,5 +1,7 @@
 //! `nixgen render`: show what changes, then write it, all or nothing.
 
+use std::path::Path;
+
 use super::{Failure, Output, Status, prepare, show};
 use crate::cli::{Global, RenderArgs};
 use crate::disk::{Change, ChangeSet, Root, State, apply, compare};
@@ -55,15 +57,23 @@ fn force<'a>(
     let mut given_up = Vec::with_capacity(paths.len());
     for path in paths {
         let from_root = path.trim_start_matches("./").to_owned();
-        let from_here = std::path::absolute(path).ok().and_then(|path| {
-            let root = std::path::absolute(root.path()).ok()?;
-            Some(path.strip_prefix(root).ok()?.to_str()?.to_owned())
-        });
+        let from_here = below(root.path(), Path::new(path));
         let known = |path: &String| changes.all().any(|change| change.path == *path);
         given_up.push([Some(from_root), from_here].into_iter().flatten().find(known).ok_or(path)?);
     }
     changes.give_up(|path| paths.is_empty() || given_up.iter().any(|given| given == path));
     Ok(())
+}
+
+/// A path of this system as a path below the root, whatever `..` and links
+/// both are written with; the file itself need not be there.
+fn below(root: &Path, path: &Path) -> Option<String> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.canonicalize(),
+        _ => Path::new(".").canonicalize(),
+    };
+    let path = folder.ok()?.join(path.file_name()?);
+    Some(path.strip_prefix(root.canonicalize().ok()?).ok()?.to_str()?.to_owned())
 }
 
 fn explain(refused: &[&Change<'_>], output: &mut Output) {
