@@ -54,7 +54,7 @@ if [ -e "$ADMIN_CONF" ]; then
     die "$ADMIN_CONF exists but its API does not answer: wait for the kubelet, or start over with \`kubeadm reset\`"
   # The last thing that init makes: without it a run was cut short.
   kubectl --kubeconfig "$ADMIN_CONF" --namespace kube-system get daemonset kube-proxy >/dev/null ||
-    die 'an earlier kubeadm init did not finish: run `kubeadm reset`, then this again'
+    die "an earlier kubeadm init did not finish: run \`kubeadm reset\`, then this again"
   echo "10-init: the cluster exists, nothing to create"
 else
   config=$(<"$here/kubeadm/init.yaml")
