@@ -1,14 +1,14 @@
 //! What a hypervisor cannot do.
 
-use crate::cluster::{Cluster, Volume};
+use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::input::types::{DiskFormat, Hypervisor};
+use crate::input::types::Hypervisor;
 
 /// qemu stops in the guest's firmware with exactly this much memory
 /// (microvm.nix issue 171).
 const HANGS: u32 = 2048;
-/// Releases whose cloud-hypervisor is older than 51, the first that can be told
-/// that an image is qcow2; it no longer guesses.
+/// Releases whose cloud-hypervisor is older than 50.1, the first that can be
+/// told the format of an image, as microvm.nix always does.
 const OLD_CLOUD_HYPERVISOR: [&str; 2] = ["24.11", "25.05"];
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
@@ -28,17 +28,17 @@ fn memory(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 
 fn images(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let release = cluster.release.name;
-    let qcow2 = |volume: &&Volume| *volume.format == DiskFormat::Qcow2;
-    let owner = cluster.vms.iter().find_map(|vm| Some((vm, vm.volumes.iter().find(qcow2)?)));
+    let owner = cluster.vms.iter().find_map(|vm| Some((vm, vm.volumes.first()?)));
     if let (true, Some((vm, volume))) = (OLD_CLOUD_HYPERVISOR.contains(&release), owner) {
         let message = format!(
-            "the cloud-hypervisor of NixOS {release} cannot be told that the volume `{}` of `{}` is qcow2",
+            "the cloud-hypervisor of NixOS {release} cannot be told the format of an image, \
+             such as that of the volume `{}` of `{}`",
             volume.name, vm.name
         );
         log.push(
             Diagnostic::new(Code::HypervisorFeature, cluster.hypervisor.span(), message)
-                .related(volume.format.span(), "the format")
-                .help("write `hypervisor = \"qemu\"`, or take NixOS 26.05"),
+                .related(volume.name.span(), "the volume")
+                .help("write `hypervisor = \"qemu\"`, or take NixOS 25.11"),
         );
     }
 }

@@ -10,8 +10,9 @@ use crate::input::types::AbsPath;
 use crate::source::Span;
 
 /// What every VM has.
-const OWN: [(&str, &str); 8] = [
+const OWN: [(&str, &str); 9] = [
     ("/persistent/ssh", "the SSH host keys"),
+    ("/var/lib/nixos", "the ids of users"),
     ("/nix/.ro-store", "the Nix store"),
     ("/nix/store", "the Nix store"),
     ("/nix", "the Nix store"),

@@ -55,6 +55,7 @@ fn own_tags(vm: &Vm) -> HashMap<String, (String, Option<Span>)> {
     let mut tags = HashMap::from([
         own("ro-store", "the Nix store"),
         own("ssh-host-keys", "the SSH host keys"),
+        own("nixos", "the ids of users"),
     ]);
     if vm.is_node() {
         tags.extend([own("kubernetes", "`/etc/kubernetes`")]);

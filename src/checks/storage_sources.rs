@@ -13,6 +13,18 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         let Some(storage) = &vm.storage else { continue };
         let source = Path::new(storage.source.as_str());
         let of = |dir: &&&str| source.starts_with(dir) || Path::new(**dir).starts_with(source);
+        let own = format!("/var/lib/microvms/{}", vm.name);
+        if source.strip_prefix(&own).is_ok_and(|rest| rest.components().count() > 1) {
+            let message = format!(
+                "the `source` `{}` lies deeper than the directory of `{}` itself, where \
+                 systemd-tmpfiles refuses to make it",
+                storage.source, vm.name
+            );
+            log.push(
+                Diagnostic::new(Code::StorageSource, storage.source.span(), message)
+                    .help(format!("write a directory right below it, such as `{own}/data`")),
+            );
+        }
         if let Some(dir) = HOST.iter().find(of) {
             let message = format!(
                 "the `source` `{}` lets `{}` write to `{dir}` of its host",

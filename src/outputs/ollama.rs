@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Output;
-use crate::cluster::{Cluster, Gpu, Node, Ollama};
+use crate::cluster::{Cluster, Gpu, Host, Node, Ollama};
 use crate::input::types::{GpuAccess, GpuMode, Image, RelPath, Taint};
 use crate::render::{Planned, Template, template};
 
@@ -139,9 +139,13 @@ pub(super) fn selected<'a>(
 /// Those of them with a GPU that containers can use.
 pub(super) fn gpus<'a>(cluster: &'a Cluster, ollama: &'a Ollama) -> Vec<(Node<'a>, &'a Gpu)> {
     let gpu = |node: Node<'a>| {
-        let host = cluster.hosts.iter().find(|host| host.name == *node.name)?;
-        let gpu = host.gpu.as_ref().filter(|gpu| *gpu.mode == GpuMode::Host)?;
-        Some((node, gpu))
+        let mut gpus = cluster.hosts.iter().filter_map(|host| Some((host, host.gpu.as_ref()?)));
+        let its = |(host, gpu): &(&Host, &Gpu)| match *gpu.mode {
+            GpuMode::Host => host.name == *node.name,
+            GpuMode::Passthrough => gpu.vm.as_ref() == Some(node.name),
+            GpuMode::None => false,
+        };
+        gpus.find(its).map(|(_, gpu)| (node, gpu))
     };
     selected(cluster, ollama).filter_map(gpu).collect()
 }

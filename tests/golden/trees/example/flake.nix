@@ -23,7 +23,8 @@
       inherit (nixpkgs) lib;
       data = import ./lib/domains;
 
-      # One Kubernetes for all nodes, whatever their package sets are.
+      # All nodes take Kubernetes from here, so that no package set of a machine's
+      # own can move its kubelet past the API server.
       kubernetesModule =
         { pkgs, ... }:
         {

@@ -59,7 +59,10 @@
       "flakes"
     ];
     # Deployments bring unsigned store paths, and admins are root anyway.
-    trusted-users = [ "@wheel" ];
+    trusted-users = [
+      "root"
+      "@wheel"
+    ];
   };
 
   system.stateVersion = "25.11";

@@ -48,7 +48,6 @@ read_secret() {
   secret=$(<"$1")
   [[ $secret =~ $2 ]] || die "$1 does not hold what its name says"
 }
-
 if [ -e "$KUBELET_CONF" ]; then
   echo "30-join: $KUBELET_CONF exists, so this node has joined; to join anew run \`kubeadm reset\` first"
 else

@@ -13,8 +13,16 @@ let
   inherit (data.vms) definitions;
 
   isNode = vm: vm ? role;
+  keepsData = vm: vm ? storage || (!isNode vm && vm ? volumes);
 
   mkShare = share: { microvm.shares = [ (share // { proto = "virtiofs"; }) ]; };
+
+  # Activation makes users and gives them their homes: what they own has to be
+  # mounted by then.
+  mkDataShare = share: {
+    imports = [ (mkShare share) ];
+    fileSystems.${share.mountPoint}.neededForBoot = true;
+  };
 
   # microvm.nix creates and formats the image. It is mounted by its label,
   # because drive letters shift when a volume is added.
@@ -91,7 +99,14 @@ let
     in
     {
       imports =
-        lib.optional (vm ? storage) (mkShare vm.storage) ++ lib.optionals (!isNode vm) (mkVolumes vm);
+        map mkDataShare (lib.optional (vm ? storage) vm.storage)
+        # Users without a fixed id keep theirs, and with it what they own.
+        ++ lib.optional (keepsData vm) (mkDataShare {
+          source = "/var/lib/microvms/${name}/nixos";
+          mountPoint = "/var/lib/nixos";
+          tag = "nixos";
+        })
+        ++ lib.optionals (!isNode vm) (mkVolumes vm);
     };
 
   # What a node keeps. /etc/kubernetes and the kubelet's volume belong together:

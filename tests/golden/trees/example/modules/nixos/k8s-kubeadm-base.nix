@@ -46,6 +46,7 @@ in
   };
 
   boot = {
+    kernelParams = [ "systemd.swap=0" ];
     kernelModules = [
       "br_netfilter"
       "overlay"
@@ -60,7 +61,8 @@ in
     };
   };
 
-  # The kubelet refuses to start with swap on.
+  # The kubelet refuses to start with swap on, be it declared here or found by
+  # systemd in the partition table.
   swapDevices = lib.mkForce [ ];
   zramSwap.enable = lib.mkForce false;
 

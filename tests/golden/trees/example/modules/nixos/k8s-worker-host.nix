@@ -33,6 +33,7 @@ in
   };
 
   # The default route leads to the WAN, and so would the kubelet's own choice.
+  # bootstrap/ says it too; this holds for a join by hand as well.
   systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS =
     "--node-ip=${host.addresses.${host.vlan}}";
 }

@@ -29,6 +29,9 @@ let
       "/nix/var/nix/gcroots/microvm/booted-${name}"."L+".argument = "/var/lib/microvms/${name}/booted";
     }
     // lib.optionalAttrs (vm ? role) { "/var/lib/microvms/${name}/kubernetes" = private; }
+    // lib.optionalAttrs (vm ? storage || (!(vm ? role) && vm ? volumes)) {
+      "/var/lib/microvms/${name}/nixos" = private;
+    }
     // lib.optionalAttrs (vm ? storage) { ${vm.storage.source} = initial; };
 in
 {
