@@ -18,6 +18,8 @@ mod runbook;
 mod vms;
 mod worker_host;
 
+use rayon::prelude::*;
+
 use crate::cluster::Cluster;
 use crate::input::decode::Text;
 use crate::input::types::{Name, RelPath};
@@ -80,9 +82,9 @@ impl Output {
 /// decided, and nothing is text yet.
 pub fn plan(cluster: &Cluster) -> Vec<Planned> {
     OUTPUTS
-        .iter()
+        .par_iter()
         .filter(|output| output.is_rendered(cluster))
-        .flat_map(|output| (output.files)(cluster, &output.path(cluster)))
+        .flat_map_iter(|output| (output.files)(cluster, &output.path(cluster)))
         .collect()
 }
 

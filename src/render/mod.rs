@@ -32,7 +32,7 @@ pub struct TemplateSource {
 }
 
 impl<C: Serialize> Template<C> {
-    /// Use [`template!`], which finds the text by the name.
+    /// A template by its name and text.
     pub const fn new(name: &'static str, text: &'static str) -> Self {
         Self { source: TemplateSource { name, text }, context: PhantomData }
     }
@@ -124,7 +124,7 @@ impl Engine {
     /// Compiles templates.
     pub fn new(templates: &[TemplateSource]) -> Result<Self, Bug> {
         let engines = Language::ALL
-            .iter()
+            .par_iter()
             .map(|&language| {
                 let mut tera = Tera::default();
                 // Every template is escaped, whatever its name.
