@@ -1,0 +1,165 @@
+//! The physical machines.
+
+use std::collections::BTreeMap;
+
+use super::names::{Names, broken, index};
+use super::{Log, deployment, labels};
+use crate::cluster::{Gpu, Hardware, Host, Network, User};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::input::Spanned;
+use crate::input::schema::{ClusterFile, GpuTable, HostTable};
+use crate::input::types::{GpuMode, Name, OneLine, Role};
+
+pub(super) fn hosts(
+    file: &ClusterFile,
+    network: &Network,
+    understood: bool,
+    log: &mut Log,
+) -> Option<Vec<Host>> {
+    let unreadable = broken(&file.network.vlans);
+    let vlans = Names {
+        kind: "VLAN",
+        table: "network.vlans",
+        index: index(network.vlans.iter().map(|vlan| &vlan.name)),
+        broken: &unreadable,
+        understood,
+    };
+    let only = file.hosts.len() == 1;
+    let hosts: Vec<_> =
+        file.hosts.iter().map(|(name, table)| host(name, table, only, &vlans, log)).collect();
+    hosts.into_iter().collect()
+}
+
+fn host(
+    name: &Spanned<Name>,
+    table: &HostTable,
+    only: bool,
+    vlans: &Names<'_>,
+    log: &mut Log,
+) -> Option<Host> {
+    if *table.role == Role::ControlPlane {
+        let message = format!("the host `{name}` cannot be a control plane");
+        log.push(
+            Diagnostic::new(Code::HostRole, table.role.span(), message)
+                .help("control planes are MicroVMs: write `worker` here, or leave `role` out"),
+        );
+        return None;
+    }
+    let is_node = *table.role != Role::None;
+    let vlan = match &table.vlan {
+        Some(written) => Some(vlans.find(written, log).map(|at| written.clone().map(|_| at))?),
+        None if is_node => Some(Spanned::implied(vlans.only("vlan", name, log)?)),
+        None => None,
+    };
+    let found: Vec<_> = table
+        .addresses
+        .iter()
+        .map(|(vlan, ip)| vlans.find(vlan, log).map(|at| (at, ip.clone())))
+        .collect();
+    let addresses = found.into_iter().collect::<Option<BTreeMap<_, _>>>()?;
+    if let (true, Some(vlan)) = (is_node, &vlan)
+        && !addresses.contains_key(&vlan.value)
+    {
+        if !vlans.understood {
+            return None;
+        }
+        let message = format!("the node `{name}` has no address on its VLAN");
+        log.push(
+            Diagnostic::new(Code::MissingKey, vlan.span().or(name.span()), message)
+                .help("add the VLAN to `addresses = { … }` of this host"),
+        );
+        return None;
+    }
+    let hardware = hardware(name, table, vlans.understood, log)?;
+    let users: Vec<User> = table
+        .users
+        .iter()
+        .map(|(user, table)| User {
+            name: user.clone(),
+            admin: table.admin.clone(),
+            ssh_keys: table.ssh_keys.clone(),
+        })
+        .collect();
+    let own_address = table.wan_address.as_ref().or_else(|| addresses.values().next());
+    let first_admin = users.iter().find(|user| *user.admin).map(|user| user.name.to_string());
+    let deployment = deployment(
+        &table.deployment,
+        own_address.map_or_else(|| name.to_string(), ToString::to_string),
+        first_admin.unwrap_or_else(|| "root".to_owned()),
+    );
+    Some(Host {
+        name: name.clone(),
+        system: table.system.clone(),
+        role: table.role.clone(),
+        uplink: table.uplink.clone(),
+        wan_address: table.wan_address.clone(),
+        gateway: table.gateway.clone().unwrap_or(Spanned::implied(only)),
+        vlan,
+        addresses,
+        labels: labels(&table.labels),
+        taints: table.taints.clone(),
+        gpu: table.gpu.as_ref().map(gpu),
+        users,
+        hardware,
+        extra_modules: table.extra_modules.clone(),
+        deployment,
+    })
+}
+
+fn hardware(
+    name: &Spanned<Name>,
+    table: &HostTable,
+    understood: bool,
+    log: &mut Log,
+) -> Option<Hardware> {
+    match (&table.boot, &table.hardware) {
+        (None, Some(module)) => Some(Hardware::Module(module.clone())),
+        (Some(boot), None) => Some(Hardware::Boot {
+            loader: boot.loader.clone(),
+            root: boot.root.device.clone(),
+            fs: boot.root.fs.clone(),
+            esp: boot.esp.device.clone(),
+        }),
+        (None, None) if !understood => None,
+        (None, None) => {
+            let message = format!("the host `{name}` does not say how it boots");
+            log.push(
+                Diagnostic::new(Code::MissingKey, name.span(), message)
+                    .help("add a `boot` table, or `hardware = \"…\"` with a module of yours"),
+            );
+            None
+        }
+        (Some(boot), Some(module)) => {
+            let message = format!("the host `{name}` has both `boot` and `hardware`");
+            log.push(
+                Diagnostic::new(Code::InvalidValue, module.span(), message)
+                    .related(boot.root.device.span(), "`boot` is here")
+                    .help("keep one of them"),
+            );
+            None
+        }
+    }
+}
+
+/// What an integrated chip is best told to be: ROCm's libraries carry kernels
+/// for gfx1102 and not for gfx1103, whose register file is the same.
+fn default_override(model: &str) -> Option<&'static str> {
+    matches!(model, "gfx1103").then_some("11.0.2")
+}
+
+fn gpu(table: &GpuTable) -> Gpu {
+    let hsa_override = match &table.hsa_override {
+        Some(written) if written.as_str() == "none" => None,
+        Some(written) => Some(written.clone()),
+        None => default_override(table.model.as_str())
+            .filter(|_| *table.mode == GpuMode::Host)
+            .map(|version| Spanned::implied(OneLine::own(version))),
+    };
+    Gpu {
+        mode: table.mode.clone(),
+        model: table.model.clone(),
+        hsa_override,
+        pci: table.pci.clone(),
+        vm: table.vm.clone(),
+    }
+}

@@ -1,0 +1,182 @@
+//! Follows references and fills in what was left out.
+
+mod hosts;
+mod names;
+mod vms;
+
+use self::hosts::hosts;
+use self::vms::vms;
+use crate::cluster::{Cluster, Deployment, Host, Labels, Network, Ollama, Vlan, Vm};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::input::schema::{ClusterFile, DeploymentTable, NetworkTable, OllamaTable};
+use crate::input::types::{Endpoint, LabelKey, LabelValue, Name, OneLine, Role};
+use crate::input::{Map, Spanned};
+use crate::release::{RELEASES, Release};
+
+type Log = Vec<Diagnostic>;
+
+/// Decides every value. `None` when a reference leads nowhere; the reason is
+/// in the log.
+pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster> {
+    // What is missing can only be told once everything that was written was
+    // understood: a mistyped key may be the very one.
+    let understood = !log.iter().any(Diagnostic::is_error);
+    if understood {
+        missing(&file, log);
+    }
+    let release = release(&file.cluster.nixos, log);
+    let network = network(&file.network);
+    let hosts = hosts(&file, &network, understood, log);
+    let vms = vms(&file, &network, hosts.as_ref(), understood, log);
+    let (release, hosts, vms) = (release?, hosts?, vms?);
+    let endpoint = endpoint(&file, &vms)?;
+    let ollama = file.workloads.ollama.as_ref().map(|table| ollama(table, &hosts));
+    let cluster = file.cluster;
+    Some(Cluster {
+        source: source.to_owned(),
+        name: cluster.name,
+        release,
+        state_version: state_version(cluster.state_version, release, &cluster.nixos, log)?,
+        kubernetes: cluster.kubernetes,
+        kubernetes_nixpkgs: cluster.kubernetes_nixpkgs,
+        pod_cidr: cluster.pod_cidr,
+        service_cidr: cluster.service_cidr,
+        dns_domain: cluster.dns_domain,
+        cni: cluster.cni,
+        bridge_netfilter: cluster.bridge_netfilter,
+        flannel_nftables: cluster.flannel_nftables,
+        firewall: cluster.firewall,
+        hypervisor: cluster.hypervisor,
+        endpoint,
+        vip: cluster.vip,
+        join_token_file: cluster.join_token_file,
+        ca_cert_hash_file: cluster.ca_cert_hash_file,
+        certificate_key_file: cluster.certificate_key_file,
+        formatter: *cluster.formatter,
+        network,
+        hosts,
+        vms,
+        ollama,
+        outputs: file.outputs,
+    })
+}
+
+/// Says what no cluster can do without.
+fn missing(file: &ClusterFile, log: &mut Log) {
+    if file.hosts.is_empty() {
+        log.push(
+            Diagnostic::new(Code::MissingKey, None, "the file has no host")
+                .help("add a table `[hosts.<name>]` for the machine that carries the MicroVMs"),
+        );
+    }
+    if file.network.vlans.is_empty() {
+        log.push(
+            Diagnostic::new(Code::MissingKey, None, "the file has no VLAN")
+                .help("add a table `[network.vlans.<name>]` with an `id` and a `subnet`"),
+        );
+    }
+    if !file.vms.iter().any(|(_, vm)| *vm.role == Role::ControlPlane)
+        && !file.hosts.iter().any(|(_, host)| *host.role == Role::ControlPlane)
+    {
+        let message = "the cluster has no control plane";
+        log.push(
+            Diagnostic::new(Code::ControlPlanes, file.cluster.name.span(), message)
+                .help("give one VM `role = \"control-plane\"`"),
+        );
+    }
+}
+
+fn release(written: &Spanned<OneLine>, log: &mut Log) -> Option<&'static Release> {
+    let found = Release::named(written.as_str());
+    if found.is_none() {
+        let known: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
+        let message = format!("nixgen does not know NixOS `{written}`");
+        log.push(
+            Diagnostic::new(Code::InvalidValue, written.span(), message)
+                .help(format!("the known releases are {}", known.join(", "))),
+        );
+    }
+    found
+}
+
+fn state_version(
+    written: Option<Spanned<OneLine>>,
+    release: &Release,
+    nixos: &Spanned<OneLine>,
+    log: &mut Log,
+) -> Option<Spanned<OneLine>> {
+    match written {
+        Some(version) => Some(version),
+        None if release.name == "unstable" => {
+            let message = "`unstable` does not say which `state_version` the machines have";
+            log.push(
+                Diagnostic::new(Code::MissingKey, nixos.span(), message)
+                    .help("add `state_version = \"25.11\"`: the release they were installed with"),
+            );
+            None
+        }
+        None => Some(nixos.clone()),
+    }
+}
+
+fn network(table: &NetworkTable) -> Network {
+    let vlans = table.vlans.iter().map(|(name, vlan)| {
+        let first = vlan.subnet.value.hosts().next().unwrap_or(vlan.subnet.network());
+        Vlan {
+            name: name.clone(),
+            id: vlan.id.clone(),
+            subnet: vlan.subnet.clone(),
+            gateway: vlan.gateway.clone().unwrap_or(Spanned::implied(first)),
+        }
+    });
+    Network {
+        bridge: table.bridge.clone(),
+        dns: table.dns.clone(),
+        wan: table.wan.as_ref().map(|wan| (wan.subnet.clone(), wan.gateway.clone())),
+        vlans: vlans.collect(),
+    }
+}
+
+fn labels(map: &Map<LabelKey, Spanned<LabelValue>>) -> Labels {
+    map.iter().map(|(key, value)| (key.value.clone(), value.clone())).collect()
+}
+
+fn deployment(table: &DeploymentTable, host: String, user: String) -> Deployment {
+    let mut tags: Vec<Name> = table.tags.iter().map(|tag| tag.value.clone()).collect();
+    tags.sort();
+    tags.dedup();
+    Deployment {
+        target_host: table.target_host.as_ref().map_or(host, ToString::to_string),
+        target_user: table.target_user.as_ref().map_or(user, ToString::to_string),
+        tags,
+    }
+}
+
+fn endpoint(file: &ClusterFile, vms: &[Vm]) -> Option<Spanned<Endpoint>> {
+    if let Some(written) = &file.cluster.endpoint {
+        return Some(written.clone());
+    }
+    if let Some(vip) = &file.cluster.vip {
+        return Some(vip.clone().map(Endpoint::of));
+    }
+    let first = vms.iter().find(|vm| *vm.role == Role::ControlPlane)?;
+    Some(Spanned::implied(Endpoint::of(*first.ip)))
+}
+
+fn ollama(table: &OllamaTable, hosts: &[Host]) -> Ollama {
+    let mut node_selector = labels(&table.node_selector);
+    if node_selector.is_empty()
+        && let Some(host) = hosts.iter().find(|host| host.gpu.is_some())
+    {
+        let key = LabelKey::own("kubernetes.io/hostname");
+        node_selector.insert(key, Spanned::implied(LabelValue::of(&host.name)));
+    }
+    Ollama {
+        image: table.image.clone(),
+        node_selector,
+        gpu_access: table.gpu_access.clone(),
+        node_port: table.node_port.clone(),
+        memory: table.memory.clone(),
+        data: table.data.clone(),
+    }
+}

@@ -1,0 +1,86 @@
+//! References by name.
+
+use std::collections::HashMap;
+
+use super::Log;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::input::types::Name;
+use crate::input::{Map, Spanned, closest, quoted};
+
+/// Looks a name up among those that the file defines. The kind completes
+/// "there is no … `name`".
+pub(super) struct Names<'a> {
+    pub(super) kind: &'static str,
+    pub(super) table: &'static str,
+    pub(super) index: HashMap<&'a str, usize>,
+    pub(super) broken: &'a dyn Fn(&str) -> bool,
+    /// Whether everything that was written could be read.
+    pub(super) understood: bool,
+}
+
+impl Names<'_> {
+    pub(super) fn find(&self, name: &Spanned<Name>, log: &mut Log) -> Option<usize> {
+        let found = self.index.get(name.as_str()).copied();
+        if found.is_none() && !(self.broken)(name.as_str()) {
+            let message = format!("there is no {} `{name}`", self.kind);
+            let diagnostic = Diagnostic::new(Code::UnknownReference, name.span(), message);
+            log.push(match closest(name.as_str(), self.index.keys().copied()) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None if self.index.is_empty() => {
+                    diagnostic.help(format!("add a table `[{}.{name}]`", self.table))
+                }
+                None => diagnostic.help(format!("there is {}", self.known())),
+            });
+        }
+        found
+    }
+
+    /// The names that there are, as far as they help.
+    pub(super) fn known(&self) -> String {
+        const SHOWN: usize = 10;
+        let mut names: Vec<&str> = self.index.keys().copied().collect();
+        names.sort_unstable();
+        let more = if names.len() > SHOWN { ", …" } else { "" };
+        let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+        shown.join(", ") + more
+    }
+
+    /// The one that is meant when none is named: the only one there is.
+    pub(super) fn only(&self, key: &str, owner: &Spanned<Name>, log: &mut Log) -> Option<usize> {
+        if self.index.len() == 1 && !(self.broken)("") {
+            return Some(0);
+        }
+        if self.understood && self.index.len() > 1 {
+            let message = format!("`{owner}` does not say which {} it has", self.kind);
+            let mut names: Vec<&str> = self.index.keys().copied().collect();
+            names.sort_unstable();
+            log.push(
+                Diagnostic::new(Code::AmbiguousReference, owner.span(), message)
+                    .help(format!("add `{key} = …`, one of {}", quoted(&names))),
+            );
+        }
+        None
+    }
+
+    pub(super) fn find_or_only(
+        &self,
+        name: Option<&Spanned<Name>>,
+        owner: &Spanned<Name>,
+        key: &str,
+        log: &mut Log,
+    ) -> Option<usize> {
+        match name {
+            Some(name) => self.find(name, log),
+            None => self.only(key, owner, log),
+        }
+    }
+}
+
+pub(super) fn index<'a>(names: impl Iterator<Item = &'a Spanned<Name>>) -> HashMap<&'a str, usize> {
+    names.enumerate().map(|(at, name)| (name.value.as_str(), at)).collect()
+}
+
+/// Whether a key, or any key for the empty name, was written unreadably.
+pub(super) fn broken<V>(map: &Map<Name, V>) -> impl Fn(&str) -> bool {
+    move |name| if name.is_empty() { map.any_broken() } else { map.is_broken(name) }
+}

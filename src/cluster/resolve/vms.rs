@@ -1,0 +1,158 @@
+//! The MicroVMs.
+
+use super::names::{Names, broken, index};
+use super::{Log, deployment, labels};
+use crate::cluster::{Host, Network, Storage, Vm, Volume, derive};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::input::Spanned;
+use crate::input::schema::{ClusterFile, VmTable};
+use crate::input::types::{AbsPath, DiskFormat, FsType, Mac, Name, Role, Size};
+
+pub(super) fn vms(
+    file: &ClusterFile,
+    network: &Network,
+    hosts: Option<&Vec<Host>>,
+    understood: bool,
+    log: &mut Log,
+) -> Option<Vec<Vm>> {
+    let no_vlan = broken(&file.network.vlans);
+    let vlans = Names {
+        kind: "VLAN",
+        table: "network.vlans",
+        index: index(network.vlans.iter().map(|vlan| &vlan.name)),
+        broken: &no_vlan,
+        understood,
+    };
+    let no_host = broken(&file.hosts);
+    let host_names = Names {
+        kind: "host",
+        table: "hosts",
+        index: index(file.hosts.keys()),
+        broken: &no_host,
+        understood,
+    };
+    let vms: Vec<_> = file
+        .vms
+        .iter()
+        .map(|(name, table)| vm(name, table, network, &vlans, &host_names, log))
+        .collect();
+    hosts?;
+    let mut vms = vms.into_iter().collect::<Option<Vec<Vm>>>()?;
+    vms.sort_by(|a, b| {
+        let names = || derive::natural(a.name.as_str(), b.name.as_str());
+        a.role.cmp(&b.role).then_with(names)
+    });
+    Some(vms)
+}
+
+fn vm(
+    name: &Spanned<Name>,
+    table: &VmTable,
+    network: &Network,
+    vlans: &Names<'_>,
+    hosts: &Names<'_>,
+    log: &mut Log,
+) -> Option<Vm> {
+    let host = hosts.find_or_only(table.host.as_ref(), name, "host", log);
+    let vlan = vlans.find_or_only(table.vlan.as_ref(), name, "vlan", log);
+    let volumes = volumes(name, table, vlans.understood, log);
+    let (host, vlan, volumes) = (host?, vlan?, volumes?);
+    let ip = table
+        .ip
+        .clone()
+        .unwrap_or_else(|| Spanned::implied(derive::address(name, *network.vlans[vlan].subnet)));
+    let memory = match *table.role {
+        Role::None => Size::gib(1),
+        Role::ControlPlane | Role::Worker => Size::gib(4),
+    };
+    Some(Vm {
+        name: name.clone(),
+        role: table.role.clone(),
+        host,
+        vlan,
+        mac: table.mac.clone().unwrap_or_else(|| Spanned::implied(Mac::of(*ip))),
+        tap: table.tap.clone().unwrap_or_else(|| Spanned::implied(derive::tap(name, *ip))),
+        vsock_cid: table
+            .vsock_cid
+            .clone()
+            .unwrap_or_else(|| Spanned::implied(derive::vsock_cid(*ip))),
+        vcpu: table.vcpu.clone(),
+        memory: table.memory.clone().unwrap_or(Spanned::implied(memory)),
+        volumes,
+        storage: table.storage.as_ref().map(|storage| Storage {
+            mount: storage.mount.clone(),
+            source: storage.source.clone().unwrap_or_else(|| {
+                Spanned::implied(AbsPath::own(format!("/var/lib/microvms/{name}/data")))
+            }),
+        }),
+        persist: table.persist.clone(),
+        ports: table.ports.iter().map(|(key, port)| (key.value.clone(), port.clone())).collect(),
+        labels: labels(&table.labels),
+        taints: table.taints.clone(),
+        autostart: *table.autostart,
+        extra_modules: table.extra_modules.clone(),
+        deployment: deployment(&table.deployment, ip.to_string(), "root".to_owned()),
+        ip,
+    })
+}
+
+/// The volumes of a node that everything else builds on: its name, where it is
+/// mounted, its size, and whether only control planes have it.
+const NODE_VOLUMES: [(&str, &str, Size, bool); 3] = [
+    // The file system that pods' ephemeral storage and eviction are counted on.
+    ("kubelet", "/var/lib/kubelet", Size::gib(10), false),
+    // Images and writable layers.
+    ("containerd", "/var/lib/containerd", Size::gib(30), false),
+    ("etcd", "/var/lib/etcd", Size::gib(8), true),
+];
+
+fn volumes(
+    owner: &Spanned<Name>,
+    table: &VmTable,
+    understood: bool,
+    log: &mut Log,
+) -> Option<Vec<Volume>> {
+    let (role, written) = (*table.role, &table.volumes);
+    let mut volumes = Vec::new();
+    let mut complete = true;
+    let default = |name: &str| NODE_VOLUMES.iter().find(|known| known.0 == name);
+    for (name, table) in written.iter() {
+        let known = default(name.as_str());
+        let mount = table
+            .mount
+            .clone()
+            .or_else(|| known.map(|(_, mount, ..)| Spanned::implied(AbsPath::own(*mount))));
+        let size = table.size.clone().or_else(|| known.map(|known| Spanned::implied(known.2)));
+        for (key, present) in [("mount", mount.is_some()), ("size", size.is_some())] {
+            complete &= present;
+            if !present && understood {
+                let message = format!("the volume `{name}` of `{owner}` has no `{key}`");
+                log.push(
+                    Diagnostic::new(Code::MissingKey, name.span(), message)
+                        .help(format!("add `{key} = …` to it")),
+                );
+            }
+        }
+        if let (Some(mount), Some(size)) = (mount, size) {
+            let (format, fs) = (table.format.clone(), table.fs.clone());
+            volumes.push(Volume { name: name.clone(), size, format, fs, mount });
+        }
+    }
+    if role != Role::None {
+        for (name, mount, size, control_plane_only) in NODE_VOLUMES {
+            let wanted = !control_plane_only || role == Role::ControlPlane;
+            if wanted && !written.keys().any(|key| key.as_str() == name) && !written.is_broken(name)
+            {
+                volumes.push(Volume {
+                    name: Spanned::implied(Name::own(name)),
+                    size: Spanned::implied(size),
+                    format: Spanned::implied(DiskFormat::Qcow2),
+                    fs: Spanned::implied(FsType::Ext4),
+                    mount: Spanned::implied(AbsPath::own(mount)),
+                });
+            }
+        }
+    }
+    volumes.sort_by(|a, b| a.name.cmp(&b.name));
+    complete.then_some(volumes)
+}
