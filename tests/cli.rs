@@ -215,6 +215,23 @@ fn a_hand_edit_is_never_overwritten_unasked() {
 }
 
 #[test]
+fn a_changed_volume_says_that_its_image_stays() {
+    let sandbox = Sandbox::with_example();
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.edit(
+        "cluster.toml",
+        "kubelet = { size = \"10GiB\" }",
+        "kubelet = { size = \"20GiB\" }",
+    );
+    let note = "note: `k8s-master`: the image of its volume `kubelet` keeps 10240 MiB; \
+                the runbook tells how to make it 20480 MiB";
+    for (status, command) in [(1, "diff"), (0, "render")] {
+        let Ran { stderr, .. } = sandbox.expect(status, &[command]);
+        assert_eq!(stderr.matches(note).count(), 1, "{stderr}");
+    }
+}
+
+#[test]
 fn layout_and_line_endings_are_not_an_edit() {
     let sandbox = minimal();
     sandbox.expect(0, &["render", "-q"]);

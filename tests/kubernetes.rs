@@ -137,6 +137,7 @@ fn no_secret_is_in_any_output() {
 
 /// kubeadm's own types, as far as its v1beta4 API has them: a field that they
 /// do not know is refused by kubeadm, and here.
+#[allow(clippy::enum_variant_names, clippy::struct_field_names)] // kubeadm's names
 mod kubeadm {
     use serde::Deserialize;
 

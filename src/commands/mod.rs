@@ -1,6 +1,7 @@
 //! One file a command, and what they share: the way from the file to the
 //! change set, and how a failure ends the program.
 
+mod advice;
 mod check;
 mod diff;
 mod output;
@@ -164,7 +165,15 @@ fn root(global: &Global) -> PathBuf {
     }
 }
 
-/// Prints every difference and the line that sums them up.
+/// Prints the line that sums a change set up, and what it asks of the user.
+pub(crate) fn sum_up(changes: &ChangeSet<'_>, output: &mut Output) {
+    output.note(&changes.summary());
+    for sentence in advice::resized_volumes(changes) {
+        output.note(&format!("note: {sentence}"));
+    }
+}
+
+/// Prints every difference.
 pub(crate) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
     let style = if output.is_coloured() { Style::Coloured } else { Style::Plain };
     for change in changes.differing() {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Failure, Output, Status, prepare, show};
+use super::{Failure, Output, Status, prepare, show, sum_up};
 use crate::cli::{Global, RenderArgs};
 use crate::disk::{Change, ChangeSet, Root, State, apply, compare};
 
@@ -24,7 +24,7 @@ pub(super) fn run(
         output.error(&format!("`--force {stranger}`: nixgen does not write that file"));
         return Ok(Status::Usage);
     }
-    output.note(&changes.summary());
+    sum_up(&changes, output);
 
     let refused: Vec<&Change<'_>> =
         changes.protected().filter(|change| !change.is_kept()).collect();
