@@ -93,6 +93,52 @@ fn ollama_runs_on_the_gpu_node() {
     assert_eq!(value("OLLAMA_IGPU_ENABLE").as_deref(), Some("1"));
 }
 
+/// The example's Ollama with one key changed.
+fn ollama_with(from: &str, to: &str) -> Sandbox {
+    let sandbox = Sandbox::with_example();
+    sandbox.edit("cluster.toml", from, to);
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox
+}
+
+fn container(sandbox: &Sandbox) -> Value {
+    let text = sandbox.read("k8s/ollama.yaml");
+    check_kinds(&text);
+    let deployment = documents(&text).into_iter().find(|d| d["kind"] == "Deployment").expect("one");
+    deployment["spec"]["template"]["spec"]["containers"][0].clone()
+}
+
+fn variables(container: &Value) -> Vec<&str> {
+    let variables = container["env"].as_array().expect("an environment");
+    variables.iter().filter_map(|variable| variable["name"].as_str()).collect()
+}
+
+#[test]
+fn the_device_plugin_takes_the_place_of_privilege() {
+    let sandbox = ollama_with("# gpu_access = \"privileged\"", "gpu_access = \"device-plugin\"");
+    let container = container(&sandbox);
+    assert_eq!(container["resources"]["limits"]["amd.com/gpu"], json!("1"));
+    assert_ne!(container["securityContext"]["privileged"], json!(true));
+    let plugin = sandbox.read("k8s/amd-device-plugin.yaml");
+    assert_eq!(check_kinds(&plugin), ["DaemonSet"]);
+    assert!(images(&plugin)[0].contains(":1."), "pinned: {:?}", images(&plugin));
+    assert!(sandbox.read("bootstrap/50-workloads.sh").contains("amd-device-plugin.yaml"));
+}
+
+#[test]
+fn an_image_without_rocm_computes_with_vulkan() {
+    let container = container(&ollama_with("ollama:0.35.1-rocm", "ollama:0.35.1"));
+    assert_eq!(container["image"], json!("docker.io/ollama/ollama:0.35.1"));
+    assert_eq!(variables(&container), ["OLLAMA_IGPU_ENABLE"]);
+    assert!(!container["volumeMounts"].to_string().contains("/dev/kfd"));
+}
+
+#[test]
+fn an_override_can_be_left_out() {
+    let container = container(&ollama_with("hsa_override = \"11.0.2\"", "hsa_override = \"none\""));
+    assert_eq!(variables(&container), ["OLLAMA_IGPU_ENABLE"]);
+}
+
 #[test]
 fn kubeadm_gets_the_version_of_its_api_and_this_clusters_values() {
     let sandbox = example();
