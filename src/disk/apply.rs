@@ -15,14 +15,15 @@ use super::{IoError, State};
 /// Makes the tree what the change set says, the lock last. Files that are as
 /// they should be are not touched, and neither is a person's orphan.
 pub fn apply(changes: &ChangeSet<'_>, root: &Root) -> Result<(), IoError> {
-    let mut staged = Staged::default();
+    let mut staged = Staged::new("file");
     for change in changes.differing() {
         if let Some(file) = change.new {
             staged.stage(root, &change.path, file.text(), file.executable())?;
         }
     }
-    if let Some(lock) = changes.new_lock(root)? {
-        staged.stage(root, LOCK_FILE, &lock, false)?;
+    let mut lock = Staged::new("lock");
+    if let Some(text) = changes.new_lock(root)? {
+        lock.stage(root, LOCK_FILE, &text, false)?;
     }
     let orphans: Vec<&Change<'_>> =
         changes.differing().filter(|change| change.state == State::Orphan).collect();
@@ -32,18 +33,24 @@ pub fn apply(changes: &ChangeSet<'_>, root: &Root) -> Result<(), IoError> {
         fs::remove_file(&path).map_err(|error| IoError::new("delete", &path, error))?;
         remove_emptied_folders(root, &path);
     }
-    Ok(())
+    // Until it is there, a run that was cut short is seen as what it is: an
+    // orphan that could not be deleted is still ours.
+    lock.commit()
 }
 
 /// New contents, each in a file beside the one that it will replace. Dropped
 /// before the commit, it leaves nothing behind.
-#[derive(Default)]
 struct Staged {
+    label: &'static str,
     files: Vec<(PathBuf, PathBuf)>,
     folders: Vec<PathBuf>,
 }
 
 impl Staged {
+    fn new(label: &'static str) -> Self {
+        Self { label, files: Vec::new(), folders: Vec::new() }
+    }
+
     fn stage(
         &mut self,
         root: &Root,
@@ -54,7 +61,8 @@ impl Staged {
         let target = root.at(relative);
         let folder = target.parent().unwrap_or(root.path()).to_owned();
         self.make_folder(&folder)?;
-        let temporary = folder.join(format!(".nixgen-{}-{}", std::process::id(), self.files.len()));
+        let (process, count) = (std::process::id(), self.files.len());
+        let temporary = folder.join(format!(".nixgen-{process}-{}-{count}", self.label));
         let failed = |error| IoError::new("write", &temporary, error);
         let mut file = File::create_new(&temporary).map_err(failed)?;
         self.files.push((temporary.clone(), target.clone()));
@@ -86,8 +94,6 @@ impl Staged {
     }
 
     fn commit(mut self) -> Result<(), IoError> {
-        // In order and the lock last: until it is there, a run that was cut
-        // short is seen as what it is.
         self.files.reverse();
         while let Some((temporary, target)) = self.files.last() {
             fs::rename(temporary, target)

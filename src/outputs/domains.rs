@@ -109,7 +109,7 @@ fn network(cluster: &Cluster, folder: &RelPath) -> Planned {
 #[derive(Serialize)]
 struct HostsContext<'a> {
     cluster: &'a Name,
-    default: &'a Name,
+    default: Option<&'a Name>,
     common: Common<'a>,
     hosts: Vec<Named<'a, HostData<'a>>>,
 }
@@ -164,26 +164,20 @@ fn labels(labels: &Labels) -> BTreeMap<&LabelKey, &LabelValue> {
     labels.iter().map(|(key, value)| (key, &value.value)).collect()
 }
 
-fn hosts(cluster: &Cluster, folder: &RelPath) -> Planned {
-    let Some(default) = cluster.hosts.first() else {
-        unreachable!("a cluster without hosts does not resolve: every VM has one")
-    };
-    let host = |host| Named { name: &host_name(host).value, data: host_data(cluster, host) };
+fn hosts<'a>(cluster: &'a Cluster, folder: &RelPath) -> Planned {
+    let default = cluster.hosts.first();
+    let host = |host: &'a Host| Named { name: &host.name, data: host_data(cluster, host) };
     let context = HostsContext {
         cluster: &cluster.name,
-        default: &default.name,
+        default: default.map(|host| &host.name.value),
         common: Common {
             hypervisor: *cluster.hypervisor,
             state_version: cluster.state_version.as_str(),
-            platform: *default.system,
+            platform: default.map_or(System::X86_64, |host| *host.system),
         },
         hosts: cluster.hosts.iter().map(host).collect(),
     };
     HOSTS.file(folder.join("hosts.nix"), &context)
-}
-
-fn host_name(host: &Host) -> &crate::input::Spanned<Name> {
-    &host.name
 }
 
 fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {

@@ -22,6 +22,7 @@ use rayon::prelude::*;
 
 use crate::cluster::Cluster;
 use crate::input::decode::Text;
+use crate::input::schema::OutputTable;
 use crate::input::types::{Name, RelPath};
 use crate::render::{Planned, TemplateSource};
 
@@ -61,8 +62,7 @@ pub const OUTPUTS: &[&Output] = &[
 impl Output {
     /// Where this output goes in a cluster.
     pub fn path(&self, cluster: &Cluster) -> RelPath {
-        let written = Name::from_text(self.name).ok().and_then(|name| cluster.outputs.get(&name));
-        match written.and_then(|table| table.path.as_ref()) {
+        match self.written(cluster).and_then(|table| table.path.as_ref()) {
             Some(path) => RelPath::own(path.inside()),
             None => RelPath::own(self.path),
         }
@@ -70,11 +70,15 @@ impl Output {
 
     /// Whether it is rendered in a cluster.
     pub fn is_rendered(&self, cluster: &Cluster) -> bool {
-        let written = Name::from_text(self.name).ok().and_then(|name| cluster.outputs.get(&name));
-        match written.and_then(|table| table.render.as_ref()) {
+        match self.written(cluster).and_then(|table| table.render.as_ref()) {
             Some(render) => **render,
             None => (self.wanted)(cluster),
         }
+    }
+
+    /// What the user says of it.
+    fn written<'a>(&self, cluster: &'a Cluster) -> Option<&'a OutputTable> {
+        cluster.outputs.get(&Name::from_text(self.name).ok()?)
     }
 }
 

@@ -17,7 +17,6 @@ pub(super) fn register(tera: &mut Tera) {
         nix(value, &mut out).map(|()| Value::safe_string(&out))
     });
     // YAML
-    text(tera, "yaml", escape::yaml_string);
     text(tera, "json", escape::json_string);
     // Markdown and its code blocks
     text(tera, "code", escape::markdown_code);
