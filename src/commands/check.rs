@@ -7,7 +7,7 @@ use crate::disk::{Change, compare};
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let (ready, root) = prepare(global, output)?;
-    let changes = compare(ready, &root)?;
+    let changes = compare(&ready, &root)?;
     for change in changes.all().filter(|change| global.verbose || !change.is_clean()) {
         output.data(&format!("{:<13} {}\n", change.state.word(), change.path));
     }

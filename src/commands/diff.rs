@@ -6,7 +6,7 @@ use crate::disk::compare;
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let (ready, root) = prepare(global, output)?;
-    let changes = compare(ready, &root)?;
+    let changes = compare(&ready, &root)?;
     if !output.is_quiet() {
         show(&changes, output);
     }

@@ -151,16 +151,10 @@ pub fn build(cluster: &Cluster) -> Result<Ready, Vec<Bug>> {
 }
 
 /// The whole way, up to what is ready to be compared.
-pub(crate) fn prepare(
-    global: &Global,
-    output: &mut Output,
-) -> Result<(&'static Ready, Root), Failure> {
+pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<(Ready, Root), Failure> {
     let cluster = load(&global.config, output)?;
     let ready = build(&cluster).map_err(Failure::Bugs)?;
-    // The process ends with the command: giving back ten thousand files one by
-    // one would be a tenth of its time.
-    std::mem::forget(cluster);
-    Ok((Box::leak(Box::new(ready)), Root::new(root(global))))
+    Ok((ready, Root::new(root(global))))
 }
 
 fn root(global: &Global) -> PathBuf {

@@ -12,7 +12,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Status, Failure> {
     let (ready, root) = prepare(global, output)?;
-    let mut changes = compare(ready, &root)?;
+    let mut changes = compare(&ready, &root)?;
     let asks = Output::is_interactive() && !args.yes && !args.dry_run && !changes.is_in_sync();
     // Nobody can answer for what they were not shown.
     if asks || !output.is_quiet() {
