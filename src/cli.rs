@@ -35,6 +35,8 @@ pub enum Command {
     Check,
     /// Check cluster.toml only
     Validate,
+    /// Say what a diagnostic means and what to write instead
+    Explain(ExplainArgs),
 }
 
 /// Options of `render`.
@@ -50,6 +52,14 @@ pub struct RenderArgs {
     /// or only the ones named
     #[arg(long, value_name = "PATH", num_args = 0..)]
     pub force: Option<Vec<String>>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A code such as NG0203, or its name, duplicate-address
+    #[arg(value_name = "CODE")]
+    pub code: String,
 }
 
 /// Options of every command.

@@ -4,6 +4,7 @@
 mod advice;
 mod check;
 mod diff;
+mod explain;
 mod output;
 mod render;
 mod validate;
@@ -69,6 +70,7 @@ pub fn run(cli: &Cli) -> Status {
         Command::Diff => diff::run(&cli.global, &mut output),
         Command::Check => check::run(&cli.global, &mut output),
         Command::Validate => validate::run(&cli.global, &mut output),
+        Command::Explain(args) => Ok(explain::run(args, &mut output)),
     };
     let status = match result {
         Ok(status) => status,

@@ -33,6 +33,21 @@ macro_rules! codes {
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)+ }
             }
+
+            /// What it is, as one sentence.
+            pub fn summary(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim(),)+ }
+            }
+
+            /// Its page: what it is, why it is bad, and what to write instead. A
+            /// code without one does not compile.
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Self::$name => {
+                        include_str!(concat!("../../docs/diagnostics/", $id, ".md"))
+                    })+
+                }
+            }
         }
     };
 }
@@ -150,6 +165,16 @@ codes! {
     ModuleCollision = "NG0603" "module-collision" Error;
     /// A secret in the file.
     LiteralSecret = "NG0701" "literal-secret" Error;
+}
+
+impl Code {
+    /// The code of that number or name, in capitals or not.
+    pub fn named(word: &str) -> Option<Self> {
+        let is_meant = |code: &Self| {
+            code.id().eq_ignore_ascii_case(word) || code.slug().eq_ignore_ascii_case(word)
+        };
+        Self::ALL.iter().copied().find(is_meant)
+    }
 }
 
 impl std::fmt::Display for Code {

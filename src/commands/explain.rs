@@ -1,0 +1,63 @@
+//! `nixgen explain`: the page of a diagnostic.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{Output, Status};
+use crate::cli::ExplainArgs;
+use crate::diagnostic::Code;
+use crate::input::closest;
+
+pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Status {
+    let word = args.code.trim();
+    if let Some(code) = Code::named(word) {
+        let page = code.page();
+        output.data(&if output.is_coloured() { styled(page) } else { page.to_owned() });
+        return Status::Done;
+    }
+    output.error(&format!("there is no diagnostic `{word}`"));
+    let names = Code::ALL.iter().flat_map(|code| [code.id(), code.slug()]);
+    output.note(&match closest(word, names) {
+        Some(near) => format!("  did you mean `{near}`?"),
+        None => "  every message of nixgen starts with its code, such as `NG0203`".to_owned(),
+    });
+    Status::Usage
+}
+
+/// A page for a terminal: headings in colour, examples indented, and no marks.
+fn styled(page: &str) -> String {
+    const TITLE: Style = Style::new().bold();
+    const HEADING: Style = AnsiColor::Cyan.on_default().bold();
+    const EXAMPLE: Style = AnsiColor::Green.on_default();
+
+    let mut out = String::new();
+    let mut in_example = false;
+    for line in page.lines() {
+        let _ = if line.starts_with("```") {
+            in_example = !in_example;
+            Ok(())
+        } else if in_example && !line.is_empty() {
+            writeln!(out, "    {EXAMPLE}{line}{EXAMPLE:#}")
+        } else if let Some(heading) = line.strip_prefix("## ") {
+            writeln!(out, "{HEADING}{heading}{HEADING:#}")
+        } else if let Some(title) = line.strip_prefix("# ") {
+            writeln!(out, "{TITLE}{title}{TITLE:#}")
+        } else {
+            writeln!(out, "{}", prose(line))
+        };
+    }
+    out
+}
+
+/// Words in back quotes, in colour instead.
+fn prose(line: &str) -> String {
+    const WORD: Style = AnsiColor::Yellow.on_default();
+
+    let parts = line.split('`').enumerate();
+    let coloured = |(index, part)| match index % 2 {
+        0 => String::from(part),
+        _ => format!("{WORD}{part}{WORD:#}"),
+    };
+    parts.map(coloured).collect()
+}

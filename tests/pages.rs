@@ -1,0 +1,206 @@
+//! The pages in `docs/diagnostics/`: their structure, and that their examples
+//! do what they say. `NIXGEN_BLESS=1` rewrites their index.
+
+mod support;
+
+use std::fmt::Write as _;
+
+use nixgen::diagnostic::{Code, Severity};
+use support::{Sandbox, blessing, read, repository};
+
+/// Codes whose wrong example would be longer than a page.
+const TOO_LONG_TO_SHOW: [Code; 2] = [Code::TooLarge, Code::BridgeFull];
+
+/// The parts of a page, in their order.
+struct Page {
+    summary: String,
+    wrong: String,
+    right: String,
+}
+
+/// Reads a page; the error says what is not as on every other page.
+fn parse(code: Code) -> Result<Page, String> {
+    let mut rest = code.page();
+    let mut until = |end: &str| {
+        let (part, after) = rest.split_once(end).ok_or(format!("no {end:?}, in its place"))?;
+        rest = after;
+        Ok::<_, String>(part.to_owned())
+    };
+    let title = until("\n\n")?;
+    let summary = until("\n\n## Why it is bad\n\n")?;
+    let why = until("\n\n## Wrong\n\n```toml\n")?;
+    let wrong = until("```\n\n## Right\n\n```toml\n")?;
+    let right = until("```\n")?;
+    let more = rest;
+    if title != format!("# {}: {}", code.id(), code.slug()) {
+        return Err(format!("the title {title:?}"));
+    }
+    if !more.is_empty() && !more.starts_with('\n') {
+        return Err("no empty line after the last example".to_owned());
+    }
+    for prose in [&why, &summary, more] {
+        let bad = prose.lines().find(|line| line.starts_with(['#', '`', ' ']) || line.len() > 78);
+        if let Some(line) = bad.filter(|line| !line.starts_with('`') || line.starts_with("```")) {
+            return Err(format!("no plain text of at most 78 columns: {line:?}"));
+        }
+        if !prose.is_empty() && !prose.ends_with(['.', '\n']) {
+            return Err(format!("no sentence: {prose:?}"));
+        }
+    }
+    Ok(Page { summary: summary.replace('\n', " "), wrong, right })
+}
+
+/// The tables of a text, each with its header; the first one is what is before.
+fn tables(text: &str) -> Vec<(&str, Vec<&str>)> {
+    let mut tables = vec![("", Vec::new())];
+    for line in text.lines() {
+        match tables.last_mut() {
+            Some((_, lines)) if !line.starts_with('[') => lines.push(line),
+            _ => tables.push((line, Vec::new())),
+        }
+    }
+    tables
+}
+
+/// The cluster that is meant when a page shows a part of one: a table that the
+/// example has as well gets the lines of the part, in place of those with the
+/// same keys, and the others are added at the end. Lines are enough for that,
+/// and the part need not parse.
+fn completed(part: &str) -> String {
+    let key = |line: &str| line.split_once(" = ").map(|(key, _)| key.to_owned());
+    let example = read("docs/diagnostics/example.toml");
+    let mut cluster = tables(&example);
+    let known = cluster.len();
+    for (header, lines) in tables(part) {
+        let at = cluster[..known].iter().position(|(known, _)| *known == header);
+        let Some(at) = at else {
+            cluster.push((header, lines));
+            continue;
+        };
+        let old = &mut cluster[at].1;
+        let (same, new): (Vec<_>, Vec<_>) = lines
+            .into_iter()
+            .partition(|line| old.iter().any(|old| key(old).is_some() && key(old) == key(line)));
+        for line in old.iter_mut() {
+            *line = same.iter().find(|same| key(same) == key(line)).unwrap_or(line);
+        }
+        old.splice(0..0, new);
+    }
+    let mut text = String::new();
+    for (header, lines) in cluster {
+        let _ = writeln!(text, "{header}\n{}", lines.join("\n"));
+    }
+    text
+}
+
+/// What `nixgen validate` says of a part of a cluster. A replacement character
+/// stands for a byte that is not UTF-8.
+fn validate(part: &str) -> String {
+    let sandbox = Sandbox::new();
+    let mut bytes = Vec::new();
+    for (index, text) in completed(part).split('\u{fffd}').enumerate() {
+        if index > 0 {
+            bytes.push(0xe9);
+        }
+        bytes.extend_from_slice(text.as_bytes());
+    }
+    std::fs::write(sandbox.at("cluster.toml"), bytes).expect("written");
+    sandbox.run(&["validate", "--color", "never"]).stderr
+}
+
+/// The codes of what was said.
+fn codes(said: &str) -> Vec<&str> {
+    let lines =
+        said.lines().filter(|line| line.starts_with("error[") || line.starts_with("warning["));
+    let mut codes: Vec<&str> = lines.filter_map(|line| line.split(['[', ']']).nth(1)).collect();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn every_page_has_the_same_parts() {
+    for code in Code::ALL {
+        let page = parse(*code).unwrap_or_else(|error| panic!("{code}.md: {error}"));
+        assert_eq!(page.summary, code.summary(), "{code}.md and the comment of the code");
+    }
+}
+
+#[test]
+fn every_wrong_example_gives_its_code_alone() {
+    for code in Code::ALL.iter().filter(|code| !TOO_LONG_TO_SHOW.contains(code)) {
+        let page = parse(*code).expect("a page");
+        let said = validate(&page.wrong);
+        assert_eq!(codes(&said), [code.id()], "{code}.md, wrong:\n{}\n{said}", page.wrong);
+    }
+}
+
+#[test]
+fn every_right_example_is_right() {
+    assert_eq!(codes(&validate("")), [""; 0], "example.toml");
+    for code in Code::ALL {
+        let page = parse(*code).expect("a page");
+        let said = validate(&page.right);
+        assert!(
+            said.starts_with("cluster.toml is valid"),
+            "{code}.md, right:\n{}\n{said}",
+            page.right
+        );
+        assert_ne!(page.wrong, page.right, "{code}.md");
+    }
+}
+
+#[test]
+fn the_index_lists_every_page() {
+    let mut index = String::from(
+        "# Diagnostics\n\n\
+         Everything that nixgen says of a `cluster.toml` has a code, whose number is never \
+         given to anything else. `nixgen explain NG0203` prints its page. The examples on \
+         the pages change [this cluster](example.toml).\n\n\
+         | code | name | | what it is |\n|---|---|---|---|\n",
+    );
+    for code in Code::ALL {
+        let severity = match code.severity() {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let (id, slug, summary) = (code.id(), code.slug(), code.summary());
+        let _ = writeln!(index, "| [{id}]({id}.md) | {slug} | {severity} | {summary} |");
+    }
+    if blessing() {
+        let path = repository().join("docs/diagnostics/README.md");
+        std::fs::write(path, &index).expect("written");
+    }
+    assert_eq!(read("docs/diagnostics/README.md"), index, "rewrite it with NIXGEN_BLESS=1");
+    let pages = std::fs::read_dir(repository().join("docs/diagnostics")).expect("the folder");
+    // The index and the example are no pages.
+    assert_eq!(pages.count(), Code::ALL.len() + 2, "a page without a code");
+}
+
+#[test]
+fn a_page_is_found_by_code_and_by_name() {
+    let sandbox = Sandbox::new();
+    for word in ["NG0203", "ng0203", "duplicate-address", "Duplicate-Address"] {
+        let page = sandbox.expect(0, &["explain", word]);
+        assert_eq!(
+            (page.stdout.as_str(), page.stderr.as_str()),
+            (Code::DuplicateAddress.page(), "")
+        );
+    }
+    let coloured = sandbox.expect(0, &["explain", "NG0203", "--color", "always"]).stdout;
+    assert!(coloured.contains("\u{1b}[") && !coloured.contains('`'), "{coloured}");
+}
+
+#[test]
+fn a_word_without_a_page_is_wrong_usage() {
+    let sandbox = Sandbox::new();
+    for (word, help) in [
+        ("duplicate-adress", "did you mean `duplicate-address`?"),
+        ("NG203", "did you mean `NG0203`?"),
+        ("", "starts with its code"),
+        ("\u{1b}[2J", "starts with its code"),
+    ] {
+        let ran = sandbox.expect(2, &["explain", word]);
+        assert!(ran.stdout.is_empty() && ran.stderr.contains(help), "{}", ran.stderr);
+        assert!(!ran.stderr.contains('\u{1b}'));
+    }
+}
