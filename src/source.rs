@@ -70,11 +70,12 @@ impl Source {
         Position { line: line + 1, column }
     }
 
-    /// The text of a line (from 1) without its line ending.
-    pub fn line(&self, line: usize) -> &str {
-        let Some(&start) = self.line_starts.get(line.wrapping_sub(1)) else { return "" };
-        let end = self.line_starts.get(line).copied().unwrap_or(self.text.len());
-        self.text[start..end].trim_end_matches(['\n', '\r'])
+    /// The place of whole lines, counted from 1, without the last one's ending.
+    pub fn lines(&self, first: usize, last: usize) -> Span {
+        let end_of_file = self.text.len();
+        let start = |line: usize| self.line_starts.get(line - 1).copied().unwrap_or(end_of_file);
+        let text = &self.text[start(first)..start(last + 1)];
+        start(first)..start(first) + text.trim_end_matches(['\n', '\r']).len()
     }
 }
 
@@ -91,7 +92,8 @@ mod tests {
         assert_eq!(source.position(after_umlaut), Position { line: 2, column: 10 });
         assert_eq!(source.position(after_umlaut - 1).column, 9, "inside a character");
         assert_eq!(source.position(usize::MAX).line, 3);
-        assert_eq!(source.line(2), "host = \"ü\" # x");
-        assert_eq!(source.line(99), "");
+        assert_eq!(&source.text()[source.lines(2, 2)], "host = \"ü\" # x");
+        assert_eq!(&source.text()[source.lines(1, 2)], "a = 1\nhost = \"ü\" # x");
+        assert!(source.lines(99, 99).is_empty());
     }
 }

@@ -77,16 +77,17 @@ impl Output {
         let result = self.err.write_all(diagnostic::render(source, found).as_bytes());
         self.keep(result);
         let errors = found.iter().filter(|d| d.is_error()).count();
-        if errors > 0 {
-            let style = Style::new().bold();
-            let plural = if errors == 1 { "" } else { "s" };
-            let path = source.path().display();
-            let result = writeln!(
-                self.err,
-                "{style}{errors} error{plural} in {path}. Nothing was written.{style:#}"
-            );
-            self.keep(result);
-        }
+        let Some(first) = found.iter().find(|d| d.is_error()) else { return };
+        let style = Style::new().bold();
+        let plural = if errors == 1 { "" } else { "s" };
+        let path = source.path().display();
+        let result = writeln!(
+            self.err,
+            "{style}{errors} error{plural} in {path}. Nothing was written.{style:#}\n\
+             `nixgen explain {}` says why it is one, and what to write instead.",
+            first.code
+        );
+        self.keep(result);
     }
 
     /// Asks a question on the terminal; anything but yes is no.

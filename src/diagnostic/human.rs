@@ -1,22 +1,18 @@
-//! Diagnostics as people read them: the line of the file, underlined.
+//! Diagnostics as people read them: the lines of the file, underlined.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
-use anstyle::{AnsiColor, Style};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+};
 
 use super::{Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
 
-const GUTTER: Style = AnsiColor::Blue.on_default().bold();
-const HELP: Style = AnsiColor::Cyan.on_default().bold();
-const BOLD: Style = Style::new().bold();
-
-fn severity_style(severity: Severity) -> (Style, &'static str) {
-    match severity {
-        Severity::Error => (AnsiColor::Red.on_default().bold(), "error"),
-        Severity::Warning => (AnsiColor::Yellow.on_default().bold(), "warning"),
-    }
-}
+/// Longer lines are cut around the place: a line of a megabyte helps nobody.
+const WIDTH: usize = 160;
+/// Places that are at most as many lines apart are shown in one excerpt.
+const NEAR: usize = 6;
 
 /// Renders findings with ANSI styles; the stream that prints them strips the
 /// styles where they are not wanted.
@@ -27,107 +23,202 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic]) -> String {
         .filter_map(|diagnostic| diagnostic.span.clone())
         .collect();
     let masked = (!secrets.is_empty()).then(|| source.masked(&secrets));
-    let mut out = String::new();
-    for diagnostic in diagnostics {
-        one(&mut out, masked.as_ref().unwrap_or(source), diagnostic);
-        out.push('\n');
-    }
-    out
+    let source = masked.as_ref().unwrap_or(source);
+    let renderer = Renderer::styled().term_width(WIDTH);
+    diagnostics
+        .iter()
+        .map(|diagnostic| renderer.render(&[one(source, diagnostic)]) + "\n\n")
+        .collect()
 }
 
-fn one(out: &mut String, source: &Source, diagnostic: &Diagnostic) {
-    let (style, word) = severity_style(diagnostic.code.severity());
-    let _ = writeln!(
-        out,
-        "{style}{word}[{}]{style:#}{BOLD}: {}{BOLD:#}",
-        diagnostic.code,
-        visible(&diagnostic.message)
-    );
-    let places = diagnostic
-        .span
-        .iter()
-        .map(|span| (span, "", style))
-        .chain(diagnostic.related.iter().map(|r| (&r.span, r.message.as_str(), GUTTER)));
-    for (index, (span, label, style)) in places.enumerate() {
-        let arrow = if index == 0 { "-->" } else { ":::" };
-        excerpt(out, source, span, arrow, label, style);
+fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
+    let level = match diagnostic.code.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.id());
+    let mut group = Group::with_title(title);
+    let path = safe(&source.path().to_string_lossy());
+    let mut places = places(diagnostic).peekable();
+    if places.peek().is_none() {
+        group = group.element(Origin::path(path.clone()));
     }
-    if diagnostic.span.is_none() {
-        let _ = writeln!(out, "  {GUTTER}-->{GUTTER:#} {}", source.path().display());
+    while let Some(place) = places.next() {
+        let mut excerpt = Excerpt::of(source, place);
+        while let Some(next) = places.next_if(|next| excerpt.is_near(source, &next.0)) {
+            excerpt.add(source, next);
+        }
+        group = group.element(excerpt.snippet(source).path(path.clone()));
     }
     if let Some(help) = &diagnostic.help {
-        let _ = writeln!(out, "  {HELP}help{HELP:#}: {}", visible(help));
+        group = group.element(Level::HELP.message(safe(help)));
+    }
+    group
+}
+
+/// A place, what to say there, and how it is underlined.
+type Place<'a> = (Span, Option<&'a str>, AnnotationKind);
+
+fn places(diagnostic: &Diagnostic) -> impl Iterator<Item = Place<'_>> {
+    let primary = diagnostic.span.iter().map(|span| (span.clone(), None, AnnotationKind::Primary));
+    let related = diagnostic.related.iter().map(|related| {
+        (related.span.clone(), Some(related.message.as_str()), AnnotationKind::Context)
+    });
+    primary.chain(related)
+}
+
+/// Lines of the file with places in them.
+struct Excerpt<'a> {
+    first: usize,
+    last: usize,
+    places: Vec<Place<'a>>,
+}
+
+impl<'a> Excerpt<'a> {
+    fn of(source: &Source, place: Place<'a>) -> Self {
+        let (first, last) = lines(source, &place.0);
+        Self { first, last, places: vec![place] }
+    }
+
+    fn is_near(&self, source: &Source, span: &Span) -> bool {
+        let (first, last) = lines(source, span);
+        first <= self.last + NEAR && self.first <= last + NEAR
+    }
+
+    fn add(&mut self, source: &Source, place: Place<'a>) {
+        let (first, last) = lines(source, &place.0);
+        self.first = self.first.min(first);
+        self.last = self.last.max(last);
+        self.places.push(place);
+    }
+
+    fn snippet(self, source: &'a Source) -> Snippet<'a, Annotation<'a>> {
+        let text = source.lines(self.first, self.last);
+        let shown = visible(&source.text()[text.clone()]);
+        let inside = |at: usize| at.clamp(text.start, text.end) - text.start;
+        let annotation = |(span, label, kind): Place<'a>| {
+            let start = shown.floor_char_boundary(inside(span.start));
+            let end = shown.ceil_char_boundary(inside(span.end));
+            kind.span(start..end).label(label.map(safe))
+        };
+        let annotations: Vec<_> = self.places.into_iter().map(annotation).collect();
+        Snippet::source(shown).line_start(self.first).annotations(annotations)
     }
 }
 
-fn excerpt(out: &mut String, source: &Source, span: &Span, arrow: &str, label: &str, style: Style) {
-    /// Longer lines are cut around the place: a line of a megabyte helps nobody.
-    const WIDTH: usize = 160;
-
-    let start = source.position(span.start);
-    let end = source.position(span.end.max(span.start));
-    let number = start.line.to_string();
-    let pad = " ".repeat(number.len());
-    let line: Vec<char> = source.line(start.line).chars().collect();
-    let last = if end.line == start.line { end.column } else { line.len() + 1 };
-    let length = last.saturating_sub(start.column).max(1);
-    let from = (start.column - 1).saturating_sub(WIDTH / 2);
-    let shown: String = line.iter().skip(from).take(WIDTH).collect();
-    let before: String = line.iter().skip(from).take(start.column - 1 - from).collect();
-    let marked: String = line.iter().skip(start.column - 1).take(length.min(WIDTH)).collect();
-    let indent = " ".repeat(visible(&before).chars().count());
-    let marks = "^".repeat(visible(&marked).chars().count().max(1));
-    let path = source.path().display();
-    let _ = write!(
-        out,
-        "{pad}{GUTTER}{arrow}{GUTTER:#} {path}:{}:{}\n\
-         {pad} {GUTTER}|{GUTTER:#}\n\
-         {GUTTER}{number} |{GUTTER:#} {}\n\
-         {pad} {GUTTER}|{GUTTER:#} {indent}{style}{marks}{style:#}",
-        start.line,
-        start.column,
-        visible(&shown),
-    );
-    let _ = match label {
-        "" => writeln!(out),
-        label => writeln!(out, " {style}{}{style:#}", visible(label)),
-    };
+/// The first and the last line of a place.
+fn lines(source: &Source, span: &Span) -> (usize, usize) {
+    let first = source.position(span.start).line;
+    // A place that ends with a line does not reach into the next one.
+    (first, source.position(span.end.saturating_sub(1)).line.max(first))
 }
 
-/// Replaces what would move the cursor, recolour the terminal or reorder the
-/// text by a visible stand-in, so that a file cannot forge a message.
-fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\t' => ' ',
-            c if c.is_control() => '\u{fffd}',
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                '\u{fffd}'
-            }
-            c => c,
-        })
-        .collect()
+/// A text that stands outside of the excerpts.
+fn safe(text: &str) -> String {
+    normalize_untrusted_str(&visible(text))
+}
+
+/// Replaces what a terminal obeys or does not show, as far as the library does
+/// not: a file cannot forge a message, and a character that nobody sees is not
+/// the mystery of an unknown key. Every stand-in is as long as what it replaces.
+fn visible(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| {
+        matches!(c, '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let stand_in = |c: char| match c.len_utf8() {
+        2 => '\u{a4}',
+        _ => char::REPLACEMENT_CHARACTER,
+    };
+    text.chars().map(|c| if is_hidden(c) { stand_in(c) } else { c }).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn plain(text: &str) -> String {
-        anstream::adapter::strip_str(text).to_string()
+    fn plain(source: &Source, found: Diagnostic) -> String {
+        let styled = render(source, &[found]);
+        anstream::adapter::strip_str(&styled).to_string()
+    }
+
+    /// An error at a text, which has to be there.
+    fn at(source: &Source, text: &str) -> Diagnostic {
+        let start = source.text().find(text).expect("it is there");
+        Diagnostic::new(Code::InvalidValue, start..start + text.len(), "wrong")
     }
 
     #[test]
-    fn underlines_the_span_and_shows_the_second_place() {
-        let source =
-            Source::new("cluster.toml", "[a]\nip = \"10.0.0.1\"\n[b]\nip = \"10.0.0.1\"\n");
+    fn underlines_the_place_and_shows_the_second_one() {
+        let source = Source::new("c.toml", "[a]\nip = \"10.0.0.1\"\n[b]\nip = \"10.0.0.1\"\n");
         let found = Diagnostic::new(Code::DuplicateAddress, 29..39, "`10.0.0.1` is taken")
             .related(Some(9..19), "first used here")
             .help("choose another");
-        assert_eq!(
-            plain(&render(&source, &[found])),
-            "error[NG0203]: `10.0.0.1` is taken\n --> cluster.toml:4:6\n  |\n4 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^\n ::: cluster.toml:2:6\n  |\n2 | ip = \"10.0.0.1\"\n  |      ^^^^^^^^^^ first used here\n  help: choose another\n\n"
-        );
+        let expected = r#"
+error[NG0203]: `10.0.0.1` is taken
+ --> c.toml:4:6
+  |
+2 | ip = "10.0.0.1"
+  |      ---------- first used here
+3 | [b]
+4 | ip = "10.0.0.1"
+  |      ^^^^^^^^^^
+  |
+  = help: choose another
+
+"#;
+        assert_eq!(plain(&source, found), expected[1..]);
+    }
+
+    #[test]
+    fn places_that_are_far_apart_have_excerpts_of_their_own() {
+        let text = format!("x = 1\n{}x = 2\n", "\n".repeat(200));
+        let source = Source::new("c.toml", text);
+        let shown = plain(&source, at(&source, "x = 2").related(Some(0..1), "first used here"));
+        assert!(shown.contains("\n202 | x = 2\n    | ^^^^^\n"), "{shown}");
+        assert!(shown.contains("::: c.toml:1:1\n    |\n  1 | x = 1\n    | - first"), "{shown}");
+    }
+
+    #[test]
+    fn tabs_wide_letters_and_windows_line_ends_are_counted() {
+        let source = Source::new("c.toml", "\tx =\t\"日本語\", \"b\"\r\ny = 2\r\n");
+        let shown = plain(&source, at(&source, "\"b\""));
+        let expected = "1 |     x =    \"日本語\", \"b\"\n  |                      ^^^\n";
+        assert!(shown.contains(expected) && shown.contains("c.toml:1:13\n"), "{shown}");
+    }
+
+    #[test]
+    fn a_place_of_many_lines_is_shown_by_its_ends() {
+        let source = Source::new("c.toml", format!("x = [\n{}]\n", "  1,\n".repeat(100)));
+        let shown = plain(&source, at(&source, &source.text()[4..source.text().len() - 1]));
+        assert!(shown.lines().count() < 14 && shown.contains("...   |\n"), "{shown}");
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_the_place() {
+        let filler = "a".repeat(1 << 20);
+        let source = Source::new("c.toml", format!("x = \"{filler}\", 7, \"{filler}\"\n"));
+        for place in ["7", &filler] {
+            let shown = plain(&source, at(&source, place));
+            assert!(shown.lines().all(|line| line.chars().count() < 2 * WIDTH), "{shown}");
+            assert!(shown.contains("...") && shown.contains('^'), "{shown}");
+        }
+    }
+
+    #[test]
+    fn every_place_can_be_shown() {
+        for text in ["", "\n", "x", "x = [", "x = [\n", "é", "\r", "\u{feff}", "x = '\u{0}'"] {
+            let source = Source::new("c.toml", text);
+            for start in 0..text.len() + 2 {
+                for end in [start, start + 1, usize::MAX] {
+                    let shown = plain(&source, Diagnostic::new(Code::Syntax, start..end, "wrong"));
+                    assert!(shown.contains('^') || shown.contains('_'), "{text:?} {start} {shown}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -138,15 +229,18 @@ mod tests {
             Diagnostic::new(Code::LiteralSecret, at..at + 5, "a secret"),
             Diagnostic::new(Code::UnknownKey, at + 7..at + 8, "on the same line"),
         ];
-        let shown = plain(&render(&source, &found));
+        let shown = anstream::adapter::strip_str(&render(&source, &found)).to_string();
         assert!(!shown.contains("abc"));
         assert_eq!(shown.matches("token = \"***\", y").count(), 2);
     }
 
     #[test]
-    fn control_characters_of_the_file_never_reach_the_terminal() {
-        let source = Source::new("c", "x = \"\u{1b}[2J\u{202e}\"\n");
-        let found = Diagnostic::new(Code::InvalidValue, 4..12, "bad \u{1b}[31m");
-        assert!(!plain(&render(&source, &[found])).contains(['\u{1b}', '\u{202e}']));
+    fn what_a_terminal_obeys_never_reaches_it() {
+        const BAD: &str = "\u{1b}[2J \u{9b}2J \u{202e} \u{200f} \u{7} \r \u{feff}";
+        let source = Source::new(BAD, format!("x = \"{BAD}\"\n"));
+        let found = at(&source, BAD).help(BAD).related(Some(0..1), BAD);
+        let shown = plain(&source, Diagnostic { message: BAD.to_owned(), ..found });
+        let obeyed = |c: char| (c.is_control() && c != '\n') || BAD.contains(c) && !c.is_ascii();
+        assert!(!shown.contains(obeyed), "{shown:?}");
     }
 }
