@@ -88,7 +88,7 @@ mod tests {
             &format!("sha256:{hex}"),
             &format!("docker.io/ollama/ollama@sha256:{hex}"),
             "github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567",
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample admin@laptop",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin@laptop",
         ] {
             assert!(!is_secret(other), "{other}");
         }

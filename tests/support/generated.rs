@@ -17,7 +17,7 @@ pub fn cluster(vms: usize) -> String {
             text,
             "[hosts.host-{host}]\nuplink = \"enp1s0\"\ngateway = {}\n\
              boot = {{ root = {{ device = \"/dev/disk/by-label/nixos\" }}, esp = {{ device = \"/dev/disk/by-label/boot\" }} }}\n\
-             users.admin = {{ admin = true, ssh_keys = [\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGenerated admin\"] }}\n\n",
+             users.admin = {{ admin = true, ssh_keys = [\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin\"] }}\n\n",
             host == 0,
         );
     }

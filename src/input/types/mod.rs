@@ -6,6 +6,7 @@ mod kubernetes;
 mod name;
 mod path;
 mod size;
+mod ssh_key;
 mod text;
 
 pub use address::Mac;
@@ -17,4 +18,5 @@ pub use kubernetes::{DnsName, Endpoint, LabelKey, LabelValue, Minor, Taint};
 pub use name::{InterfaceName, Name, PortName, UserName};
 pub use path::{AbsPath, RelPath};
 pub use size::Size;
-pub use text::{FlakeRef, Image, OneLine, PciAddress, SshKey};
+pub use ssh_key::SshKey;
+pub use text::{FlakeRef, Image, OneLine, PciAddress};

@@ -21,6 +21,8 @@ checked_text! {
         let inside = text.strip_prefix("./").unwrap_or(text);
         if text.starts_with('/') {
             Err(format!("`{text}` is absolute; it must lie inside the rendered tree"))
+        } else if inside.split('/').any(|part| part.eq_ignore_ascii_case(".git")) {
+            Err(format!("`{text}` is in the folder that belongs to git"))
         } else {
             normal(text, inside)
         }
@@ -83,7 +85,7 @@ mod tests {
 
     #[test]
     fn paths_never_leave_their_root() {
-        for bad in ["/etc", "../x", "a/../b", "a//b", "", "a/", ".", "a/./b", "a\nb"] {
+        for bad in ["/etc", "../x", "a/../b", "a//b", "", "a/", ".", "a/./b", "a\nb", ".Git/x"] {
             assert!(RelPath::from_text(bad).is_err(), "{bad:?}");
         }
         for bad in ["etc", "/", "/a/../b", "//", "/a//b", "/a/"] {

@@ -15,9 +15,9 @@
     homelab = {
       hostname = "homelab";
       username = "admin";
-      sshPubKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleEx admin@laptop";
+      sshPubKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin@laptop";
       adminKeys = [
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleEx admin@laptop"
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin@laptop"
       ];
       platform = "x86_64-linux";
       role = "worker";

@@ -15,8 +15,10 @@
     box = {
       hostname = "box";
       username = "admin";
-      sshPubKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample admin";
-      adminKeys = [ "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample admin" ];
+      sshPubKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin";
+      adminKeys = [
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin"
+      ];
       platform = "x86_64-linux";
       uplink = "enp1s0";
       gateway = true;
