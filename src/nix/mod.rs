@@ -66,11 +66,11 @@ pub fn ready(files: Vec<RenderedFile>, formatter: Formatter) -> Result<Ready, Ve
 }
 
 fn finish(file: RenderedFile, formatter: Formatter) -> Result<ReadyFile, Bug> {
-    let RenderedFile { path, template, text, executable } = file;
-    let text = match Language::of(template) {
+    let RenderedFile { path, template, text, values: _, executable } = file;
+    let text = match Language::of(template.name) {
         Language::Nix => {
             let bug = |line: Option<(usize, String)>, message: String| Bug {
-                template: template.to_owned(),
+                template: template.name.to_owned(),
                 path: path.to_string(),
                 line,
                 message,
@@ -112,12 +112,14 @@ fn tidy(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::{Kind, TemplateSource};
 
-    fn rendered(text: &str) -> Vec<RenderedFile> {
+    fn rendered(text: &'static str) -> Vec<RenderedFile> {
         vec![RenderedFile {
             path: RelPath::own("vms/a.nix"),
-            template: "vms/vm.nix",
+            template: TemplateSource { name: "vms/vm.nix", text, kind: Kind::Module },
             text: text.to_owned(),
+            values: Vec::new(),
             executable: false,
         }]
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Output, microvm_storage, vms};
-use crate::render::{Template, template};
+use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -12,7 +12,8 @@ struct Context {
     has_persist: bool,
 }
 
-const TEMPLATE: Template<Context> = template!("lib/adapters/microvms.nix");
+const TEMPLATE: Template<Context> =
+    template!("lib/adapters/microvms.nix", Kind::Functions(&[("mkHostVms", "microvm.vms")]));
 
 pub(super) const OUTPUT: Output = Output {
     name: "adapters",

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::Output;
 use crate::cluster::{Cluster, Gpu, Host};
 use crate::input::types::GpuMode;
-use crate::render::{Template, template};
+use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -15,7 +15,7 @@ struct Context {
     users: BTreeSet<String>,
 }
 
-const TEMPLATE: Template<Context> = template!("modules/nixos/amdgpu.nix");
+const TEMPLATE: Template<Context> = template!("modules/nixos/amdgpu.nix", Kind::Module);
 
 pub(super) const OUTPUT: Output = Output {
     name: "amdgpu",

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Output;
 use crate::input::types::Firewall;
-use crate::render::{Template, template};
+use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -26,7 +26,7 @@ enum Addressing {
     Mixed,
 }
 
-const TEMPLATE: Template<Context> = template!("modules/nixos/cluster-network.nix");
+const TEMPLATE: Template<Context> = template!("modules/nixos/cluster-network.nix", Kind::Module);
 
 pub(super) const OUTPUT: Output = Output {
     name: "cluster-network",

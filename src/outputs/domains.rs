@@ -13,12 +13,12 @@ use crate::input::types::{
     AbsPath, Cni, DiskFormat, Endpoint, FsType, Hypervisor, InterfaceName, LabelKey, LabelValue,
     Mac, Minor, Name, RelPath, Role, SshKey, System,
 };
-use crate::render::{Planned, Template, template};
+use crate::render::{Kind, Planned, Template, template};
 
-const NETWORK: Template<NetworkContext<'_>> = template!("lib/domains/network.nix");
-const VMS: Template<VmsContext<'_>> = template!("lib/domains/vms.nix");
-const HOSTS: Template<HostsContext<'_>> = template!("lib/domains/hosts.nix");
-const INDEX: Template<IndexContext> = template!("lib/domains/default.nix");
+const NETWORK: Template<NetworkContext<'_>> = template!("lib/domains/network.nix", Kind::Data);
+const VMS: Template<VmsContext<'_>> = template!("lib/domains/vms.nix", Kind::Data);
+const HOSTS: Template<HostsContext<'_>> = template!("lib/domains/hosts.nix", Kind::Data);
+const INDEX: Template<IndexContext> = template!("lib/domains/default.nix", Kind::Data);
 
 pub(super) const OUTPUT: Output = Output {
     name: "domains",

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Output, adapters, domains, hosts};
 use crate::input::types::Formatter;
-use crate::render::{Template, template};
+use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -19,7 +19,7 @@ struct Context {
     formatter: &'static str,
 }
 
-const TEMPLATE: Template<Context> = template!("flake.nix");
+const TEMPLATE: Template<Context> = template!("flake.nix", Kind::Flake("mkSystem"));
 
 pub(super) const OUTPUT: Output = Output {
     name: "flake",

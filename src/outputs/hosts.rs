@@ -7,7 +7,7 @@ use crate::cluster::{Cluster, Hardware, Host};
 use crate::input::types::{
     AbsPath, FsType, GpuMode, Loader, Name, RelPath, Role, SshKey, System, UserName,
 };
-use crate::render::{Planned, Template, template};
+use crate::render::{Kind, Planned, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -40,7 +40,7 @@ struct User<'a> {
     ssh_keys: Vec<&'a SshKey>,
 }
 
-const TEMPLATE: Template<Context<'_>> = template!("hosts/host.nix");
+const TEMPLATE: Template<Context<'_>> = template!("hosts/host.nix", Kind::Module);
 
 pub(super) const OUTPUT: Output = Output {
     name: "hosts",

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Output;
 use crate::input::types::BridgeNetfilter;
 use crate::release;
-use crate::render::{Template, template};
+use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -16,7 +16,7 @@ struct Context {
     only_in_vms: bool,
 }
 
-const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-kubeadm-base.nix");
+const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-kubeadm-base.nix", Kind::Module);
 
 pub(super) const OUTPUT: Output = Output {
     name: "kubeadm-base",

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Output;
 use crate::input::types::Firewall;
-use crate::render::{Template, template};
+use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -15,7 +15,7 @@ struct Context {
     machine_id: bool,
 }
 
-const TEMPLATE: Template<Context> = template!("modules/nixos/microvm-guest.nix");
+const TEMPLATE: Template<Context> = template!("modules/nixos/microvm-guest.nix", Kind::Module);
 
 pub(super) const OUTPUT: Output = Output {
     name: "microvm-guest",

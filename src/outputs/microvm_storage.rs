@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Output;
 use crate::cluster::Cluster;
-use crate::render::{Template, template};
+use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -12,7 +12,7 @@ struct Context {
     has_persist: bool,
 }
 
-const TEMPLATE: Template<Context> = template!("modules/nixos/microvm-storage.nix");
+const TEMPLATE: Template<Context> = template!("modules/nixos/microvm-storage.nix", Kind::Module);
 
 pub(super) const OUTPUT: Output = Output {
     name: "microvm-storage",

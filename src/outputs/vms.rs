@@ -9,7 +9,7 @@ use crate::cluster::{Cluster, Vm};
 use crate::input::types::{
     AbsPath, Firewall, Hypervisor, InterfaceName, Mac, Name, PciAddress, RelPath, Role,
 };
-use crate::render::{Planned, Template, template};
+use crate::render::{Kind, Planned, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ struct Context<'a> {
     etcd_peers: Vec<Ipv4Addr>,
 }
 
-const TEMPLATE: Template<Context<'_>> = template!("vms/vm.nix");
+const TEMPLATE: Template<Context<'_>> = template!("vms/vm.nix", Kind::Module);
 
 pub(super) const OUTPUT: Output = Output {
     name: "vms",

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Output, kubeadm_base};
 use crate::input::types::{BridgeNetfilter, Firewall, Role};
-use crate::render::{Template, template};
+use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
@@ -15,7 +15,7 @@ struct Context {
     firewall: Firewall,
 }
 
-const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-worker-host.nix");
+const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-worker-host.nix", Kind::Module);
 
 pub(super) const OUTPUT: Output = Output {
     name: "worker-host",

@@ -4,7 +4,7 @@
 
 use tera::{Kwargs, State, Tera, Value};
 
-use super::escape;
+use super::{escape, marks};
 
 pub(super) fn register(tera: &mut Tera) {
     // Nix
@@ -14,7 +14,7 @@ pub(super) fn register(tera: &mut Tera) {
     text(tera, "in_indented", escape::nix_indented_part);
     tera.register_filter("nix", |value: &Value, _: Kwargs, _: &State| {
         let mut out = String::new();
-        nix(value, &mut out).map(|()| Value::safe_string(&out))
+        nix(value, &mut out).map(|()| Value::safe_string(&marks::around(&out)))
     });
     // YAML
     text(tera, "json", escape::json_string);
@@ -22,6 +22,10 @@ pub(super) fn register(tera: &mut Tera) {
     text(tera, "code", escape::markdown_code);
     text(tera, "sh", escape::shell_word_if_needed);
     text(tera, "mermaid", escape::mermaid);
+    // Tera's own would pass text through unescaped.
+    tera.register_filter("safe", |_: &Value, _: Kwargs, _: &State| {
+        Err::<Value, _>(tera::Error::message("`safe` would make code of a value: leave it out"))
+    });
     // Comments of all
     text(tera, "comment", escape::comment);
 }
@@ -29,9 +33,11 @@ pub(super) fn register(tera: &mut Tera) {
 fn text(tera: &mut Tera, name: &'static str, escape: fn(&str) -> String) {
     tera.register_filter(name, move |value: &Value, _: Kwargs, _: &State| {
         let rendered = match value.as_str() {
-            Some(text) => escape(text),
+            Some(text) => marks::marked(text, escape),
             // Numbers and truth values are the same in every language.
-            None if value.is_number() || value.is_bool() => escape(&value.to_string()),
+            None if value.is_number() || value.is_bool() => {
+                marks::marked(&value.to_string(), escape)
+            }
             None => {
                 let message = format!("`{name}` takes text or a number, not {}", value.name());
                 return Err(tera::Error::message(message));

@@ -1,10 +1,11 @@
 //! The languages that are written, by the file name's ending.
 
 use std::fmt::Write as _;
+use std::io;
 
 use tera::EscapeFn;
 
-use super::escape;
+use super::{escape, marks};
 
 /// What a file is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +37,10 @@ impl Language {
     /// How a string in `{{ … }}` becomes a value of this language.
     pub(super) fn escape(self) -> EscapeFn {
         match self {
-            Self::Nix => |text, out| out.write_all(escape::nix_string(text).as_bytes()),
-            Self::Yaml => |text, out| out.write_all(escape::yaml_string(text).as_bytes()),
-            Self::Shell => |text, out| out.write_all(escape::shell_word(text).as_bytes()),
-            Self::Markdown => |text, out| out.write_all(escape::markdown(text).as_bytes()),
+            Self::Nix => |text, out| write(out, text, escape::nix_string),
+            Self::Yaml => |text, out| write(out, text, escape::yaml_string),
+            Self::Shell => |text, out| write(out, text, escape::shell_word),
+            Self::Markdown => |text, out| write(out, text, escape::markdown),
         }
     }
 
@@ -72,6 +73,10 @@ impl Language {
         text.push('\n');
         text + rest
     }
+}
+
+fn write(out: &mut dyn io::Write, value: &str, escape: fn(&str) -> String) -> io::Result<()> {
+    out.write_all(marks::marked(value, escape).as_bytes())
 }
 
 /// What every generated file says in its first lines.

@@ -4,10 +4,12 @@
 mod escape;
 mod filters;
 mod language;
+mod marks;
 
 pub use language::{Language, MARKER};
 
 use std::marker::PhantomData;
+use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -29,12 +31,29 @@ pub struct TemplateSource {
     pub name: &'static str,
     /// Its text.
     pub text: &'static str,
+    /// What its files are.
+    pub kind: Kind,
+}
+
+/// What a file is to those that read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A NixOS module.
+    Module,
+    /// Plain data in Nix.
+    Data,
+    /// Nix functions: each name with the option that takes its result.
+    Functions(&'static [(&'static str, &'static str)]),
+    /// A flake, and its function from a list of modules to a system.
+    Flake(&'static str),
+    /// No Nix.
+    Text,
 }
 
 impl<C: Serialize> Template<C> {
-    /// A template by its name and text.
-    pub const fn new(name: &'static str, text: &'static str) -> Self {
-        Self { source: TemplateSource { name, text }, context: PhantomData }
+    /// A template by its name, its text and what it makes.
+    pub const fn new(name: &'static str, text: &'static str, kind: Kind) -> Self {
+        Self { source: TemplateSource { name, text, kind }, context: PhantomData }
     }
 
     /// Its name and text.
@@ -53,12 +72,16 @@ impl<C: Serialize> Template<C> {
     }
 }
 
-/// The template at `templates/NAME.tera`.
+/// The template at `templates/NAME.tera`, and for Nix what it makes.
 macro_rules! template {
     ($name:literal) => {
+        $crate::render::template!($name, $crate::render::Kind::Text)
+    };
+    ($name:literal, $kind:expr) => {
         $crate::render::Template::new(
             $name,
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $name, ".tera")),
+            $kind,
         )
     };
 }
@@ -82,10 +105,12 @@ pub struct Planned {
 pub struct RenderedFile {
     /// Where it goes.
     pub path: RelPath,
-    /// The name of its template.
-    pub template: &'static str,
+    /// Its template.
+    pub template: TemplateSource,
     /// Its text.
     pub text: String,
+    /// Where in the text values stand, in order; the rest is the template's.
+    pub values: Vec<Range<usize>>,
     /// Whether it is a script.
     pub executable: bool,
 }
@@ -118,6 +143,7 @@ impl std::fmt::Display for Bug {
 #[derive(Debug)]
 pub struct Engine {
     engines: Vec<(Language, Tera)>,
+    templates: Vec<TemplateSource>,
 }
 
 impl Engine {
@@ -137,7 +163,7 @@ impl Engine {
                 Ok((language, tera))
             })
             .collect::<Result<_, Bug>>()?;
-        Ok(Self { engines })
+        Ok(Self { engines, templates: templates.to_owned() })
     }
 
     /// Renders every file, each behind the header that says where it comes
@@ -167,14 +193,13 @@ impl Engine {
         let engine = self.engines.iter().find(|(known, _)| *known == language);
         let (_, tera) = engine.ok_or_else(|| bug("no engine for its language".to_owned()))?;
         let context = planned.context.as_ref().map_err(|error| bug(error.clone()))?;
+        let template = self.templates.iter().find(|known| known.name == planned.template);
+        let template = *template.ok_or_else(|| bug("there is no such template".to_owned()))?;
         let body =
             tera.render(planned.template, context).map_err(|error| bug(error.to_string()))?;
-        Ok(RenderedFile {
-            text: language.with_header(&body, source),
-            path: planned.path,
-            template: planned.template,
-            executable: planned.executable,
-        })
+        let (text, values) = marks::take_out(&language.with_header(&body, source));
+        let Planned { path, executable, .. } = planned;
+        Ok(RenderedFile { path, template, text, values, executable })
     }
 }
 
@@ -184,4 +209,31 @@ fn compile_bug(error: &tera::Error) -> Bug {
         _ => "templates".to_owned(),
     };
     Bug { path: name.clone(), template: name, line: None, message: error.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(text: &'static str) -> Result<Vec<RenderedFile>, Vec<Bug>> {
+        let template = Template::new("a.nix", text, Kind::Data);
+        let engine = Engine::new(&[template.source()]).map_err(|bug| vec![bug])?;
+        let context = serde_json::json!({ "name": "x", "count": 2 });
+        engine.render(vec![template.file(RelPath::own("a.nix"), &context)], "cluster.toml")
+    }
+
+    #[test]
+    fn values_are_told_from_the_templates_own_words() {
+        let template =
+            "{ {{ name | attr }} = {{ name }}; b = \"{{ (name ~ name) | in_string }}\"; }";
+        let file = &render(template).expect("it renders")[0];
+        let values: Vec<&str> = file.values.iter().map(|value| &file.text[value.clone()]).collect();
+        assert_eq!(values, ["x", "\"x\"", "xx"]);
+    }
+
+    #[test]
+    fn nothing_passes_text_through() {
+        let bugs = render("{ a = {{ name | safe }}; }").expect_err("`safe` is refused");
+        assert!(bugs[0].message.contains("`safe` would make code of a value"), "{}", bugs[0]);
+    }
 }
