@@ -15,7 +15,7 @@ pub struct Source {
 }
 
 /// A position for people: both numbers start at 1, columns count characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,

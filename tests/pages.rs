@@ -156,6 +156,14 @@ fn the_index_lists_every_page() {
          Everything that nixgen says of a `cluster.toml` has a code, whose number is never \
          given to anything else. `nixgen explain NG0203` prints its page. The examples on \
          the pages change [this cluster](example.toml).\n\n\
+         ## For programs\n\n\
+         With `--message-format json` every line on standard error is an object. Its `kind` \
+         is `diagnostic`, `io-error`, `bug`, `error`, `note` or `question`, and each has a \
+         `message`. A diagnostic has its `code`, `slug`, `severity`, `path`, `help`, one \
+         `primary` place or none, and `secondary` ones with a `message` each. A place is its \
+         `bytes`, and its `start` and `end` by `line` and `column`, which count from 1, \
+         columns in characters; the end is behind the last one.\n\n\
+         ## Codes\n\n\
          | code | name | | what it is |\n|---|---|---|---|\n",
     );
     for code in Code::ALL {

@@ -64,7 +64,7 @@ impl From<IoError> for Failure {
 
 /// Runs a command.
 pub fn run(cli: &Cli) -> Status {
-    let mut output = Output::new(cli.global.color, cli.global.quiet);
+    let mut output = Output::new(&cli.global);
     let result = match &cli.command {
         Command::Render(args) => render::run(args, &cli.global, &mut output),
         Command::Diff => diff::run(&cli.global, &mut output),
@@ -77,12 +77,12 @@ pub fn run(cli: &Cli) -> Status {
         Err(Failure::Invalid) => Status::Invalid,
         Err(Failure::Bugs(bugs)) => {
             for bug in bugs {
-                output.error(&format!("{bug}\n  This is a bug of nixgen. Nothing was written."));
+                output.bug(&bug);
             }
             Status::Bug
         }
         Err(Failure::Io(error)) => {
-            output.error(&error.to_string());
+            output.io_error(&error);
             if error.path == cli.global.config && error.cause.kind() == ErrorKind::NotFound {
                 output.note("  `--config FILE` names another file than cluster.toml");
             }

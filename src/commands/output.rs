@@ -1,33 +1,57 @@
 //! Where words go: data to standard output, everything else to standard error,
 //! colours only where they are wanted.
 
+use std::borrow::Cow;
+use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use serde::Serialize;
 
-use crate::cli::Color;
+use crate::cli::{Color, Global, MessageFormat};
 use crate::diagnostic::{self, Diagnostic};
+use crate::disk::IoError;
+use crate::render::Bug;
 use crate::source::Source;
+
+/// What goes to standard error, as programs read it.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+enum Message<'a> {
+    /// A mistake in the file.
+    Diagnostic(diagnostic::Object<'a>),
+    /// A mistake of ours.
+    Bug { message: &'a str, template: &'a str, path: &'a str, line: Option<usize> },
+    /// The world did not do as it was asked.
+    IoError { message: String, path: Cow<'a, str> },
+    /// Anything else that went wrong.
+    Error { message: &'a str },
+    /// How it went.
+    Note { message: &'a str },
+    /// It waits for an answer on standard input.
+    Question { message: &'a str },
+}
 
 /// The two streams.
 pub struct Output {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
     coloured: bool,
+    format: MessageFormat,
     quiet: bool,
     failed: Option<io::Error>,
 }
 
 impl Output {
     /// The streams of this process.
-    pub fn new(color: Color, quiet: bool) -> Self {
-        let choice = match color {
+    pub fn new(global: &Global) -> Self {
+        let choice = match global.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        let coloured = match color {
+        let coloured = match global.color {
             Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
             Color::Always => true,
             Color::Never => false,
@@ -36,7 +60,8 @@ impl Output {
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
             coloured,
-            quiet,
+            format: global.message_format,
+            quiet: global.quiet,
             failed: None,
         }
     }
@@ -60,20 +85,38 @@ impl Output {
     /// A line on how it went; not when quiet.
     pub fn note(&mut self, text: &str) {
         if !self.quiet {
-            let result = writeln!(self.err, "{text}");
-            self.keep(result);
+            self.say(text, &Message::Note { message: text.trim() });
         }
     }
 
     /// What went wrong.
     pub fn error(&mut self, text: &str) {
-        let style = AnsiColor::Red.on_default().bold();
-        let result = writeln!(self.err, "{style}error{style:#}: {text}");
-        self.keep(result);
+        self.say(Failed(text), &Message::Error { message: text });
+    }
+
+    /// What failed in the world.
+    pub fn io_error(&mut self, error: &IoError) {
+        let (message, path) = (error.to_string(), error.path.to_string_lossy());
+        self.say(Failed(error), &Message::IoError { message, path });
+    }
+
+    /// A mistake of ours.
+    pub fn bug(&mut self, bug: &Bug) {
+        let Bug { message, template, path, line } = bug;
+        let line = line.as_ref().map(|(number, _)| *number);
+        let human = format!("{bug}\n  This is a bug of nixgen. Nothing was written.");
+        self.say(Failed(human), &Message::Bug { message, template, path, line });
     }
 
     /// What is wrong with the file.
     pub fn diagnostics(&mut self, source: &Source, found: &[Diagnostic]) {
+        if self.format == MessageFormat::Json {
+            for diagnostic in found {
+                let object = diagnostic::Object::of(source, diagnostic);
+                self.say("", &Message::Diagnostic(object));
+            }
+            return;
+        }
         let result = self.err.write_all(diagnostic::render(source, found).as_bytes());
         self.keep(result);
         let errors = found.iter().filter(|d| d.is_error()).count();
@@ -92,11 +135,14 @@ impl Output {
 
     /// Asks a question on the terminal; anything but yes is no.
     pub fn confirm(&mut self, question: &str) -> bool {
-        let shown = self.out.flush().and_then(|()| {
-            write!(self.err, "{question} [y/N] ")?;
-            self.err.flush()
-        });
+        let shown = self.out.flush();
         self.keep(shown);
+        if self.format == MessageFormat::Json {
+            self.say("", &Message::Question { message: question });
+        } else {
+            let asked = write!(self.err, "{question} [y/N] ").and_then(|()| self.err.flush());
+            self.keep(asked);
+        }
         let mut answer = String::new();
         match io::stdin().read_line(&mut answer) {
             Ok(_) => matches!(answer.trim(), "y" | "Y" | "yes"),
@@ -116,9 +162,30 @@ impl Output {
         self.failed.take().map_or(Ok(()), Err)
     }
 
+    /// Writes a line to standard error, for whom it is asked for.
+    fn say(&mut self, human: impl Display, message: &Message<'_>) {
+        let result = match self.format {
+            MessageFormat::Human => writeln!(self.err, "{human}"),
+            MessageFormat::Json => serde_json::to_string(message)
+                .map_err(io::Error::from)
+                .and_then(|object| writeln!(self.err, "{object}")),
+        };
+        self.keep(result);
+    }
+
     fn keep(&mut self, result: io::Result<()>) {
         if let Err(error) = result {
             self.failed.get_or_insert(error);
         }
+    }
+}
+
+/// A text with the word for an error before it.
+struct Failed<T>(T);
+
+impl<T: Display> Display for Failed<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let style = AnsiColor::Red.on_default().bold();
+        write!(f, "{style}error{style:#}: {}", self.0)
     }
 }

@@ -5,9 +5,11 @@
 
 mod code;
 mod human;
+mod json;
 
 pub use code::{Code, Severity};
 pub use human::render;
+pub use json::Object;
 
 use crate::source::Span;
 
