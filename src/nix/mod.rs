@@ -1,6 +1,7 @@
 //! From rendered text to text that may be written: laid out by the chosen
 //! formatter and parsed by rnix.
 
+pub mod attrs;
 mod format;
 mod parse;
 

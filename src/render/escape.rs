@@ -4,12 +4,12 @@
 use std::fmt::Write as _;
 
 /// A Nix string literal.
-pub(super) fn nix_string(text: &str) -> String {
+pub(crate) fn nix_string(text: &str) -> String {
     format!("\"{}\"", nix_string_part(text))
 }
 
 /// Text for inside the quotes of a Nix string literal.
-pub(super) fn nix_string_part(text: &str) -> String {
+pub(crate) fn nix_string_part(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
@@ -47,7 +47,7 @@ const NIX_KEYWORDS: &[&str] =
     &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"];
 
 /// A Nix attribute name, quoted only where it must be.
-pub(super) fn nix_attribute(text: &str) -> String {
+pub(crate) fn nix_attribute(text: &str) -> String {
     let start = |c: char| c.is_ascii_alphabetic() || c == '_';
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '\'');
     let bare = text.starts_with(start) && text.chars().all(inner) && !NIX_KEYWORDS.contains(&text);
@@ -55,7 +55,7 @@ pub(super) fn nix_attribute(text: &str) -> String {
 }
 
 /// A Nix path, given relative to the file it stands in (`./x`, `../x`).
-pub(super) fn nix_path(text: &str) -> String {
+pub(crate) fn nix_path(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '/');
     if text.chars().all(plain) {
         text.to_owned()

@@ -6,6 +6,7 @@ mod filters;
 mod language;
 mod marks;
 
+pub(crate) use escape::{nix_attribute, nix_path, nix_string, nix_string_part};
 pub use language::{Language, MARKER};
 
 use std::marker::PhantomData;
