@@ -169,6 +169,7 @@ readable (present {
   etc = each (file: lines file.text) (
     pick [
       "crictl.yaml"
+      "kubelet.conf.d/50-microvms.conf"
       "machine-id"
     ] config.environment.etc
   );

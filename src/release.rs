@@ -32,8 +32,9 @@ const fn only(minor: u16) -> (Minor, Minor) {
     (Minor::new(minor), Minor::new(minor))
 }
 
-/// The Kubernetes minors that nixgen writes for, the first and the last.
-pub const MINORS: (Minor, Minor) = (Minor::new(30), Minor::new(37));
+/// The Kubernetes minors that nixgen writes for, the first and the last: kubeadm
+/// reads v1beta4, the one API that is rendered, since 1.31.
+pub const MINORS: (Minor, Minor) = (Minor::new(31), Minor::new(37));
 
 /// The releases, oldest first.
 pub const RELEASES: &[Release] = &[
@@ -97,8 +98,7 @@ impl Release {
 /// one in containerd is pulled twice and warned about.
 pub const fn pause_tag(minor: Minor) -> &'static str {
     match minor.number() {
-        ..=30 => "3.9",
-        31..=33 => "3.10",
+        ..=33 => "3.10",
         34..=35 => "3.10.1",
         _ => "3.10.2",
     }

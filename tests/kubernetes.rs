@@ -65,6 +65,12 @@ fn flannel_serves_this_clusters_pods() {
     for image in images(&text) {
         assert!(image.contains(':') && !image.ends_with(":latest"), "{image} is not pinned");
     }
+    let daemon = documents(&text).into_iter().find(|d| d["kind"] == "DaemonSet").expect("one");
+    let command = &daemon["spec"]["template"]["spec"]["containers"][0]["command"];
+    assert!(
+        command.as_array().expect("a list").contains(&json!("--iface=$(NODE_IP)")),
+        "not the interface of the default route: {command}"
+    );
 }
 
 fn images(text: &str) -> Vec<String> {

@@ -149,7 +149,7 @@ fn a_chip_that_cannot_be_passed_through_is_refused_and_another_is_not() {
         sandbox.edit(
             "cluster.toml",
             "model = \"gfx1103\"",
-            &format!("mode = \"passthrough\"\npci = \"0000:03:00.0\"\nvm = \"k8s-worker-1\"\nmodel = \"{model}\""),
+            &format!("mode = \"passthrough\"\npci = [\"0000:03:00.0\", \"0000:03:00.1\"]\nvm = \"k8s-worker-1\"\nmodel = \"{model}\""),
         );
         sandbox.edit(
             "cluster.toml",
@@ -166,7 +166,8 @@ fn a_chip_that_cannot_be_passed_through_is_refused_and_another_is_not() {
     assert!(passthrough("gfx1103").expect(3, &["validate"]).stderr.contains("gfx1103"));
     let sandbox = passthrough("gfx1100");
     sandbox.expect(0, &["render", "-q"]);
-    assert!(sandbox.read("vms/k8s-worker-1.nix").contains("path = \"0000:03:00.0\""));
+    let vm = sandbox.read("vms/k8s-worker-1.nix");
+    assert!(vm.contains("path = \"0000:03:00.0\"") && vm.contains("path = \"0000:03:00.1\""));
     assert!(
         sandbox.read("hosts/homelab.nix").contains("blacklistedKernelModules = [ \"amdgpu\" ]")
     );

@@ -12,6 +12,7 @@ need qemu-img qemu-utils
 need git git
 need patch patch
 need script bsdutils
+need systemd-analyze systemd
 if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null; then
   sudo=()
   [ "$(id -u)" -eq 0 ] || sudo=(sudo)

@@ -62,7 +62,7 @@ fn keys(gpu: &Gpu) -> Option<Diagnostic> {
     if *gpu.mode == GpuMode::Passthrough {
         return None;
     }
-    let pci = gpu.pci.as_ref().map(|pci| ("pci", pci.span()));
+    let pci = gpu.pci.first().map(|pci| ("pci", pci.span()));
     let (key, span) = pci.or(gpu.vm.as_ref().map(|vm| ("vm", vm.span())))?;
     let message = format!("`{key}` is for passthrough, and the GPU's mode is `{}`", gpu.mode.value);
     let found = Diagnostic::new(Code::Gpu, span, message).related(gpu.mode.span(), "the mode");

@@ -35,6 +35,16 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
             );
             continue;
         }
+        for (at, pci) in gpu.pci.iter().enumerate() {
+            if let Some(first) = gpu.pci[..at].iter().find(|other| *other == pci) {
+                let message = format!("`{pci}` is passed through twice");
+                log.push(
+                    Diagnostic::new(Code::GpuPassthrough, pci.span(), message)
+                        .related(first.span(), "first here")
+                        .help("write the card's other function, as `lspci -D` shows it"),
+                );
+            }
+        }
         let Some(name) = &gpu.vm else { continue };
         match cluster.vms.iter().find(|vm| vm.name == *name) {
             Some(vm) if vm.host == at => {}
@@ -67,11 +77,11 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 }
 
 pub(super) fn missing(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    const PCI: &str = "`pci`, its address as `lspci -D` shows it";
+    const PCI: &str = "`pci`, the addresses of its functions as `lspci -D` shows them";
     const VM: &str = "`vm`, the VM that gets it";
 
     for (_, host, gpu) in passed(cluster).filter(|(_, _, gpu)| stuck(gpu).is_none()) {
-        let (missing, help) = match (&gpu.pci, &gpu.vm) {
+        let (missing, help) = match (gpu.pci.first(), &gpu.vm) {
             (Some(_), Some(_)) => continue,
             (None, Some(_)) => ("`pci`", format!("add {PCI}")),
             (Some(_), None) => ("`vm`", format!("add {VM}")),

@@ -168,8 +168,8 @@ pub struct Gpu {
     pub model: Spanned<OneLine>,
     /// What ROCm is told it were.
     pub hsa_override: Option<Spanned<OneLine>>,
-    /// Its address on the PCI bus, for passthrough.
-    pub pci: Option<Spanned<PciAddress>>,
+    /// Its functions on the PCI bus, for passthrough.
+    pub pci: Vec<Spanned<PciAddress>>,
     /// The MicroVM that gets it, for passthrough.
     pub vm: Option<Spanned<Name>>,
 }

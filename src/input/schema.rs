@@ -171,8 +171,9 @@ record! {
         model: Spanned<OneLine>,
         /// The chip that ROCm is told instead, such as `11.0.2`, or `none`.
         hsa_override: Option<Spanned<OneLine>>,
-        /// For `passthrough`: its address on the PCI bus.
-        pci: Option<Spanned<PciAddress>>,
+        /// For `passthrough`: the addresses of its functions on the PCI bus, and
+        /// of what shares their IOMMU group, mostly its sound.
+        pci: Vec<Spanned<PciAddress>>,
         /// For `passthrough`: the MicroVM that gets it.
         vm: Option<Spanned<Name>>,
     }

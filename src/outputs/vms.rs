@@ -26,7 +26,8 @@ struct Context<'a> {
     vsock_cid: u32,
     tap: &'a InterfaceName,
     mac: Mac,
-    gpu: Option<&'a PciAddress>,
+    /// The PCI functions of the host's GPU, on the VM that gets it.
+    gpu: Vec<&'a PciAddress>,
     ip: Ipv4Addr,
     address: String,
     gateway: Ipv4Addr,
@@ -90,7 +91,7 @@ fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPat
         vsock_cid: *vm.vsock_cid,
         tap: &vm.tap,
         mac: *vm.mac,
-        gpu: gpu.and_then(|gpu| gpu.pci.as_ref()).map(|pci| &pci.value),
+        gpu: gpu.map(|gpu| gpu.pci.iter().map(|pci| &pci.value).collect()).unwrap_or_default(),
         ip: *vm.ip,
         address: format!("{}/{}", vm.ip, vlan.subnet.prefix_len()),
         gateway: *vlan.gateway,

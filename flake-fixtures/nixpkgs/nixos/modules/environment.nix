@@ -38,6 +38,11 @@ in
         type = types.attrsOf (
           types.submodule {
             options = {
+              # A file of the store, here as everywhere a name only.
+              source = mkOption {
+                type = types.path;
+                default = "/nix/store/00000000000000000000000000000000-etc";
+              };
               text = mkOption {
                 type = types.nullOr types.lines;
                 default = null;

@@ -55,6 +55,10 @@ let
       type = types.bool;
       default = true;
     };
+    restartTriggers = mkOption {
+      type = types.listOf types.path;
+      default = [ ];
+    };
     description = mkOption {
       type = types.singleLineStr;
       default = "";

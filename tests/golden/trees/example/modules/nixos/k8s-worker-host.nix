@@ -2,11 +2,21 @@
 # change cluster.toml and run `nixgen render`.
 
 # A worker on bare metal that also carries MicroVMs: its firewall and its
-# netfilter settings must leave the VMs' bridge alone.
-{ config, data, ... }:
+# netfilter settings must leave the VMs' bridge alone, and its pods their memory.
+{
+  config,
+  data,
+  lib,
+  ...
+}:
 let
-  host = data.hosts.definitions.${config.networking.hostName};
+  inherit (config.networking) hostName;
+  host = data.hosts.definitions.${hostName};
   vlan = data.network.vlans.${host.vlan};
+
+  # In MiB: a GiB for the system, and 256 for each VM's QEMU and virtiofsd.
+  vms = lib.filter (vm: vm.host == hostName) (lib.attrValues data.vms.definitions);
+  reserved = lib.foldl' (sum: vm: sum + vm.mem + 256) 1024 vms;
 in
 {
   imports = [ ./k8s-kubeadm-base.nix ];
@@ -32,8 +42,18 @@ in
     };
   };
 
-  # The default route leads to the WAN, and so would the kubelet's own choice.
-  # bootstrap/ says it too; this holds for a join by hand as well.
-  systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS =
-    "--node-ip=${host.addresses.${host.vlan}}";
+  # Merged into kubeadm's configuration, which knows nothing of the VMs: pods would
+  # be given all of the machine's memory. With less than this the kubelet stops.
+  environment.etc."kubelet.conf.d/50-microvms.conf".text = builtins.toJSON {
+    apiVersion = "kubelet.config.k8s.io/v1beta1";
+    kind = "KubeletConfiguration";
+    systemReserved.memory = "${toString reserved}Mi";
+  };
+
+  systemd.services.kubelet = {
+    # The default route leads to the WAN, and so would the kubelet's own choice.
+    # bootstrap/ says it too; this holds for a join by hand as well.
+    environment.KUBELET_EXTRA_ARGS = "--node-ip=${host.addresses.${host.vlan}} --config-dir=/etc/kubelet.conf.d";
+    restartTriggers = [ config.environment.etc."kubelet.conf.d/50-microvms.conf".source ];
+  };
 }
