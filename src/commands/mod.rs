@@ -18,9 +18,9 @@ pub use output::Output;
 use crate::cli::{Cli, Command, Global};
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::disk::{ChangeSet, IoError, Root, Style, unified};
+use crate::disk::{self, ChangeSet, IoError, Root, Style, unified};
 use crate::input::{self, MAX_BYTES};
-use crate::nix::{self, Ready};
+use crate::nix::{self, Ready, Rules};
 use crate::render::{Bug, Engine};
 use crate::source::Source;
 use crate::{checks, cluster, outputs};
@@ -149,14 +149,18 @@ pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<Cluster> {
 pub fn build(cluster: &Cluster) -> Result<Ready, Vec<Bug>> {
     let engine = Engine::new(&outputs::templates()).map_err(|bug| vec![bug])?;
     let rendered = engine.render(outputs::plan(cluster), &cluster.source)?;
-    nix::ready(rendered, cluster.formatter)
+    let rules =
+        Rules { formatter: cluster.formatter, left_to_user: outputs::left_to_user(cluster) };
+    nix::ready(rendered, &rules)
 }
 
 /// The whole way, up to what is ready to be compared.
 pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<(Ready, Root), Failure> {
     let cluster = load(&global.config, output)?;
     let ready = build(&cluster).map_err(Failure::Bugs)?;
-    Ok((ready, Root::new(root(global))))
+    let root = Root::new(root(global));
+    let missing = disk::missing(&ready, &root);
+    if missing.is_empty() { Ok((ready, root)) } else { Err(Failure::Bugs(missing)) }
 }
 
 fn root(global: &Global) -> PathBuf {

@@ -22,7 +22,13 @@ enum Message<'a> {
     /// A mistake in the file.
     Diagnostic(diagnostic::Object<'a>),
     /// A mistake of ours.
-    Bug { message: &'a str, template: &'a str, path: &'a str, line: Option<usize> },
+    Bug {
+        message: &'a str,
+        template: &'a str,
+        template_line: Option<usize>,
+        path: &'a str,
+        line: Option<usize>,
+    },
     /// The world did not do as it was asked.
     IoError { message: String, path: Cow<'a, str> },
     /// Anything else that went wrong.
@@ -102,10 +108,10 @@ impl Output {
 
     /// A mistake of ours.
     pub fn bug(&mut self, bug: &Bug) {
-        let Bug { message, template, path, line } = bug;
-        let line = line.as_ref().map(|(number, _)| *number);
+        let Bug { message, template, template_line, path, line } = bug;
+        let (template_line, line) = (*template_line, line.as_ref().map(|(number, _)| *number));
         let human = format!("{bug}\n  This is a bug of nixgen. Nothing was written.");
-        self.say(Failed(human), &Message::Bug { message, template, path, line });
+        self.say(Failed(human), &Message::Bug { message, template, template_line, path, line });
     }
 
     /// What is wrong with the file.

@@ -10,7 +10,7 @@ pub use apply::apply;
 pub use compare::{Change, ChangeSet, State, compare};
 pub use diff::{Style, unified};
 pub use lock::LOCK_FILE;
-pub use root::Root;
+pub use root::{Root, missing};
 
 use std::path::{Path, PathBuf};
 

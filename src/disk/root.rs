@@ -9,7 +9,8 @@ use walkdir::WalkDir;
 
 use super::IoError;
 use super::lock::LOCK_FILE;
-use crate::render::MARKER;
+use crate::nix::Ready;
+use crate::render::{Bug, MARKER};
 
 /// The root of the rendered tree.
 #[derive(Debug, Clone)]
@@ -95,6 +96,13 @@ impl Root {
     }
 }
 
+/// The bugs of files that refer to what is neither rendered nor on disk. Only
+/// whether something is there is looked at, as Nix would: through links, too.
+pub fn missing(ready: &Ready, root: &Root) -> Vec<Bug> {
+    let absent = ready.missing().iter().filter(|it| !root.at(&it.path).exists());
+    absent.map(|it| it.bug.clone()).collect()
+}
+
 /// Whether the header is in the first lines of a file.
 fn is_generated(path: &Path) -> bool {
     use std::io::Read as _;
@@ -109,6 +117,27 @@ fn is_generated(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::types::{Formatter, RelPath};
+    use crate::nix::{self, Rules};
+    use crate::render::{Engine, Kind, Template};
+
+    #[test]
+    fn what_is_referred_to_may_be_on_disk() {
+        let template = Template::new("a.nix", "{ imports = [ ./own.nix ]; }", Kind::Module);
+        let engine = Engine::new(&[template.source()]).expect("it compiles");
+        let planned = template.file(RelPath::own("hosts/a.nix"), &serde_json::json!({}));
+        let files = engine.render(vec![planned], "cluster.toml").expect("it renders");
+        let rules = Rules { formatter: Formatter::Nixfmt, left_to_user: Vec::new() };
+        let ready = nix::ready(files, &rules).expect("whether it is there is not known yet");
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = Root::new(folder.path());
+        let bug = &missing(&ready, &root)[0];
+        assert!(bug.message.contains("`hosts/own.nix` is neither rendered nor there"), "{bug}");
+        assert_eq!(bug.template_line, Some(1));
+        fs::create_dir(folder.path().join("hosts")).expect("made");
+        fs::write(folder.path().join("hosts/own.nix"), "{ }").expect("written");
+        assert_eq!(missing(&ready, &root), []);
+    }
 
     #[test]
     fn links_are_never_followed() {

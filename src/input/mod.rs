@@ -5,7 +5,7 @@ pub(crate) mod decode;
 pub mod schema;
 mod secrets;
 mod spanned;
-mod suggest;
+pub(crate) mod suggest;
 mod syntax;
 pub mod types;
 

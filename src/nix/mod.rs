@@ -1,22 +1,30 @@
-//! From rendered text to text that may be written: laid out by the chosen
-//! formatter and parsed by rnix.
+//! From rendered text to text that may be written: parsed, linted, and laid out
+//! by the chosen formatter.
 
 pub mod attrs;
 mod format;
+mod lint;
 mod parse;
+mod split;
 
-pub use parse::{syntax_errors, tokens};
+pub use parse::tokens;
+
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 
 use crate::input::types::{Formatter, RelPath};
-use crate::render::{Bug, Language, RenderedFile};
+use crate::render::{Bug, Language, RenderedFile, template_line};
+use lint::Finding;
+use split::{Piece, Split};
 
 /// Files that are fit to be written. Only [`ready`] makes one, so text that was
-/// not laid out and parsed can neither be compared with the disk nor written.
+/// not parsed, linted and laid out can neither be compared with the disk nor
+/// written.
 #[derive(Debug)]
 pub struct Ready {
     files: Vec<ReadyFile>,
+    missing: Vec<Missing>,
 }
 
 /// A file that is fit to be written.
@@ -27,10 +35,34 @@ pub struct ReadyFile {
     executable: bool,
 }
 
+/// A path that a file refers to, where nothing is rendered. It is a bug unless
+/// something is there on disk.
+#[derive(Debug)]
+pub struct Missing {
+    /// The path below the root of the tree.
+    pub path: String,
+    /// What is to be said if nothing is there.
+    pub bug: Bug,
+}
+
+/// What a cluster says of how its files are judged and laid out.
+#[derive(Debug)]
+pub struct Rules {
+    /// The formatter of Nix files.
+    pub formatter: Formatter,
+    /// Files and folders below the root that are the user's to make.
+    pub left_to_user: Vec<RelPath>,
+}
+
 impl Ready {
     /// The files in the order of their paths.
     pub fn files(&self) -> &[ReadyFile] {
         &self.files
+    }
+
+    /// What the files refer to and is not among them.
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
     }
 }
 
@@ -51,46 +83,144 @@ impl ReadyFile {
     }
 }
 
-/// Lays out and parses every file; all bugs are returned, not only the first.
-pub fn ready(files: Vec<RenderedFile>, formatter: Formatter) -> Result<Ready, Vec<Bug>> {
-    let results: Vec<_> = files.into_par_iter().map(|file| finish(file, formatter)).collect();
+/// Judges and lays out every file; all bugs are returned, not only the first.
+pub fn ready(files: Vec<RenderedFile>, rules: &Rules) -> Result<Ready, Vec<Bug>> {
+    let tree = Tree::of(files.iter().map(|file| &file.path).chain(&rules.left_to_user));
+    let results: Vec<_> = files.into_par_iter().map(|file| finish(file, &tree, rules)).collect();
     let mut files = Vec::with_capacity(results.len());
+    let mut missing = Vec::new();
     let mut bugs = Vec::new();
     for result in results {
         match result {
-            Ok(file) => files.push(file),
-            Err(bug) => bugs.push(bug),
+            Ok((file, referred)) => {
+                files.push(file);
+                missing.extend(referred);
+            }
+            Err(of_file) => bugs.extend(of_file),
         }
     }
+    if !bugs.is_empty() {
+        return Err(bugs);
+    }
     files.sort_by(|a, b| a.path().cmp(b.path()));
-    if bugs.is_empty() { Ok(Ready { files }) } else { Err(bugs) }
+    Ok(Ready { files, missing })
 }
 
-fn finish(file: RenderedFile, formatter: Formatter) -> Result<ReadyFile, Bug> {
-    let RenderedFile { path, template, text, values: _, executable } = file;
-    let text = match Language::of(template.name) {
-        Language::Nix => {
-            let bug = |line: Option<(usize, String)>, message: String| Bug {
-                template: template.name.to_owned(),
-                path: path.to_string(),
-                line,
-                message,
-            };
-            let laid_out = format::lay_out(&text, formatter).map_err(|reason| {
-                // The parser knows the place better than a formatter does.
-                match syntax_errors(&text).into_iter().next() {
-                    Some(error) => bug(error.line, error.message),
-                    None => bug(None, reason),
-                }
-            })?;
-            if let Some(error) = laid_out.errors.into_iter().next() {
-                return Err(bug(error.line, error.message));
+/// Files and the folders that they are in.
+struct Tree(HashSet<String>);
+
+impl Tree {
+    fn of<'a>(files: impl Iterator<Item = &'a RelPath>) -> Self {
+        let mut paths = HashSet::from([String::new()]);
+        for file in files {
+            let mut path = file.inside();
+            // Whoever has a folder has those around it.
+            while paths.insert(path.to_owned()) {
+                path = path.rsplit_once('/').map_or("", |(folder, _)| folder);
             }
-            laid_out.text
         }
-        Language::Yaml | Language::Shell | Language::Markdown => tidy(&text),
+        Self(paths)
+    }
+
+    fn has(&self, path: &str) -> bool {
+        self.0.contains(path)
+    }
+}
+
+type Finished = (ReadyFile, Vec<Missing>);
+
+fn finish(file: RenderedFile, tree: &Tree, rules: &Rules) -> Result<Finished, Vec<Bug>> {
+    if Language::of(file.template.name) != Language::Nix {
+        let RenderedFile { path, text, executable, .. } = file;
+        return Ok((ReadyFile { path, text: tidy(&text), executable }, Vec::new()));
+    }
+    let split = Split::of(&file.text);
+    let missing = judge(&file, split.as_ref(), tree).map_err(|found| {
+        let bug = |finding: Finding| bug(&file, Some(finding.at), finding.message);
+        found.into_iter().map(bug).collect::<Vec<_>>()
+    })?;
+    let text = format::lay_out(&file.text, split.as_ref(), rules.formatter)
+        .map_err(|reason| vec![bug(&file, None, reason)])?;
+    // A formatter that moves tokens about must at least leave valid Nix.
+    if !parse::same_tokens(&file.text, &text)
+        && let Some(error) = parse::errors(&rnix::Root::parse(&text), &text).into_iter().next()
+    {
+        return Err(vec![bug(&file, None, format!("once it is laid out, {}", error.message))]);
+    }
+    let RenderedFile { path, executable, .. } = file;
+    Ok((ReadyFile { path, text, executable }, missing))
+}
+
+/// The paths that a Nix file refers to, or everything that is wrong with it.
+fn judge(
+    file: &RenderedFile,
+    split: Option<&Split<'_>>,
+    tree: &Tree,
+) -> Result<Vec<Missing>, Vec<Finding>> {
+    let pieces: Vec<_> = match split {
+        None => vec![None],
+        Some(split) => split.groups().map(Some).chain([None]).collect(),
     };
-    Ok(ReadyFile { path, text, executable })
+    let judged: Vec<_> = pieces
+        .into_par_iter()
+        .map(|group| match (split, group) {
+            (Some(split), Some(group)) => judge_piece(file, &split.piece(group), tree),
+            (Some(split), None) => judge_piece(file, &split.frame(), tree),
+            (None, _) => judge_piece(file, &Piece::whole(&file.text), tree),
+        })
+        .collect();
+    let mut missing = Vec::new();
+    let mut found = Vec::new();
+    for (of_piece, referred) in judged {
+        found.extend(of_piece);
+        missing.extend(referred);
+    }
+    if let Some(name) = split.and_then(Split::twice) {
+        let message = format!("`{}` has two values in one set", &file.text[name.clone()]);
+        found.push(Finding { at: name.start, message });
+    }
+    found.sort();
+    found.dedup();
+    if found.is_empty() { Ok(missing) } else { Err(found) }
+}
+
+fn judge_piece(file: &RenderedFile, piece: &Piece, tree: &Tree) -> (Vec<Finding>, Vec<Missing>) {
+    let parsed = rnix::Root::parse(&piece.text);
+    let mut found = parse::errors(&parsed, &piece.text);
+    let mut missing = Vec::new();
+    if found.is_empty() {
+        let root = parsed.syntax();
+        lint::values(&root, &piece.ranges(&file.values), &mut found);
+        lint::check(&root, &mut found);
+        for reference in lint::references(&root) {
+            let path = lint::below_root(file.path.inside(), &reference.path);
+            let Some(path) = path.filter(|path| !tree.has(path)) else { continue };
+            let what = if reference.is_folder { "folder" } else { "path" };
+            let message = format!("the {what} `{path}` is neither rendered nor there");
+            let bug = bug(file, Some(piece.in_whole(reference.at)), message);
+            missing.push(Missing { path, bug });
+        }
+    }
+    for finding in &mut found {
+        finding.at = piece.in_whole(finding.at);
+    }
+    (found, missing)
+}
+
+fn bug(file: &RenderedFile, at: Option<usize>, message: String) -> Bug {
+    let line = at.map(|at| {
+        let number = file.text[..at].matches('\n').count();
+        (number + 1, file.text.lines().nth(number).unwrap_or_default().to_owned())
+    });
+    let template_line =
+        at.and_then(|at| template_line(file.template.text, &file.text, &file.values, at));
+    Bug {
+        template: file.template.name.to_owned(),
+        template_line,
+        path: file.path.to_string(),
+        line,
+        message,
+    }
 }
 
 /// Drops what template tags leave behind: spaces at line ends, runs of empty
@@ -125,19 +255,41 @@ mod tests {
         }]
     }
 
+    fn rules(formatter: Formatter) -> Rules {
+        Rules { formatter, left_to_user: vec![RelPath::own("modules/own")] }
+    }
+
     #[test]
     fn broken_nix_never_becomes_ready_and_the_bug_names_its_line() {
         for formatter in [Formatter::Nixfmt, Formatter::Alejandra] {
-            let bugs = ready(rendered("{\n  a = 1;\n  b = ;\n}\n"), formatter).unwrap_err();
+            let bugs = ready(rendered("{\n  a = 1;\n  b = ;\n}\n"), &rules(formatter)).unwrap_err();
             assert_eq!(bugs[0].template, "vms/vm.nix");
             assert_eq!(bugs[0].line, Some((3, "  b = ;".to_owned())), "{}", bugs[0]);
+            assert_eq!(bugs[0].template_line, Some(3));
         }
+    }
+
+    #[test]
+    fn what_is_referred_to_is_rendered_or_the_users_or_has_to_be_on_disk() {
+        let text = "{ imports = [ ./a.nix ../vms ../modules/own ../modules/b.nix ../../c.nix ]; }";
+        let ready = ready(rendered(text), &rules(Formatter::Nixfmt)).expect("no bug yet");
+        let missing: Vec<_> = ready.missing().iter().map(|it| it.path.as_str()).collect();
+        assert_eq!(missing, ["modules/b.nix"]);
+        assert!(ready.missing()[0].bug.message.contains("`modules/b.nix`"));
+    }
+
+    #[test]
+    fn every_finding_of_a_file_is_a_bug_at_its_line() {
+        let bugs = ready(rendered("{\n  a = b;\n  a = (1);\n}\n"), &rules(Formatter::Nixfmt));
+        let bugs = bugs.expect_err("three of them");
+        let lines: Vec<_> = bugs.iter().map(|bug| bug.line.as_ref().map(|it| it.0)).collect();
+        assert_eq!(lines, [Some(2), Some(3), Some(3)]);
     }
 
     #[test]
     fn layout_is_the_formatters_own() {
         let text = |formatter| {
-            let ready = ready(rendered("{a=1;b=[ 1 2 ];}"), formatter).expect("valid Nix");
+            let ready = ready(rendered("{a=1;b=[ 1 2 ];}"), &rules(formatter)).expect("valid Nix");
             ready.files()[0].text().to_owned()
         };
         assert_eq!(text(Formatter::Nixfmt), "{\n  a = 1;\n  b = [\n    1\n    2\n  ];\n}\n");

@@ -1,42 +1,33 @@
-//! rnix: syntax errors with their lines, and the tokens that count.
+//! rnix: syntax errors with their places, and the tokens that count.
 
 use rnix::{ParseError, SyntaxKind};
 
-/// A syntax error in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SyntaxError {
-    /// The line (from 1) with its text; errors at the end of a text have none.
-    pub line: Option<(usize, String)>,
-    /// What the parser says, with the text it stopped at.
-    pub message: String,
-}
+use super::lint::Finding;
 
 /// The syntax errors of a Nix text.
-pub fn syntax_errors(text: &str) -> Vec<SyntaxError> {
-    rnix::Root::parse(text).errors().iter().map(|error| describe(error, text)).collect()
+pub(super) fn errors(parsed: &rnix::Parse<rnix::Root>, text: &str) -> Vec<Finding> {
+    parsed.errors().iter().map(|error| describe(error, text)).collect()
 }
 
-fn describe(error: &ParseError, text: &str) -> SyntaxError {
+fn describe(error: &ParseError, text: &str) -> Finding {
     let range = match error {
         ParseError::Unexpected(range)
         | ParseError::UnexpectedExtra(range)
         | ParseError::UnexpectedWanted(_, range, _)
         | ParseError::UnexpectedDoubleBind(range)
-        | ParseError::DuplicatedArgs(range, _) => Some(*range),
+        | ParseError::DuplicatedArgs(range, _) => {
+            usize::from(range.start())..usize::from(range.end())
+        }
         // The end of the text, the recursion limit, and what later versions add.
-        _ => None,
+        _ => text.trim_end().len()..text.len(),
     };
-    let start = range.map(|range| usize::from(range.start()));
-    let line = start.map(|start| {
-        let number = text[..start].matches('\n').count() + 1;
-        (number, text.lines().nth(number - 1).unwrap_or_default().to_owned())
-    });
-    let node = range.map(|range| text[usize::from(range.start())..usize::from(range.end())].trim());
-    let message = match node {
-        Some(node) if !node.is_empty() && node.len() <= 60 => format!("{error}, at `{node}`"),
-        _ => error.to_string(),
+    let node = text[range.clone()].trim();
+    let message = if node.is_empty() || node.len() > 60 {
+        error.to_string()
+    } else {
+        format!("{error}, at `{node}`")
     };
-    SyntaxError { line, message }
+    Finding { at: range.start, message }
 }
 
 /// The tokens of a Nix text without spaces and line breaks. Two texts with the
@@ -47,16 +38,31 @@ pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
         .map(|(_, token)| token.trim_end())
 }
 
+/// Whether two texts are the same program: comments and the insides of strings,
+/// which an indented one shares with its layout, aside.
+pub(super) fn same_tokens(a: &str, b: &str) -> bool {
+    fn program(text: &str) -> impl Iterator<Item = (SyntaxKind, &str)> {
+        let layout = [SyntaxKind::TOKEN_WHITESPACE, SyntaxKind::TOKEN_COMMENT];
+        rnix::tokenize(text).filter(move |(kind, _)| !layout.contains(kind)).map(|(kind, token)| {
+            (kind, if kind == SyntaxKind::TOKEN_STRING_CONTENT { "" } else { token })
+        })
+    }
+    program(a).eq(program(b))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn errors(text: &str) -> Vec<Finding> {
+        super::errors(&rnix::Root::parse(text), text)
+    }
+
     #[test]
-    fn errors_know_their_line() {
-        let errors = syntax_errors("{\n  a = ;\n}");
-        assert_eq!(errors[0].line, Some((2, "  a = ;".to_owned())));
-        assert_eq!(syntax_errors("{ a = 1;")[0].line, None, "the end of a text is no line");
-        assert!(syntax_errors("{ a = 1; }").is_empty());
+    fn errors_know_their_place() {
+        assert_eq!(errors("{\n  a = ;\n}")[0].at, 8);
+        assert_eq!(errors("{ a = 1;\n")[0].at, 8, "the end of a text");
+        assert!(errors("{ a = 1; }").is_empty());
     }
 
     #[test]
@@ -65,5 +71,12 @@ mod tests {
         let b: Vec<_> = tokens("{\n  a = 1; # x  \n}\n").collect();
         assert_eq!(a, b);
         assert_ne!(a, tokens("{a=2;# x\n}").collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_program_is_its_tokens() {
+        assert!(same_tokens("{a=1;}", "{\n  # one\n  a = 1;\n}\n"));
+        assert!(!same_tokens("{a=1;}", "{ a = 2; }"));
+        assert!(!same_tokens("{a=1;}", "{ a = 1; b = 1; }"));
     }
 }

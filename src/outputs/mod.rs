@@ -20,7 +20,7 @@ mod worker_host;
 
 use rayon::prelude::*;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Hardware};
 use crate::input::decode::Text;
 use crate::input::schema::OutputTable;
 use crate::input::types::{Name, RelPath};
@@ -90,6 +90,21 @@ pub fn plan(cluster: &Cluster) -> Vec<Planned> {
         .filter(|output| output.is_rendered(cluster))
         .flat_map_iter(|output| (output.files)(cluster, &output.path(cluster)))
         .collect()
+}
+
+/// The files and folders that rendered files refer to and that the user makes.
+pub fn left_to_user(cluster: &Cluster) -> Vec<RelPath> {
+    let of_hosts = cluster.hosts.iter().flat_map(|host| {
+        let hardware = match &host.hardware {
+            Hardware::Module(module) => Some(module),
+            Hardware::Boot { .. } => None,
+        };
+        host.extra_modules.iter().chain(hardware)
+    });
+    let of_vms = cluster.vms.iter().flat_map(|vm| &vm.extra_modules);
+    let outputs = OUTPUTS.iter().filter(|output| !output.is_rendered(cluster));
+    let modules = of_hosts.chain(of_vms).map(|module| module.value.clone());
+    modules.chain(outputs.map(|output| output.path(cluster))).collect()
 }
 
 /// The templates of every output.

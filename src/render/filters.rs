@@ -54,8 +54,11 @@ fn nix(value: &Value, out: &mut String) -> tera::TeraResult<()> {
     } else if let Some(items) = value.as_array() {
         out.push_str("[ ");
         for item in items {
+            // In a list, a bare minus would be an operator without a left side.
+            let negative = item.is_number() && item.to_string().starts_with('-');
+            out.push_str(if negative { "(" } else { "" });
             nix(item, out)?;
-            out.push(' ');
+            out.push_str(if negative { ") " } else { " " });
         }
         out.push(']');
     } else if let Some(map) = value.as_map() {

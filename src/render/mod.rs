@@ -5,9 +5,11 @@ mod escape;
 mod filters;
 mod language;
 mod marks;
+mod origin;
 
 pub(crate) use escape::{nix_attribute, nix_path, nix_string, nix_string_part};
 pub use language::{Language, MARKER};
+pub use origin::template_line;
 
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -122,6 +124,8 @@ pub struct RenderedFile {
 pub struct Bug {
     /// The template.
     pub template: String,
+    /// The line of the template (from 1) that wrote it, where that is certain.
+    pub template_line: Option<usize>,
     /// The file it was to make.
     pub path: String,
     /// The line of the rendered text (from 1) with that line, where known.
@@ -132,7 +136,8 @@ pub struct Bug {
 
 impl std::fmt::Display for Bug {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "the template `{}` is broken: {}", self.template, self.message)?;
+        let at = self.template_line.map_or_else(String::new, |line| format!(" at line {line}"));
+        writeln!(f, "the template `{}` is broken{at}: {}", self.template, self.message)?;
         match &self.line {
             Some((number, text)) => write!(f, "  in {}, line {number}: {}", self.path, text.trim()),
             None => write!(f, "  in {}", self.path),
@@ -187,6 +192,7 @@ impl Engine {
         let language = Language::of(planned.template);
         let bug = |message: String| Bug {
             template: planned.template.to_owned(),
+            template_line: None,
             path: planned.path.to_string(),
             line: None,
             message,
@@ -209,7 +215,13 @@ fn compile_bug(error: &tera::Error) -> Bug {
         tera::ErrorKind::SyntaxError(report) => report.filename().to_owned(),
         _ => "templates".to_owned(),
     };
-    Bug { path: name.clone(), template: name, line: None, message: error.to_string() }
+    Bug {
+        path: name.clone(),
+        template: name,
+        template_line: None,
+        line: None,
+        message: error.to_string(),
+    }
 }
 
 #[cfg(test)]
