@@ -37,6 +37,8 @@ pub enum Command {
     Validate,
     /// Say what a diagnostic means and what to write instead
     Explain(ExplainArgs),
+    /// Draw the cluster
+    Graph(GraphArgs),
 }
 
 /// Options of `render`.
@@ -60,6 +62,27 @@ pub struct ExplainArgs {
     /// A code such as NG0203, or its name, duplicate-address
     #[arg(value_name = "CODE")]
     pub code: String,
+}
+
+/// Options of `graph`.
+#[derive(Debug, Args)]
+pub struct GraphArgs {
+    /// What to draw with
+    #[arg(short, long, value_enum, default_value_t = Drawing::Mermaid, value_name = "FORMAT")]
+    pub format: Drawing,
+}
+
+/// The formats of `graph`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Drawing {
+    /// A flow chart for Markdown.
+    Mermaid,
+    /// For Graphviz.
+    Dot,
+    /// A picture.
+    Svg,
+    /// A page with the picture.
+    Html,
 }
 
 /// Options of every command.

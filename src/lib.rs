@@ -18,6 +18,7 @@ pub mod cluster;
 pub mod commands;
 pub mod diagnostic;
 pub mod disk;
+pub mod graph;
 pub mod input;
 pub mod nix;
 pub mod outputs;

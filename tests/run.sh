@@ -9,6 +9,7 @@ need() { command -v "$1" >/dev/null || missing+=("$2"); }
 need nix-instantiate nix-bin
 need shellcheck shellcheck
 need qemu-img qemu-utils
+need dot graphviz
 need git git
 need patch patch
 need script bsdutils

@@ -5,6 +5,7 @@ mod advice;
 mod check;
 mod diff;
 mod explain;
+mod graph;
 mod output;
 mod render;
 mod validate;
@@ -71,6 +72,7 @@ pub fn run(cli: &Cli) -> Status {
         Command::Check => check::run(&cli.global, &mut output),
         Command::Validate => validate::run(&cli.global, &mut output),
         Command::Explain(args) => Ok(explain::run(args, &mut output)),
+        Command::Graph(args) => graph::run(args, &cli.global, &mut output),
     };
     let status = match result {
         Ok(status) => status,

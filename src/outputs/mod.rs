@@ -18,6 +18,8 @@ mod runbook;
 mod vms;
 mod worker_host;
 
+pub use ollama::ollama_port_on;
+
 use rayon::prelude::*;
 
 use crate::cluster::{Cluster, Hardware};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Output;
 use crate::cluster::{Cluster, Gpu, Host, Node, Ollama};
-use crate::input::types::{GpuAccess, GpuMode, Image, RelPath, Taint};
+use crate::input::types::{GpuAccess, GpuMode, Image, Name, RelPath, Taint};
 use crate::render::{Planned, Template, template};
 
 pub(super) const OUTPUT: Output = Output {
@@ -134,6 +134,13 @@ pub(super) fn selected<'a>(
     // One that names none in particular is no reason to go to each.
     let nodes = cluster.nodes().filter(|_| !selector.is_empty());
     nodes.filter(move |node| selector.iter().all(|(k, v)| has(node, k.as_str(), v.as_str())))
+}
+
+/// The node port of Ollama on a machine, if it may run there.
+pub fn ollama_port_on(cluster: &Cluster, name: &Name) -> Option<u16> {
+    let ollama = cluster.ollama.as_ref()?;
+    let runs = gpus(cluster, ollama).iter().any(|(node, _)| node.name.value == *name);
+    runs.then_some(*ollama.node_port)
 }
 
 /// Those of them with a GPU that containers can use.

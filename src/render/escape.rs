@@ -154,7 +154,7 @@ pub(super) fn markdown_code(text: &str) -> String {
 }
 
 /// A quoted label of a mermaid diagram; it may have several lines.
-pub(super) fn mermaid(text: &str) -> String {
+pub(crate) fn mermaid(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         if c.is_alphanumeric() || " -_./:,()=".contains(c) {

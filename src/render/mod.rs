@@ -7,7 +7,9 @@ mod language;
 mod marks;
 mod origin;
 
-pub(crate) use escape::{nix_attribute, nix_path, nix_string, nix_string_part};
+pub(crate) use escape::{
+    mermaid as mermaid_label, nix_attribute, nix_path, nix_string, nix_string_part,
+};
 pub use language::{Language, MARKER};
 pub use origin::template_line;
 

@@ -1,0 +1,72 @@
+//! DOT, for Graphviz.
+
+use std::fmt::Write as _;
+
+use super::{Card, Kind, Mark, Picture};
+
+/// Machines under each other; Graphviz puts what is not linked in one row.
+const COLUMN: usize = 5;
+
+/// The picture as a graph with clusters.
+pub fn dot(picture: &Picture) -> String {
+    let mut out = format!(
+        "digraph cluster {{\n  label={};\n  labelloc=t;\n  compound=true;\n  \
+         fontname=\"sans-serif\";\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  \
+         edge [style=invis];\n",
+        quoted(&picture.title)
+    );
+    let mut count = 0;
+    for card in picture.networks.iter().chain(&picture.hosts) {
+        draw(&mut out, card, 1, &mut count);
+    }
+    out.push_str("}\n");
+    out
+}
+
+fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize {
+    let number = *count;
+    *count += 1;
+    let pad = "  ".repeat(depth);
+    let label = quoted(&card.text().join("\n"));
+    let colour = match card.mark {
+        Some(Mark::Added) => "color=\"#2da44e\", penwidth=3",
+        Some(Mark::Changed) => "color=\"#bf8700\", penwidth=3",
+        Some(Mark::Removed) => "color=\"#cf222e\", penwidth=3",
+        None => "color=\"#57606a\"",
+    };
+    if matches!(card.kind, Kind::Host | Kind::Vlan) {
+        let statements = colour.replace(", ", "; ");
+        let _ = writeln!(out, "{pad}subgraph cluster_{number} {{");
+        let _ = writeln!(out, "{pad}  label={label}; {statements};");
+        // A cluster without a node is not drawn.
+        let _ = writeln!(out, "{pad}  n{number} [style=invis, shape=point];");
+        let inside: Vec<usize> =
+            card.inside.iter().map(|inner| draw(out, inner, depth + 1, count)).collect();
+        if card.kind == Kind::Vlan {
+            for column in inside.chunks(COLUMN) {
+                for pair in column.windows(2) {
+                    let _ = writeln!(out, "{pad}  n{} -> n{};", pair[0], pair[1]);
+                }
+            }
+        }
+        let _ = writeln!(out, "{pad}}}");
+    } else {
+        let _ = writeln!(out, "{pad}n{number} [label={label}, {colour}];");
+    }
+    number
+}
+
+/// A quoted string; a line break is one in the label.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

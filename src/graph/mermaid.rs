@@ -1,0 +1,59 @@
+//! Mermaid, which GitHub and GitLab draw in a comment.
+
+use std::fmt::Write as _;
+
+use super::{Card, Kind, Mark, Picture};
+use crate::render::mermaid_label;
+
+/// Machines under each other; Mermaid puts what is not linked in one row.
+const COLUMN: usize = 5;
+
+/// The picture as a flow chart.
+pub fn mermaid(picture: &Picture) -> String {
+    let mut out = format!("flowchart TB\n  %% {}\n", picture.title);
+    let mut count = 0;
+    let networks: Vec<usize> =
+        picture.networks.iter().map(|card| draw(&mut out, card, 1, &mut count)).collect();
+    let hosts: Vec<usize> =
+        picture.hosts.iter().map(|card| draw(&mut out, card, 1, &mut count)).collect();
+    if let Some(outside) = networks.first() {
+        for host in hosts {
+            let _ = writeln!(out, "  n{outside} --- n{host}");
+        }
+    }
+    for (mark, style) in [
+        (Mark::Added, "stroke:#2da44e,stroke-width:3px"),
+        (Mark::Changed, "stroke:#bf8700,stroke-width:3px"),
+        (Mark::Removed, "stroke:#cf222e,stroke-width:3px,stroke-dasharray:4"),
+    ] {
+        let _ = writeln!(out, "  classDef {} {style}", mark.word());
+    }
+    out
+}
+
+/// Draws a box and what is in it; returns its number.
+fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize {
+    let number = *count;
+    *count += 1;
+    let pad = "  ".repeat(depth);
+    let label = mermaid_label(&card.text().join("\n"));
+    if matches!(card.kind, Kind::Host | Kind::Vlan) {
+        let _ = writeln!(out, "{pad}subgraph n{number}[{label}]");
+        let inside: Vec<usize> =
+            card.inside.iter().map(|inner| draw(out, inner, depth + 1, count)).collect();
+        if card.kind == Kind::Vlan {
+            for column in inside.chunks(COLUMN) {
+                for pair in column.windows(2) {
+                    let _ = writeln!(out, "{pad}  n{} ~~~ n{}", pair[0], pair[1]);
+                }
+            }
+        }
+        let _ = writeln!(out, "{pad}end");
+    } else {
+        let _ = writeln!(out, "{pad}n{number}[{label}]");
+    }
+    if let Some(mark) = card.mark {
+        let _ = writeln!(out, "{pad}class n{number} {}", mark.word());
+    }
+    number
+}
