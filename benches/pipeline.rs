@@ -8,7 +8,7 @@ mod generated;
 use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
-use nixgen::disk::{Root, apply, compare};
+use nixgen::disk::{Hold, Root, apply, compare};
 use nixgen::nix::Ready;
 use nixgen::source::Source;
 
@@ -31,7 +31,8 @@ fn pipeline(criterion: &mut Criterion) {
         let ready = build(&text);
         let tree = tempfile::tempdir().expect("a folder");
         let root = Root::new(tree.path());
-        apply(&compare(&ready, &root).expect("readable"), &root).expect("written");
+        let hold = Hold::to_write(&root, &mut |_| ()).expect("free");
+        apply(&compare(&ready, &root).expect("readable"), hold, &mut |_| ()).expect("written");
         group.bench_with_input(BenchmarkId::new("check", vms), &text, |bencher, text| {
             bencher.iter(|| {
                 let ready = build(text);

@@ -158,7 +158,7 @@ fn the_index_lists_every_page() {
          the pages change [this cluster](example.toml).\n\n\
          ## For programs\n\n\
          With `--message-format json` every line on standard error is an object. Its `kind` \
-         is `diagnostic`, `io-error`, `bug`, `error`, `note` or `question`, and each has a \
+         is `diagnostic`, `io-error`, `bug`, `error`, `warning`, `note` or `question`, and each has a \
          `message`. A diagnostic has its `code`, `slug`, `severity`, `path`, `help`, one \
          `primary` place or none, and `secondary` ones with a `message` each. A place is its \
          `bytes`, and its `start` and `end` by `line` and `column`, which count from 1, \

@@ -14,6 +14,8 @@ need git git
 need patch patch
 need script bsdutils
 need systemd-analyze systemd
+need strace strace
+need unshare util-linux
 if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null; then
   sudo=()
   [ "$(id -u)" -eq 0 ] || sudo=(sudo)

@@ -1,12 +1,11 @@
 //! `nixgen diff`: what `render` would change.
 
-use super::{Failure, Output, Status, prepare, show, sum_up};
+use super::{Failure, Output, Status, look, prepare, show, sum_up};
 use crate::cli::Global;
-use crate::disk::compare;
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let (ready, root) = prepare(global, output)?;
-    let changes = compare(&ready, &root)?;
+    let changes = look(&ready, &root, output)?;
     if !output.is_quiet() {
         show(&changes, output);
     }

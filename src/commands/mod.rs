@@ -19,7 +19,7 @@ pub use output::Output;
 use crate::cli::{Cli, Command, Global};
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::disk::{self, ChangeSet, IoError, Root, Style, unified};
+use crate::disk::{self, ChangeSet, Hold, IoError, NotWritten, Root, Style, compare, unified};
 use crate::input::{self, MAX_BYTES};
 use crate::nix::{self, Ready, Rules};
 use crate::render::{Bug, Engine};
@@ -55,11 +55,22 @@ pub(crate) enum Failure {
     Bugs(Vec<Bug>),
     /// The world did not do as it was asked.
     Io(IoError),
+    /// Files were changed while it ran.
+    Changed(Vec<String>),
 }
 
 impl From<IoError> for Failure {
     fn from(error: IoError) -> Self {
         Self::Io(error)
+    }
+}
+
+impl From<NotWritten> for Failure {
+    fn from(reason: NotWritten) -> Self {
+        match reason {
+            NotWritten::Io(error) => Self::Io(error),
+            NotWritten::Changed(paths) => Self::Changed(paths),
+        }
     }
 }
 
@@ -88,7 +99,18 @@ pub fn run(cli: &Cli) -> Status {
             if error.path == cli.global.config && error.cause.kind() == ErrorKind::NotFound {
                 output.note("  `--config FILE` names another file than cluster.toml");
             }
+            if let Some(help) = &error.help {
+                output.note(&format!("  {help}"));
+            }
             Status::Io
+        }
+        Err(Failure::Changed(paths)) => {
+            output.error("refused: files were changed while nixgen ran; nothing was written");
+            for path in paths {
+                output.note(&format!("  {path}"));
+            }
+            output.note("  `nixgen render` takes another look");
+            Status::Refused
         }
     };
     // A reader that went away has had enough; anything else is a failure.
@@ -171,6 +193,16 @@ fn root(global: &Global) -> PathBuf {
         (None, Some(folder)) if folder != Path::new("") => folder.to_owned(),
         (None, _) => PathBuf::from("."),
     }
+}
+
+/// Compares what is ready with the tree, in a moment when no run writes to it.
+pub(crate) fn look<'a>(
+    ready: &'a Ready,
+    root: &Root,
+    output: &mut Output,
+) -> Result<ChangeSet<'a>, Failure> {
+    let _hold = Hold::to_read(root, &mut |text| output.warning(text))?;
+    Ok(compare(ready, root)?)
 }
 
 /// Prints the line that sums a change set up, and what it asks of the user.

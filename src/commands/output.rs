@@ -33,6 +33,8 @@ enum Message<'a> {
     IoError { message: String, path: Cow<'a, str> },
     /// Anything else that went wrong.
     Error { message: &'a str },
+    /// What the user has to know besides.
+    Warning { message: &'a str },
     /// How it went.
     Note { message: &'a str },
     /// It waits for an answer on standard input.
@@ -93,6 +95,13 @@ impl Output {
         if !self.quiet {
             self.say(text, &Message::Note { message: text.trim() });
         }
+    }
+
+    /// What the user has to know, even when quiet.
+    pub fn warning(&mut self, text: &str) {
+        let style = AnsiColor::Yellow.on_default().bold();
+        let human = format!("{style}warning{style:#}: {text}");
+        self.say(human, &Message::Warning { message: text.trim() });
     }
 
     /// What went wrong.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Failure, Output, Status, prepare, show, sum_up};
 use crate::cli::{Global, RenderArgs};
-use crate::disk::{Change, ChangeSet, Root, State, apply, compare};
+use crate::disk::{Change, ChangeSet, Hold, Root, State, apply, compare};
 
 pub(super) fn run(
     args: &RenderArgs,
@@ -12,8 +12,14 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Status, Failure> {
     let (ready, root) = prepare(global, output)?;
+    let holds = if args.dry_run { Hold::to_read } else { Hold::to_write };
+    let mut hold = holds(&root, &mut |text| output.warning(text))?;
     let mut changes = compare(&ready, &root)?;
     let asks = Output::is_interactive() && !args.yes && !args.dry_run && !changes.is_in_sync();
+    // Others need not wait until a person has read all this.
+    if asks || args.dry_run {
+        hold.let_go();
+    }
     // Nobody can answer for what they were not shown.
     if asks || !output.is_quiet() {
         show(&changes, output);
@@ -42,7 +48,7 @@ pub(super) fn run(
             return Ok(Status::Done);
         }
     }
-    apply(&changes, &root)?;
+    apply(&changes, hold, &mut |text| output.warning(text))?;
     Ok(Status::Done)
 }
 

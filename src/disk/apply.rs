@@ -1,128 +1,170 @@
-//! Writing. Everything is staged beside its place first, so that a full disk or
-//! a missing permission is met before the first file changes; then each file is
-//! swapped in by a rename.
+//! Writing, all or nothing. New contents are staged in a folder of the root, a
+//! journal decides for good that they are to be put in place, and files are
+//! swapped by renames. What fails before the last one is put back; what is cut
+//! short is completed by the next run.
 
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+use rayon::prelude::*;
+use rustix::fs::Mode;
 
-use super::compare::{Change, ChangeSet};
-use super::lock::LOCK_FILE;
-use super::root::Root;
-use super::{IoError, State};
+use super::compare::ChangeSet;
+use super::folder::{Folder, Found, Way, set_mode};
+use super::hold::{Hold, Say};
+use super::journal::{Digest, Entry};
+use super::lock::{LOCK_FILE, Lock};
+use super::staging::{Staging, new};
+use super::swap::{Outcome, Swap, split};
+use super::{IoError, NotWritten, State};
 
-/// Makes the tree what the change set says, the lock last. Files that are as
-/// they should be are not touched, and neither is a person's orphan.
-pub fn apply(changes: &ChangeSet<'_>, root: &Root) -> Result<(), IoError> {
-    let mut staged = Staged::new("file");
-    for change in changes.differing() {
-        if let Some(file) = change.new {
-            staged.stage(root, &change.path, file.text(), file.executable())?;
-        }
-    }
-    let mut lock = Staged::new("lock");
-    if let Some(text) = changes.new_lock(root)? {
-        lock.stage(root, LOCK_FILE, &text, false)?;
-    }
-    let orphans: Vec<&Change<'_>> =
-        changes.differing().filter(|change| change.state == State::Orphan).collect();
-    staged.commit()?;
-    for orphan in orphans {
-        let path = root.at(&orphan.path);
-        fs::remove_file(&path).map_err(|error| IoError::new("delete", &path, error))?;
-        remove_emptied_folders(root, &path);
-    }
-    // Until it is there, a run that was cut short is seen as what it is: an
-    // orphan that could not be deleted is still ours.
-    lock.commit()
+/// So many files are synced by themselves; more, with their file system.
+const FEW: usize = 100;
+
+/// What becomes of one file.
+struct Step<'a> {
+    path: &'a str,
+    /// What is there; `None` for nothing.
+    old: Option<&'a [u8]>,
+    /// What is to be there; `None` for nothing.
+    new: Option<New<'a>>,
 }
 
-/// New contents, each in a file beside the one that it will replace. Dropped
-/// before the commit, it leaves nothing behind.
-struct Staged {
-    label: &'static str,
-    files: Vec<(PathBuf, PathBuf)>,
-    folders: Vec<PathBuf>,
+struct New<'a> {
+    text: &'a str,
+    executable: bool,
 }
 
-impl Staged {
-    fn new(label: &'static str) -> Self {
-        Self { label, files: Vec::new(), folders: Vec::new() }
+/// Makes the tree what the change set says. Files that are as they should be
+/// are not touched, and neither is a person's orphan. Unless it succeeds, the
+/// tree stays as it was.
+pub fn apply(changes: &ChangeSet<'_>, mut hold: Hold, say: Say<'_>) -> Result<(), NotWritten> {
+    let root = hold.root();
+    let lock = match (Lock::read(root)?, root.look(LOCK_FILE)?) {
+        (Some(lock), Found::File(bytes)) if lock == *changes.lock() => Some(bytes),
+        (None, Found::Nothing) if changes.lock().entries.is_empty() => None,
+        _ => return Err(NotWritten::Changed(vec![LOCK_FILE.to_owned()])),
+    };
+    let new_lock = changes.new_lock();
+    let mut steps = steps(changes);
+    if lock.as_deref() != Some(new_lock.as_bytes()) {
+        let new = New { text: &new_lock, executable: false };
+        steps.push(Step { path: LOCK_FILE, old: lock.as_deref(), new: Some(new) });
     }
+    if steps.is_empty() {
+        return Ok(());
+    }
+    let (folder, made) = hold.folder(say)?;
+    write(folder, &steps, say).inspect_err(|_| made.undo())
+}
 
-    fn stage(
-        &mut self,
-        root: &Root,
-        relative: &str,
-        text: &str,
-        executable: bool,
-    ) -> Result<(), IoError> {
-        let target = root.at(relative);
-        let folder = target.parent().unwrap_or(root.path()).to_owned();
-        self.make_folder(&folder)?;
-        let (process, count) = (std::process::id(), self.files.len());
-        let temporary = folder.join(format!(".nixgen-{process}-{}-{count}", self.label));
-        let failed = |error| IoError::new("write", &temporary, error);
-        let mut file = File::create_new(&temporary).map_err(failed)?;
-        self.files.push((temporary.clone(), target.clone()));
-        file.write_all(text.as_bytes()).map_err(failed)?;
-        let fresh = file.metadata().map_err(failed)?.permissions().mode();
-        // An existing file keeps its mode; a new script may be run by whoever may read it.
-        let mode = match fs::symlink_metadata(&target) {
-            Ok(meta) => meta.permissions().mode(),
-            Err(_) if executable => fresh | ((fresh & 0o444) >> 2),
-            Err(_) => fresh,
+fn steps<'a>(changes: &'a ChangeSet<'_>) -> Vec<Step<'a>> {
+    let differing = changes.differing().filter(|change| change.state != State::EditedOrphan);
+    let step = differing.map(|change| Step {
+        path: &change.path,
+        old: change.old.as_ref().map(String::as_bytes),
+        new: change.new.map(|file| New { text: file.text(), executable: file.executable() }),
+    });
+    step.collect()
+}
+
+fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritten> {
+    let modes = verify(root, steps)?;
+    let (staging, entries) = stage(root, steps, &modes).inspect_err(|_| abandon(root))?;
+    let mut swap = Swap::new(root, &staging, &entries);
+    let swapped = forward(&mut swap, &entries)
+        .and_then(|()| swap.sync().map_err(NotWritten::Io))
+        .and_then(|()| staging.finish().map_err(NotWritten::Io));
+    if let Err(reason) = swapped {
+        let undone = swap.back().and_then(|()| swap.sync()).and_then(|()| staging.clear(root));
+        return Err(match undone {
+            Ok(()) => reason,
+            Err(error) => error
+                .with_help("the tree is half written: `nixgen render` completes it, once it can")
+                .into(),
+        });
+    }
+    // All is in place: what cannot be tidied up now is no failure.
+    if let Err(error) = swap.remove_emptied().and_then(|()| staging.clear(root)) {
+        say(&format!("{error}; the next run tries again"));
+    }
+    Ok(())
+}
+
+/// Whether every file is still what it was compared as; gives their permissions.
+fn verify(root: &Folder, steps: &[Step<'_>]) -> Result<Vec<Option<Mode>>, NotWritten> {
+    let mut modes = Vec::with_capacity(steps.len());
+    let mut changed = Vec::new();
+    for step in steps {
+        let (parent, name) = split(step.path);
+        let (is_same, mode) = match root.walk(parent)? {
+            Way::Nothing => (step.old.is_none(), None),
+            Way::Blocked(_) => (false, None),
+            Way::To(folder) => {
+                let is_same = match folder.read(name)? {
+                    Found::Nothing => step.old.is_none(),
+                    Found::File(bytes) => step.old == Some(&bytes),
+                    Found::InTheWay(_) => false,
+                };
+                (is_same, folder.mode(name)?)
+            }
         };
-        if mode != fresh {
-            file.set_permissions(fs::Permissions::from_mode(mode)).map_err(failed)?;
+        if !is_same {
+            changed.push(step.path.to_owned());
         }
-        file.sync_all().map_err(failed)
+        modes.push(mode);
     }
-
-    fn make_folder(&mut self, folder: &Path) -> Result<(), IoError> {
-        // The empty path is the working folder, as in the parent of `out`.
-        if folder == Path::new("") || folder.is_dir() {
-            return Ok(());
-        }
-        if let Some(parent) = folder.parent() {
-            self.make_folder(parent)?;
-        }
-        fs::create_dir(folder).map_err(|error| IoError::new("create", folder, error))?;
-        self.folders.push(folder.to_owned());
-        Ok(())
-    }
-
-    fn commit(mut self) -> Result<(), IoError> {
-        self.files.reverse();
-        while let Some((temporary, target)) = self.files.last() {
-            fs::rename(temporary, target)
-                .map_err(|error| IoError::new("replace", target, error))?;
-            self.files.pop();
-        }
-        self.folders.clear();
-        Ok(())
-    }
+    if changed.is_empty() { Ok(modes) } else { Err(NotWritten::Changed(changed)) }
 }
 
-impl Drop for Staged {
-    fn drop(&mut self) {
-        for (temporary, _) in &self.files {
-            let _ = fs::remove_file(temporary);
+/// Writes every new content, and then the journal.
+fn stage(
+    root: &Folder,
+    steps: &[Step<'_>],
+    modes: &[Option<Mode>],
+) -> Result<(Staging, Vec<Entry>), IoError> {
+    let staging = Staging::make(root)?;
+    let mut few = Vec::new();
+    for (at, (step, mode)) in steps.iter().zip(modes).enumerate() {
+        let Some(text) = &step.new else { continue };
+        let fresh = Mode::from_raw_mode(if text.executable { 0o777 } else { 0o666 });
+        let name = new(at);
+        let file = staging.write(&name, text.text, fresh)?;
+        // An existing file keeps its permissions.
+        if let Some(mode) = mode {
+            set_mode(&file, *mode).map_err(|error| staging.failed("write", &name, error))?;
         }
-        for folder in self.folders.iter().rev() {
-            // Only an empty one goes.
-            let _ = fs::remove_dir(folder);
+        if steps.len() <= FEW {
+            few.push((name, file));
         }
     }
+    for (name, file) in &few {
+        file.sync_all().map_err(|error| staging.failed("sync", name, error))?;
+    }
+    if steps.len() > FEW {
+        root.sync_all()?;
+    }
+    let entry = |step: &Step<'_>| Entry {
+        path: step.path.to_owned(),
+        old: step.old.map(Digest::of),
+        new: step.new.as_ref().map(|new| Digest::of(new.text.as_bytes())),
+    };
+    let entries: Vec<Entry> = steps.par_iter().map(entry).collect();
+    root.sync()?;
+    staging.commit(&entries)?;
+    Ok((staging, entries))
 }
 
-fn remove_emptied_folders(root: &Root, file: &Path) {
-    let mut folder = file.parent();
-    while let Some(current) = folder.filter(|current| *current != root.path()) {
-        if fs::remove_dir(current).is_err() {
-            return;
+fn forward(swap: &mut Swap<'_>, entries: &[Entry]) -> Result<(), NotWritten> {
+    for (at, entry) in entries.iter().enumerate() {
+        if swap.forward(at)? == Outcome::Kept {
+            return Err(NotWritten::Changed(vec![entry.path.clone()]));
         }
-        folder = current.parent();
+    }
+    Ok(())
+}
+
+/// Deletes what was staged in vain. What cannot be deleted now, the next run
+/// deletes.
+fn abandon(root: &Folder) {
+    if let Ok(Some(staging)) = Staging::find(root) {
+        let _ = staging.clear(root);
     }
 }

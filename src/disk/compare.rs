@@ -3,8 +3,9 @@
 use rayon::prelude::*;
 
 use super::IoError;
-use super::lock::{Fingerprint, LOCK_FILE, Lock};
-use super::root::{Found, Root};
+use super::folder::Found;
+use super::lock::{Fingerprint, Lock};
+use super::root::Root;
 use crate::nix::{Ready, ReadyFile};
 
 /// How a file stands, told from the tree and its lock alone.
@@ -93,12 +94,15 @@ impl<'a> ChangeSet<'a> {
         self.differing().next().is_none()
     }
 
-    /// The lock's text once everything is written, if it is not there yet. It
-    /// takes a look at every token of every file, so only writing asks for it.
-    pub(super) fn new_lock(&self, root: &Root) -> Result<Option<String>, IoError> {
-        let text = next_lock(self).text();
-        let written = root.look(LOCK_FILE)? == Found::File(text.clone().into_bytes());
-        Ok((!written).then_some(text))
+    /// The lock's text once everything is written. It takes a look at every
+    /// token of every file, so only writing asks for it.
+    pub(super) fn new_lock(&self) -> String {
+        next_lock(self).text()
+    }
+
+    /// The lock that the tree was compared by.
+    pub(super) fn lock(&self) -> &Lock {
+        &self.lock
     }
 
     /// Gives a person's files up for overwriting and deletion: those that

@@ -3,15 +3,23 @@
 mod apply;
 mod compare;
 mod diff;
+mod folder;
+mod hold;
+mod journal;
 mod lock;
+mod recover;
 mod root;
+mod staging;
+mod swap;
 
 pub use apply::apply;
 pub use compare::{Change, ChangeSet, State, compare};
 pub use diff::{Style, unified};
+pub use hold::Hold;
 pub use lock::LOCK_FILE;
 pub use root::{Root, missing};
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The world did not do as it was asked.
@@ -23,11 +31,40 @@ pub struct IoError {
     pub action: &'static str,
     /// What the system said.
     pub cause: std::io::Error,
+    /// What the user can do about it.
+    pub help: Option<String>,
+}
+
+/// Why a tree was not written. It is as it was.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// The world did not do as it was asked.
+    Io(IoError),
+    /// These files were changed since they were compared.
+    Changed(Vec<String>),
+}
+
+impl From<IoError> for NotWritten {
+    fn from(error: IoError) -> Self {
+        Self::Io(error)
+    }
 }
 
 impl IoError {
     pub(crate) fn new(action: &'static str, path: &Path, cause: std::io::Error) -> Self {
-        Self { path: path.to_owned(), action, cause }
+        // Renames stay on one file system.
+        let help = (cause.kind() == ErrorKind::CrossesDevices)
+            .then(|| "it is on another file system than the root of the tree".to_owned());
+        Self { path: path.to_owned(), action, cause, help }
+    }
+
+    /// What is there is not what it has to be.
+    pub(crate) fn invalid(action: &'static str, path: &Path, reason: &str) -> Self {
+        Self::new(action, path, std::io::Error::new(ErrorKind::InvalidData, reason.to_owned()))
+    }
+
+    pub(crate) fn with_help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
     }
 }
 

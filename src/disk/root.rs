@@ -2,13 +2,15 @@
 //! below it no symbolic link is followed.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use super::IoError;
+use super::folder::{Folder, Found, Way};
 use super::lock::LOCK_FILE;
+use super::staging::STAGING;
+use super::swap::split;
 use crate::nix::Ready;
 use crate::render::{Bug, MARKER};
 
@@ -16,17 +18,6 @@ use crate::render::{Bug, MARKER};
 #[derive(Debug, Clone)]
 pub struct Root {
     path: PathBuf,
-}
-
-/// What stands at a path below the root.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    /// Nothing.
-    Nothing,
-    /// A file with this content.
-    File(Vec<u8>),
-    /// Something else, in the way of a file.
-    InTheWay(&'static str),
 }
 
 impl Root {
@@ -47,30 +38,13 @@ impl Root {
 
     /// What stands at a place, looking at every folder on the way there.
     pub(super) fn look(&self, relative: &str) -> Result<Found, IoError> {
-        let mut path = self.path.clone();
-        let mut parts = relative.split('/').peekable();
-        while let Some(part) = parts.next() {
-            path.push(part);
-            let meta = match fs::symlink_metadata(&path) {
-                Ok(meta) => meta,
-                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
-                Err(error) => return Err(IoError::new("look at", &path, error)),
-            };
-            let last = parts.peek().is_none();
-            if meta.is_symlink() {
-                return Ok(Found::InTheWay("a symbolic link"));
-            }
-            if last && meta.is_dir() {
-                return Ok(Found::InTheWay("a folder"));
-            }
-            if !last && !meta.is_dir() {
-                return Ok(Found::InTheWay("a file where a folder has to be"));
-            }
-            if last && !meta.is_file() {
-                return Ok(Found::InTheWay("neither a file nor a folder"));
-            }
+        let Some(root) = Folder::open(&self.path)? else { return Ok(Found::Nothing) };
+        let (parent, name) = split(relative);
+        match root.walk(parent)? {
+            Way::Nothing => Ok(Found::Nothing),
+            Way::Blocked(what) => Ok(Found::InTheWay(what)),
+            Way::To(folder) => folder.read(name),
         }
-        fs::read(&path).map(Found::File).map_err(|error| IoError::new("read", &path, error))
     }
 
     /// The files that carry nixgen's header, for a tree whose lock is lost.
@@ -101,6 +75,17 @@ impl Root {
 pub fn missing(ready: &Ready, root: &Root) -> Vec<Bug> {
     let absent = ready.missing().iter().filter(|it| !root.at(&it.path).exists());
     absent.map(|it| it.bug.clone()).collect()
+}
+
+/// Whether a path that a file names is one of the tree that may be written to.
+/// What is git's own is not.
+pub(super) fn is_inside(path: &str) -> bool {
+    let is_name = |part: &str| {
+        !matches!(part, "" | "." | "..")
+            && !part.contains('\0')
+            && !part.eq_ignore_ascii_case(".git")
+    };
+    path.split('/').all(is_name) && path.split('/').next() != Some(STAGING)
 }
 
 /// Whether the header is in the first lines of a file.

@@ -2,6 +2,8 @@
 #![allow(dead_code)] // each test file uses its own part
 
 pub mod generated;
+pub mod scene;
+pub mod strace;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,6 +31,14 @@ pub type Tree = BTreeMap<String, Vec<u8>>;
 impl Sandbox {
     pub fn new() -> Self {
         Self { dir: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// One on a file system in memory, if there is one: for many runs of which
+    /// none is about the disk.
+    pub fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+        Self { dir: tempfile::tempdir_in(folder).expect("a folder") }
     }
 
     /// A sandbox that holds the shipped example.

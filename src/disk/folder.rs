@@ -1,0 +1,251 @@
+//! A folder by its handle. What is below it is reached one name at a time and
+//! never through a symbolic link, so that nothing which is swapped in on the
+//! way leads outside. Every call to the system that reads or writes the tree is
+//! in this file.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{
+    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat, fstat, openat,
+    renameat, renameat_with, statat, unlinkat,
+};
+use rustix::io::Errno;
+
+use super::IoError;
+
+/// An open folder.
+#[derive(Debug)]
+pub(super) struct Folder {
+    handle: OwnedFd,
+    /// For messages.
+    path: PathBuf,
+}
+
+/// What stands at a name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing.
+    Nothing,
+    /// A file with this content.
+    File(Vec<u8>),
+    /// Something else, in the way of a file.
+    InTheWay(&'static str),
+}
+
+/// What is found where a folder is looked for.
+#[derive(Debug)]
+pub(super) enum Way {
+    /// Nothing.
+    Nothing,
+    /// The folder.
+    To(Folder),
+    /// Something else.
+    Blocked(&'static str),
+}
+
+impl Folder {
+    /// Opens a folder wherever it is, following links; `None` when there is none.
+    pub(super) fn open(path: &Path) -> Result<Option<Self>, IoError> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match openat(CWD, path, flags, Mode::empty()) {
+            Ok(handle) => Ok(Some(Self { handle, path: path.to_owned() })),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(IoError::new("open", path, error.into())),
+        }
+    }
+
+    /// The path of a name in it, for messages.
+    pub(super) fn at(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    /// The folder that a path below this one leads to; the empty path leads here.
+    pub(super) fn walk(&self, relative: &str) -> Result<Way, IoError> {
+        let mut folder = self.again()?;
+        for name in relative.split('/').filter(|name| !name.is_empty()) {
+            match folder.enter(name)? {
+                Way::To(next) => folder = next,
+                other => return Ok(other),
+            }
+        }
+        Ok(Way::To(folder))
+    }
+
+    /// A folder in this one.
+    pub(super) fn enter(&self, name: &str) -> Result<Way, IoError> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        match openat(&self.handle, name, flags, Mode::empty()) {
+            Ok(handle) => Ok(Way::To(Self { handle, path: self.at(name) })),
+            Err(Errno::NOENT) => Ok(Way::Nothing),
+            Err(Errno::NOTDIR | Errno::LOOP | Errno::MLINK) => {
+                let is_link = self.stat(name)?.is_some_and(|stat| kind(&stat).is_symlink());
+                Ok(Way::Blocked(if is_link {
+                    "a symbolic link"
+                } else {
+                    "a file where a folder has to be"
+                }))
+            }
+            Err(error) => Err(self.failed("open", name, error)),
+        }
+    }
+
+    /// What stands at a name, with its content if it is a file.
+    pub(super) fn read(&self, name: &str) -> Result<Found, IoError> {
+        // A pipe must not keep us waiting for its other end.
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let handle = match openat(&self.handle, name, flags | OFlags::NOCTTY, Mode::empty()) {
+            Ok(handle) => handle,
+            Err(Errno::NOENT) => return Ok(Found::Nothing),
+            Err(Errno::LOOP | Errno::MLINK) => return Ok(Found::InTheWay("a symbolic link")),
+            Err(Errno::NXIO) => return Ok(Found::InTheWay("neither a file nor a folder")),
+            Err(error) => return Err(self.failed("read", name, error)),
+        };
+        let stat = fstat(&handle).map_err(|error| self.failed("look at", name, error))?;
+        match kind(&stat) {
+            FileType::RegularFile => {
+                let mut bytes = Vec::new();
+                let read = File::from(handle).read_to_end(&mut bytes);
+                read.map_err(|error| IoError::new("read", &self.at(name), error))?;
+                Ok(Found::File(bytes))
+            }
+            FileType::Directory => Ok(Found::InTheWay("a folder")),
+            _ => Ok(Found::InTheWay("neither a file nor a folder")),
+        }
+    }
+
+    /// The permissions of a file, if it is there.
+    pub(super) fn mode(&self, name: &str) -> Result<Option<Mode>, IoError> {
+        Ok(self.stat(name)?.map(|stat| Mode::from_raw_mode(stat.st_mode)))
+    }
+
+    /// Whether anything stands at a name.
+    pub(super) fn has(&self, name: &str) -> Result<bool, IoError> {
+        Ok(self.stat(name)?.is_some())
+    }
+
+    /// The names in it.
+    pub(super) fn names(&self) -> Result<Vec<String>, IoError> {
+        let failed = |error: Errno| IoError::new("list", &self.path, error.into());
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.handle).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_string_lossy();
+            if !matches!(&*name, "." | "..") {
+                names.push(name.into_owned());
+            }
+        }
+        Ok(names)
+    }
+
+    /// Makes a folder in it; false if one is there.
+    pub(super) fn make(&self, name: &str, mode: Mode) -> Result<bool, IoError> {
+        match rustix::fs::mkdirat(&self.handle, name, mode) {
+            Ok(()) => Ok(true),
+            Err(Errno::EXIST) => Ok(false),
+            Err(error) => Err(self.failed("create", name, error)),
+        }
+    }
+
+    /// Makes a file in it that was not there.
+    pub(super) fn create(&self, name: &str, mode: Mode) -> Result<File, IoError> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
+        openat(&self.handle, name, flags, mode)
+            .map(File::from)
+            .map_err(|error| self.failed("create", name, error))
+    }
+
+    /// Moves what stands at a name, in place of what stands where it goes.
+    pub(super) fn move_to(&self, name: &str, to: &Self, new: &str) -> Result<(), IoError> {
+        renameat(&self.handle, name, &to.handle, new)
+            .map_err(|error| self.failed("move", name, error))
+    }
+
+    /// Moves what stands at a name to where nothing does; false if something does.
+    pub(super) fn place(&self, name: &str, to: &Self, new: &str) -> Result<bool, IoError> {
+        let failed = |error| to.failed("write", new, error);
+        match renameat_with(&self.handle, name, &to.handle, new, RenameFlags::NOREPLACE) {
+            Ok(()) => Ok(true),
+            Err(Errno::EXIST) => Ok(false),
+            // Some file systems, those of networks among them, cannot do both at once.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
+                if to.has(new)? {
+                    return Ok(false);
+                }
+                renameat(&self.handle, name, &to.handle, new).map_err(failed)?;
+                Ok(true)
+            }
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Deletes a file.
+    pub(super) fn remove(&self, name: &str) -> Result<(), IoError> {
+        unlinkat(&self.handle, name, AtFlags::empty())
+            .map_err(|error| self.failed("delete", name, error))
+    }
+
+    /// Deletes a folder, which has to be empty.
+    pub(super) fn remove_folder(&self, name: &str) -> Result<(), IoError> {
+        unlinkat(&self.handle, name, AtFlags::REMOVEDIR)
+            .map_err(|error| self.failed("delete", name, error))
+    }
+
+    /// Sees to it that the names in it survive a power failure.
+    pub(super) fn sync(&self) -> Result<(), IoError> {
+        rustix::fs::fsync(&self.handle)
+            .map_err(|error| IoError::new("sync", &self.path, error.into()))
+    }
+
+    /// Sees to it that the file system that it is on survives a power failure.
+    #[cfg(target_os = "linux")]
+    pub(super) fn sync_all(&self) -> Result<(), IoError> {
+        rustix::fs::syncfs(&self.handle)
+            .map_err(|error| IoError::new("sync", &self.path, error.into()))
+    }
+
+    /// Locks it without waiting; false if another process has locked it. The
+    /// lock ends with the handle, and so with the process.
+    pub(super) fn lock(&self, exclusive: bool) -> io::Result<bool> {
+        let operation = if exclusive {
+            FlockOperation::NonBlockingLockExclusive
+        } else {
+            FlockOperation::NonBlockingLockShared
+        };
+        match rustix::fs::flock(&self.handle, operation) {
+            Ok(()) => Ok(true),
+            Err(Errno::WOULDBLOCK) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn again(&self) -> Result<Self, IoError> {
+        match self.handle.try_clone() {
+            Ok(handle) => Ok(Self { handle, path: self.path.clone() }),
+            Err(error) => Err(IoError::new("open", &self.path, error)),
+        }
+    }
+
+    fn stat(&self, name: &str) -> Result<Option<Stat>, IoError> {
+        match statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(self.failed("look at", name, error)),
+        }
+    }
+
+    fn failed(&self, action: &'static str, name: &str, error: Errno) -> IoError {
+        IoError::new(action, &self.at(name), error.into())
+    }
+}
+
+fn kind(stat: &Stat) -> FileType {
+    FileType::from_raw_mode(stat.st_mode)
+}
+
+/// Sets the permissions of a file.
+pub(super) fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
+    Ok(rustix::fs::fchmod(file, mode)?)
+}

@@ -1,0 +1,67 @@
+//! The journal: which files a run is about to swap. From the moment that it is
+//! there, the run is completed, by the next one if need be.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::root::is_inside;
+
+/// What is done to one file.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    /// Its path below the root.
+    pub(super) path: String,
+    /// What is there; `None` for nothing.
+    pub(super) old: Option<Digest>,
+    /// What is staged in its stead; `None` when it goes.
+    pub(super) new: Option<Digest>,
+}
+
+/// A content, to the byte.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Digest(String);
+
+impl Digest {
+    pub(super) fn of(content: &[u8]) -> Self {
+        let mut hex = String::with_capacity(64);
+        for byte in Sha256::digest(content) {
+            let _ = write!(hex, "{byte:02x}");
+        }
+        Self(hex)
+    }
+}
+
+/// The journal's text.
+pub(super) fn text(entries: &[Entry]) -> serde_json::Result<String> {
+    serde_json::to_string(entries)
+}
+
+/// Reads a journal; `None` for anything that nixgen did not write.
+pub(super) fn parse(bytes: &[u8]) -> Option<Vec<Entry>> {
+    let entries: Vec<Entry> = serde_json::from_slice(bytes).ok()?;
+    entries.iter().all(|entry| is_inside(&entry.path)).then_some(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_and_nothing_else_is() {
+        let digest = Digest::of(b"x");
+        let entry =
+            |path: &str| Entry { path: path.to_owned(), old: None, new: Some(digest.clone()) };
+        let text = |path| text(&[entry(path)]).expect("text");
+        let inside = text("vms/a \"b\".nix");
+        assert_eq!(parse(inside.as_bytes()), Some(vec![entry("vms/a \"b\".nix")]));
+        for end in 0..inside.len() {
+            assert_eq!(parse(&inside.as_bytes()[..end]), None, "{end}");
+        }
+        for path in ["../x", "/x", "a/../x", ".git/hooks/x", ".nixgen-staging/x", ""] {
+            assert_eq!(parse(text(path).as_bytes()), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! A run that was cut short is completed by the next one. What a person changed
+//! in the meantime is left as it is.
+
+use super::IoError;
+use super::folder::{Folder, Found};
+use super::hold::Say;
+use super::journal::{Digest, Entry};
+use super::staging::{Progress, STAGING, Staging, new};
+use super::swap::{Outcome, Swap};
+
+/// Completes what is left of a run, if any is.
+pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
+    let Some(staging) = Staging::find(root)? else { return Ok(()) };
+    match staging.progress()? {
+        Progress::Nothing => {
+            say(&format!("deleted {STAGING}: a run that was cut short left it"));
+        }
+        Progress::Swapping(entries) => {
+            is_whole(&staging, &entries)?;
+            let mut swap = Swap::new(root, &staging, &entries);
+            let mut kept = Vec::new();
+            for (at, entry) in entries.iter().enumerate() {
+                if swap.forward(at)? == Outcome::Kept {
+                    kept.push(entry.path.as_str());
+                }
+            }
+            swap.sync()?;
+            staging.finish()?;
+            tidy(&swap, say);
+            let (count, plural) = (entries.len(), if entries.len() == 1 { "" } else { "s" });
+            say(&format!("completed a run that was cut short while it wrote {count} file{plural}"));
+            for path in kept {
+                say(&format!("  {path} was changed since, and is left as it is"));
+            }
+        }
+        Progress::Done(entries) => {
+            tidy(&Swap::new(root, &staging, &entries), say);
+            say(&format!("deleted {STAGING}: a run that was cut short at its end left it"));
+        }
+    }
+    staging.clear(root)
+}
+
+/// Deletes folders that were emptied. One that cannot be deleted harms nobody.
+fn tidy(swap: &Swap<'_>, say: Say<'_>) {
+    if let Err(error) = swap.remove_emptied() {
+        say(&error.to_string());
+    }
+}
+
+/// Whether what is still to be put in place is what was staged.
+fn is_whole(staging: &Staging, entries: &[Entry]) -> Result<(), IoError> {
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(digest) = &entry.new else { continue };
+        match staging.folder().read(&new(at))? {
+            Found::Nothing => {}
+            Found::File(bytes) if Digest::of(&bytes) == *digest => {}
+            _ => {
+                let path = staging.folder().at(&new(at));
+                let help = format!(
+                    "nothing was changed; it was to become {}: restore the tree from version \
+                     control, delete {STAGING}, and run `nixgen render`",
+                    entry.path
+                );
+                return Err(IoError::invalid("use", &path, "it is damaged").with_help(help));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,178 @@
+//! The real binary, killed at every one of its system calls that write, in
+//! turn: after the next run the tree is the old one or the new one, to the byte.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use rayon::prelude::*;
+use support::scene::{BY_HAND, Scene, Thing, look};
+use support::strace::{Point, killed, points};
+use support::{Ran, Sandbox};
+
+/// Writes.
+const RENDER: &[&str] = &["render", "-q"];
+/// Completes a run that was cut short and does nothing else: there is no such file.
+const HEAL: &[&str] = &["render", "-q", "--force", "no/such/file"];
+
+fn heal(sandbox: &Sandbox) -> Ran {
+    sandbox.expect(2, HEAL)
+}
+
+/// No file of a person's is lost or changed, and every other one is whole.
+fn no_file_is_torn(scene: &Scene, tree: &Path, point: &Point) {
+    let now = look(tree);
+    for path in BY_HAND {
+        assert_eq!(now.get(*path), scene.old.get(*path), "{point:?}: {path}");
+    }
+    for (path, thing) in now.iter().filter(|(path, _)| !path.starts_with(".nixgen-staging")) {
+        let is_whole = matches!(thing, Thing::Folder(_))
+            || Some(thing) == scene.old.get(path)
+            || Some(thing) == scene.new.get(path);
+        assert!(is_whole, "{point:?}: {path} is torn");
+    }
+}
+
+#[test]
+fn killed_anywhere_the_tree_is_the_old_or_the_new_after_the_next_run() {
+    let scene = Scene::new(7);
+    let (points, output) = points(scene.copy().path(), RENDER);
+    assert!(output.status.success(), "{output:?}");
+    assert!(scene.files() >= 30, "{} files", scene.files());
+    let (old, new) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    points.par_iter().for_each(|point| {
+        let sandbox = scene.copy();
+        killed(sandbox.path(), point, RENDER);
+        no_file_is_torn(&scene, sandbox.path(), point);
+        let is_committed = sandbox.at(".nixgen-staging/journal").exists();
+        let is_left = sandbox.at(".nixgen-staging").exists();
+        let healed = heal(&sandbox);
+        let is_new = scene.is_new(sandbox.path(), point);
+        assert!(is_new || !is_committed, "{point:?}: what is decided is completed");
+        assert_eq!(healed.stderr.contains("cut short"), is_left, "{point:?}: {}", healed.stderr);
+        assert!(!heal(&sandbox).stderr.contains("cut short"), "{point:?}: it is said once");
+        if is_new { &new } else { &old }.fetch_add(1, Relaxed);
+    });
+    let (old, new) = (old.into_inner(), new.into_inner());
+    println!(
+        "{} files, killed at {} points: {old} times the old tree, {new} times the new one",
+        scene.files(),
+        points.len()
+    );
+    assert!(old > 0 && new > 0);
+}
+
+#[test]
+fn killed_anywhere_while_it_heals_the_tree_is_new_after_the_next_run() {
+    let scene = Scene::new(3);
+    let (calls, _) = points(scene.copy().path(), RENDER);
+    let renames: Vec<&Point> =
+        calls.iter().filter(|point| point.call.starts_with("renameat")).collect();
+    let mut tried = 0;
+    // Right after the journal is there, in the middle, and at the end.
+    for at in [1, renames.len() / 2, renames.len() - 1] {
+        let crashed = scene.copy();
+        killed(crashed.path(), renames[at], RENDER);
+        assert!(crashed.at(".nixgen-staging/journal").exists());
+        let (points, _) = points(Scene::copy_of(crashed.path()).path(), HEAL);
+        points.par_iter().for_each(|point| {
+            let sandbox = Scene::copy_of(crashed.path());
+            killed(sandbox.path(), point, HEAL);
+            no_file_is_torn(&scene, sandbox.path(), point);
+            heal(&sandbox);
+            assert!(scene.is_new(sandbox.path(), point));
+        });
+        tried += points.len();
+    }
+    println!("killed at {tried} points of healing");
+}
+
+/// A copy of the tree whose run was killed when half of the files were swapped.
+fn half_way(scene: &Scene) -> Sandbox {
+    let (points, _) = points(scene.copy().path(), RENDER);
+    let places: Vec<&Point> = points.iter().filter(|point| point.call == "renameat2").collect();
+    let sandbox = scene.copy();
+    killed(sandbox.path(), places[places.len() / 2], RENDER);
+    assert!(!matches!(look(sandbox.path()), now if now == scene.old || now == scene.new));
+    sandbox
+}
+
+#[test]
+fn what_a_person_changed_after_the_crash_is_kept() {
+    let scene = Scene::new(7);
+    let sandbox = half_way(&scene);
+    // Every file that is there, swapped or not, but for the lock.
+    let is_there = |path: &String| path != "nixgen.lock" && sandbox.at(path).is_file();
+    let changed: Vec<&String> = scene
+        .old
+        .iter()
+        .filter(|(path, thing)| scene.new.get(*path) != Some(*thing) && is_there(path))
+        .map(|(path, _)| path)
+        .collect();
+    assert!(changed.len() > 5, "{changed:?}");
+    for path in &changed {
+        fs::write(sandbox.at(path), "mine\n").expect("written");
+    }
+    let healed = heal(&sandbox);
+    assert!(!sandbox.at(".nixgen-staging").exists());
+    for path in &changed {
+        assert_eq!(sandbox.read(path), "mine\n");
+        fs::remove_file(sandbox.at(path)).expect("removed");
+    }
+    assert!(healed.stderr.contains("was changed since, and is left as it is"), "{}", healed.stderr);
+    // And all others are new.
+    let mut expected = scene.new.clone();
+    expected.retain(|path, _| !changed.contains(&path));
+    let mut now = look(sandbox.path());
+    now.retain(|_, thing| matches!(thing, Thing::File(..)));
+    expected.retain(|_, thing| matches!(thing, Thing::File(..)));
+    assert_eq!(now, expected);
+}
+
+#[test]
+fn readers_do_not_take_a_half_written_tree_for_drift() {
+    let sandbox = half_way(&Scene::new(3));
+    let before = look(sandbox.path());
+    for command in [&["check"][..], &["diff"], &["render", "--dry-run"]] {
+        let ran = sandbox.expect(6, command);
+        assert_eq!(ran.stdout, "");
+        assert!(ran.stderr.contains("a run that wrote to it was cut short"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("`nixgen render` completes that run first"), "{}", ran.stderr);
+    }
+    assert_eq!(look(sandbox.path()), before);
+    let rendered = sandbox.expect(0, &["render"]);
+    assert!(rendered.stderr.contains("completed a run that was cut short while it wrote"));
+    sandbox.expect(1, &["check"]); // the edited orphan
+}
+
+#[test]
+fn a_journal_that_nixgen_did_not_write_is_not_trusted() {
+    let scene = Scene::new(3);
+    let outside = tempfile::tempdir().expect("a folder");
+    fs::write(outside.path().join("kept"), "kept").expect("written");
+    let name = outside.path().file_name().expect("a name").to_str().expect("text");
+    let escape = format!(r#"[{{"path":"../{name}/kept","old":null,"new":null}}]"#);
+    let git = r#"[{"path":".git/hooks/post-checkout","old":null,"new":"00"}]"#;
+    for journal in ["", "garbage", "[", "{}", "[{\"path\":1}]", escape.as_str(), git] {
+        let sandbox = half_way(&scene);
+        sandbox.write(".nixgen-staging/journal", journal);
+        let before = look(sandbox.path());
+        for command in [RENDER, HEAL, &["check"]] {
+            let ran = sandbox.expect(6, command);
+            assert!(ran.stderr.contains("/.nixgen-staging/journal: it is not"), "{}", ran.stderr);
+        }
+        assert!(sandbox.expect(6, &["render"]).stderr.contains("delete .nixgen-staging"));
+        assert_eq!(look(sandbox.path()), before, "{journal}");
+    }
+    assert_eq!(fs::read(outside.path().join("kept")).expect("there"), b"kept");
+    // A staged file that is damaged is not put in place either.
+    let sandbox = half_way(&scene);
+    let staged = look(&sandbox.at(".nixgen-staging"));
+    let name = staged.keys().find(|name| name.starts_with("new-")).expect("one is left");
+    sandbox.write(&format!(".nixgen-staging/{name}"), "");
+    let before = look(sandbox.path());
+    assert!(sandbox.expect(6, RENDER).stderr.contains("it is damaged"));
+    assert_eq!(look(sandbox.path()), before);
+}
