@@ -94,6 +94,9 @@ pub struct Global {
     /// Root of the tree that is rendered into [default: the folder of the config file]
     #[arg(short, long, global = true, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// NixOS's options.json: what it does not have, no rendered module may set
+    #[arg(long, global = true, value_name = "FILE")]
+    pub options: Option<PathBuf>,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,

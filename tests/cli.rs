@@ -381,3 +381,19 @@ fn on_a_terminal_render_asks_first() {
         assert_eq!(sandbox.at("vms/cp.nix").exists(), written, "{text}");
     }
 }
+
+#[test]
+fn options_that_the_users_nixos_does_not_have_are_refused() {
+    let sandbox = Sandbox::with_example();
+    sandbox.write("options.json", &read("tests/golden/options.json"));
+    let ran = sandbox.expect(4, &["diff", "--options", "options.json"]);
+    // The list is a short one, and has nothing to say of other modules' options.
+    assert!(ran.stderr.contains("`networking.useDHCP` is no known option"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("`microvm."), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the template `vms/vm.nix` is broken at line "), "{}", ran.stderr);
+    assert!(!sandbox.at("flake.nix").exists());
+
+    sandbox.write("options.json", "[]");
+    let ran = sandbox.expect(6, &["check", "--options", "options.json"]);
+    assert!(ran.stderr.contains("cannot read the options of options.json"), "{}", ran.stderr);
+}

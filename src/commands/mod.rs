@@ -10,8 +10,8 @@ mod output;
 mod render;
 mod validate;
 
-use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 pub use output::Output;
@@ -21,7 +21,7 @@ use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::disk::{self, ChangeSet, Hold, IoError, NotWritten, Root, Style, compare, unified};
 use crate::input::{self, MAX_BYTES};
-use crate::nix::{self, Ready, Rules};
+use crate::nix::{self, Options, Ready, Rules};
 use crate::render::{Bug, Engine};
 use crate::source::Source;
 use crate::{checks, cluster, outputs};
@@ -169,22 +169,33 @@ pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<Cluster> {
     Some(cluster)
 }
 
-/// Renders a cluster in memory and checks what came out.
-pub fn build(cluster: &Cluster) -> Result<Ready, Vec<Bug>> {
+/// Renders a cluster in memory and checks what came out, also against a list of
+/// all options where there is one.
+pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<Bug>> {
     let engine = Engine::new(&outputs::templates()).map_err(|bug| vec![bug])?;
     let rendered = engine.render(outputs::plan(cluster), &cluster.source)?;
-    let rules =
-        Rules { formatter: cluster.formatter, left_to_user: outputs::left_to_user(cluster) };
+    let rules = Rules {
+        formatter: cluster.formatter,
+        left_to_user: outputs::left_to_user(cluster),
+        options,
+    };
     nix::ready(rendered, &rules)
 }
 
 /// The whole way, up to what is ready to be compared.
 pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<(Ready, Root), Failure> {
     let cluster = load(&global.config, output)?;
-    let ready = build(&cluster).map_err(Failure::Bugs)?;
+    let options = global.options.as_deref().map(read_options).transpose()?;
+    let ready = build(&cluster, options.as_ref()).map_err(Failure::Bugs)?;
     let root = Root::new(root(global));
     let missing = disk::missing(&ready, &root);
     if missing.is_empty() { Ok((ready, root)) } else { Err(Failure::Bugs(missing)) }
+}
+
+fn read_options(path: &Path) -> Result<Options, IoError> {
+    let failed = |error| IoError::new("read the options of", path, error);
+    let text = fs::read_to_string(path).map_err(failed)?;
+    Options::from_json(&text).map_err(|why| failed(io::Error::new(ErrorKind::InvalidData, why)))
 }
 
 fn root(global: &Global) -> PathBuf {

@@ -112,7 +112,7 @@ mod tests {
         let engine = Engine::new(&[template.source()]).expect("it compiles");
         let planned = template.file(RelPath::own("hosts/a.nix"), &serde_json::json!({}));
         let files = engine.render(vec![planned], "cluster.toml").expect("it renders");
-        let rules = Rules { formatter: Formatter::Nixfmt, left_to_user: Vec::new() };
+        let rules = Rules { formatter: Formatter::Nixfmt, left_to_user: Vec::new(), options: None };
         let ready = nix::ready(files, &rules).expect("whether it is there is not known yet");
         let folder = tempfile::tempdir().expect("a folder");
         let root = Root::new(folder.path());

@@ -4,9 +4,11 @@
 pub mod attrs;
 mod format;
 mod lint;
+mod options;
 mod parse;
 mod split;
 
+pub use options::Options;
 pub use parse::tokens;
 
 use std::collections::HashSet;
@@ -47,11 +49,13 @@ pub struct Missing {
 
 /// What a cluster says of how its files are judged and laid out.
 #[derive(Debug)]
-pub struct Rules {
+pub struct Rules<'a> {
     /// The formatter of Nix files.
     pub formatter: Formatter,
     /// Files and folders below the root that are the user's to make.
     pub left_to_user: Vec<RelPath>,
+    /// Every option there is, where the user has named a list of them.
+    pub options: Option<&'a Options>,
 }
 
 impl Ready {
@@ -84,7 +88,7 @@ impl ReadyFile {
 }
 
 /// Judges and lays out every file; all bugs are returned, not only the first.
-pub fn ready(files: Vec<RenderedFile>, rules: &Rules) -> Result<Ready, Vec<Bug>> {
+pub fn ready(files: Vec<RenderedFile>, rules: &Rules<'_>) -> Result<Ready, Vec<Bug>> {
     let tree = Tree::of(files.iter().map(|file| &file.path).chain(&rules.left_to_user));
     let results: Vec<_> = files.into_par_iter().map(|file| finish(file, &tree, rules)).collect();
     let mut files = Vec::with_capacity(results.len());
@@ -129,13 +133,13 @@ impl Tree {
 
 type Finished = (ReadyFile, Vec<Missing>);
 
-fn finish(file: RenderedFile, tree: &Tree, rules: &Rules) -> Result<Finished, Vec<Bug>> {
+fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished, Vec<Bug>> {
     if Language::of(file.template.name) != Language::Nix {
         let RenderedFile { path, text, executable, .. } = file;
         return Ok((ReadyFile { path, text: tidy(&text), executable }, Vec::new()));
     }
     let split = Split::of(&file.text);
-    let missing = judge(&file, split.as_ref(), tree).map_err(|found| {
+    let missing = judge(&file, split.as_ref(), tree, rules).map_err(|found| {
         let bug = |finding: Finding| bug(&file, Some(finding.at), finding.message);
         found.into_iter().map(bug).collect::<Vec<_>>()
     })?;
@@ -156,6 +160,7 @@ fn judge(
     file: &RenderedFile,
     split: Option<&Split<'_>>,
     tree: &Tree,
+    rules: &Rules<'_>,
 ) -> Result<Vec<Missing>, Vec<Finding>> {
     let pieces: Vec<_> = match split {
         None => vec![None],
@@ -164,9 +169,9 @@ fn judge(
     let judged: Vec<_> = pieces
         .into_par_iter()
         .map(|group| match (split, group) {
-            (Some(split), Some(group)) => judge_piece(file, &split.piece(group), tree),
-            (Some(split), None) => judge_piece(file, &split.frame(), tree),
-            (None, _) => judge_piece(file, &Piece::whole(&file.text), tree),
+            (Some(split), Some(group)) => judge_piece(file, &split.piece(group), tree, rules),
+            (Some(split), None) => judge_piece(file, &split.frame(), tree, rules),
+            (None, _) => judge_piece(file, &Piece::whole(&file.text), tree, rules),
         })
         .collect();
     let mut missing = Vec::new();
@@ -184,14 +189,21 @@ fn judge(
     if found.is_empty() { Ok(missing) } else { Err(found) }
 }
 
-fn judge_piece(file: &RenderedFile, piece: &Piece, tree: &Tree) -> (Vec<Finding>, Vec<Missing>) {
+fn judge_piece(
+    file: &RenderedFile,
+    piece: &Piece,
+    tree: &Tree,
+    rules: &Rules<'_>,
+) -> (Vec<Finding>, Vec<Missing>) {
     let parsed = rnix::Root::parse(&piece.text);
     let mut found = parse::errors(&parsed, &piece.text);
     let mut missing = Vec::new();
     if found.is_empty() {
         let root = parsed.syntax();
-        lint::values(&root, &piece.ranges(&file.values), &mut found);
+        let values = piece.ranges(&file.values);
+        lint::values(&root, &values, &mut found);
         lint::check(&root, &mut found);
+        options::check(&root, file.template.kind, &values, rules.options, &mut found);
         for reference in lint::references(&root) {
             let path = lint::below_root(file.path.inside(), &reference.path);
             let Some(path) = path.filter(|path| !tree.has(path)) else { continue };
@@ -248,15 +260,15 @@ mod tests {
     fn rendered(text: &'static str) -> Vec<RenderedFile> {
         vec![RenderedFile {
             path: RelPath::own("vms/a.nix"),
-            template: TemplateSource { name: "vms/vm.nix", text, kind: Kind::Module },
+            template: TemplateSource { name: "vms/vm.nix", text, kind: Kind::Data },
             text: text.to_owned(),
             values: Vec::new(),
             executable: false,
         }]
     }
 
-    fn rules(formatter: Formatter) -> Rules {
-        Rules { formatter, left_to_user: vec![RelPath::own("modules/own")] }
+    fn rules(formatter: Formatter) -> Rules<'static> {
+        Rules { formatter, left_to_user: vec![RelPath::own("modules/own")], options: None }
     }
 
     #[test]
