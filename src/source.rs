@@ -62,12 +62,17 @@ impl Source {
         Self::new(self.path.clone(), String::from_utf8_lossy(&bytes))
     }
 
+    /// The line of a byte offset, from 1.
+    pub fn line_at(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|&start| start <= offset)
+    }
+
     /// Where a byte offset is; offsets past the end are at the end.
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
-        let line = self.line_starts.partition_point(|&start| start <= offset) - 1;
-        let column = self.text[self.line_starts[line]..offset].chars().count() + 1;
-        Position { line: line + 1, column }
+        let line = self.line_at(offset);
+        let column = self.text[self.line_starts[line - 1]..offset].chars().count() + 1;
+        Position { line, column }
     }
 
     /// The place of whole lines, counted from 1, without the last one's ending.

@@ -132,14 +132,17 @@ pub(crate) fn load(config: &Path, output: &mut Output) -> Result<Cluster, Failur
 
 fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnostic>), IoError> {
     let failed = |error| IoError::new("read the configuration", config, error);
+    // A pipe may wait for ever, and a device may never end.
+    let kind = fs::metadata(config).map_err(failed)?.file_type();
+    if !kind.is_file() {
+        let what = if kind.is_dir() { "it is a folder" } else { "it is not a regular file" };
+        return Err(failed(io::Error::other(what)));
+    }
     let mut bytes = Vec::new();
     let file = File::open(config).map_err(failed)?;
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
-        let message = format!("the file is larger than {} MiB", MAX_BYTES >> 20);
-        let found = Diagnostic::new(Code::TooLarge, None, message).help(
-            "a cluster of 10,000 VMs takes less than a tenth of that; is this the right file?",
-        );
+        let found = input::too_large(&format!("{} MiB", MAX_BYTES >> 20));
         return Ok((Source::new(config, ""), None, vec![found]));
     }
     let text = match String::from_utf8(bytes) {
@@ -148,8 +151,13 @@ fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnosti
             let at = error.utf8_error().valid_up_to();
             let valid = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
             let source = Source::new(config, valid);
-            let found = Diagnostic::new(Code::NotText, at..at, "the file is not UTF-8 text here")
-                .help("save it as UTF-8");
+            let is_utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+            let message = if is_utf16 {
+                "the file is UTF-16 text, as some editors of Windows write it"
+            } else {
+                "the file is not UTF-8 text here"
+            };
+            let found = Diagnostic::new(Code::NotText, at..at, message).help("save it as UTF-8");
             return Ok((source, None, vec![found]));
         }
     };

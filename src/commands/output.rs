@@ -125,27 +125,34 @@ impl Output {
 
     /// What is wrong with the file.
     pub fn diagnostics(&mut self, source: &Source, found: &[Diagnostic]) {
+        let (shown, more) = found.split_at(found.len().min(diagnostic::MOST));
         if self.format == MessageFormat::Json {
-            for diagnostic in found {
+            for diagnostic in shown {
                 let object = diagnostic::Object::of(source, diagnostic);
                 self.say("", &Message::Diagnostic(object));
             }
-            return;
+        } else {
+            let result = self.err.write_all(diagnostic::render(source, shown).as_bytes());
+            self.keep(result);
         }
-        let result = self.err.write_all(diagnostic::render(source, found).as_bytes());
-        self.keep(result);
+        if !more.is_empty() {
+            self.note(&format!("{} more are not shown", more.len()));
+        }
         let errors = found.iter().filter(|d| d.is_error()).count();
-        let Some(first) = found.iter().find(|d| d.is_error()) else { return };
-        let style = Style::new().bold();
-        let plural = if errors == 1 { "" } else { "s" };
-        let path = source.path().display();
-        let result = writeln!(
-            self.err,
-            "{style}{errors} error{plural} in {path}. Nothing was written.{style:#}\n\
-             `nixgen explain {}` says why it is one, and what to write instead.",
-            first.code
-        );
-        self.keep(result);
+        if let (MessageFormat::Human, Some(first)) =
+            (self.format, found.iter().find(|d| d.is_error()))
+        {
+            let style = Style::new().bold();
+            let plural = if errors == 1 { "" } else { "s" };
+            let path = source.path().display();
+            let result = writeln!(
+                self.err,
+                "{style}{errors} error{plural} in {path}. Nothing was written.{style:#}\n\
+                 `nixgen explain {}` says why it is one, and what to write instead.",
+                first.code
+            );
+            self.keep(result);
+        }
     }
 
     /// Asks a question on the terminal; anything but yes is no.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
+    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
 };
 
 use super::{Code, Diagnostic, Severity};
@@ -11,6 +11,8 @@ use crate::source::{Source, Span};
 
 /// Longer lines are cut around the place: a line of a megabyte helps nobody.
 const WIDTH: usize = 160;
+/// The longest text that is drawn as a whole, in bytes.
+const LONG: usize = 1 << 16;
 /// Places that are at most as many lines apart are shown in one excerpt.
 const NEAR: usize = 6;
 
@@ -48,7 +50,7 @@ fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         while let Some(next) = places.next_if(|next| excerpt.is_near(source, &next.0)) {
             excerpt.add(source, next);
         }
-        group = group.element(excerpt.snippet(source).path(path.clone()));
+        group = excerpt.add_to(group, source, &path);
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(safe(help)));
@@ -82,7 +84,8 @@ impl<'a> Excerpt<'a> {
 
     fn is_near(&self, source: &Source, span: &Span) -> bool {
         let (first, last) = lines(source, span);
-        first <= self.last + NEAR && self.first <= last + NEAR
+        let near = first <= self.last + NEAR && self.first <= last + NEAR;
+        near && source.lines(first.min(self.first), last.max(self.last)).len() <= LONG
     }
 
     fn add(&mut self, source: &Source, place: Place<'a>) {
@@ -92,25 +95,43 @@ impl<'a> Excerpt<'a> {
         self.places.push(place);
     }
 
-    fn snippet(self, source: &'a Source) -> Snippet<'a, Annotation<'a>> {
-        let text = source.lines(self.first, self.last);
+    /// Draws it, as the next part of a message.
+    fn add_to(self, group: Group<'a>, source: &'a Source, path: &str) -> Group<'a> {
+        let whole = source.lines(self.first, self.last);
+        let text = if whole.len() > LONG { self.cut(source, &whole) } else { whole.clone() };
         let shown = visible(&source.text()[text.clone()]);
         let inside = |at: usize| at.clamp(text.start, text.end) - text.start;
-        let annotation = |(span, label, kind): Place<'a>| {
+        let annotation = |(span, label, kind): &Place<'a>| {
             let start = shown.floor_char_boundary(inside(span.start));
             let end = shown.ceil_char_boundary(inside(span.end));
             kind.span(start..end).label(label.map(safe))
         };
-        let annotations: Vec<_> = self.places.into_iter().map(annotation).collect();
-        Snippet::source(shown).line_start(self.first).annotations(annotations)
+        let annotations: Vec<_> = self.places.iter().map(annotation).collect();
+        let snippet = Snippet::source(shown).line_start(self.first).annotations(annotations);
+        if text.start == whole.start {
+            return group.element(snippet.path(path.to_owned()));
+        }
+        // The columns of a part are not those of the line.
+        let start = source.position(self.places[0].0.start);
+        let origin = Origin::path(path.to_owned()).line(start.line).char_column(start.column);
+        group.element(origin).element(snippet)
+    }
+
+    /// What is around the start of the place in a text that is too long; there
+    /// is only one place then.
+    fn cut(&self, source: &Source, whole: &Span) -> Span {
+        let start = self.places[0].0.start;
+        let from = source.text().floor_char_boundary(start.saturating_sub(2 * WIDTH));
+        let to = source.text().ceil_char_boundary(start.saturating_add(4 * WIDTH));
+        from.max(whole.start)..to.min(whole.end)
     }
 }
 
 /// The first and the last line of a place.
 fn lines(source: &Source, span: &Span) -> (usize, usize) {
-    let first = source.position(span.start).line;
+    let first = source.line_at(span.start);
     // A place that ends with a line does not reach into the next one.
-    (first, source.position(span.end.saturating_sub(1)).line.max(first))
+    (first, source.line_at(span.end.saturating_sub(1)).max(first))
 }
 
 /// A text that stands outside of the excerpts.

@@ -13,6 +13,9 @@ pub use json::Object;
 
 use crate::source::Span;
 
+/// The most findings that are collected and shown: nobody mends more at once.
+pub const MOST: usize = 1000;
+
 /// One finding, with the place it is about where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -41,13 +44,14 @@ pub struct Related {
 impl Diagnostic {
     /// A finding with its message.
     pub fn new(code: Code, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
-        Self { code, span: span.into(), message: message.into(), related: Vec::new(), help: None }
+        let message = clipped(message.into());
+        Self { code, span: span.into(), message, related: Vec::new(), help: None }
     }
 
     /// Adds what to type instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(clipped(help.into()));
         self
     }
 
@@ -55,7 +59,7 @@ impl Diagnostic {
     #[must_use]
     pub fn related(mut self, span: Option<Span>, message: impl Into<String>) -> Self {
         if let Some(span) = span {
-            self.related.push(Related { span, message: message.into() });
+            self.related.push(Related { span, message: clipped(message.into()) });
         }
         self
     }
@@ -64,6 +68,19 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.code.severity() == Severity::Error
     }
+}
+
+/// Takes the middle out of a long text: a value that it repeats may have
+/// megabytes.
+fn clipped(text: String) -> String {
+    const LONGEST: usize = 400;
+
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let start = text.floor_char_boundary(LONGEST / 2);
+    let end = text.ceil_char_boundary(text.len() - LONGEST / 2);
+    format!("{}…{}", &text[..start], &text[end..])
 }
 
 /// Orders findings by place, those without one first, and drops exact repeats.

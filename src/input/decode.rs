@@ -10,9 +10,9 @@ use std::fmt::Display;
 use toml::Spanned as TomlSpanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Spanned;
 use super::suggest::closest;
-use crate::diagnostic::{Code, Diagnostic};
+use super::{MOST_ENTRIES, Spanned};
+use crate::diagnostic::{Code, Diagnostic, MOST};
 use crate::source::Span;
 
 /// A TOML value with its place.
@@ -75,6 +75,20 @@ pub(crate) fn quoted(words: &[impl Display]) -> String {
 fn wrong_type(node: Node<'_>, expected: &str, instead: &str, log: &mut Vec<Diagnostic>) {
     let message = format!("expected {expected}, found {}", article(node.get_ref().type_str()));
     log.push(Diagnostic::new(Code::WrongType, node.span(), message).help(instead));
+}
+
+/// Whether so much was said that nobody wants to know more.
+fn is_enough(log: &[Diagnostic]) -> bool {
+    log.len() >= MOST
+}
+
+/// Whether there is more of something than any cluster has.
+fn too_many(entries: usize, node: Node<'_>, log: &mut Vec<Diagnostic>) -> bool {
+    if entries > MOST_ENTRIES {
+        let message = format!("there are {entries} entries here, {MOST_ENTRIES} at most are read");
+        log.push(Diagnostic::new(Code::TooLarge, node.span(), message));
+    }
+    entries > MOST_ENTRIES
 }
 
 fn article(kind: &str) -> String {
@@ -145,7 +159,11 @@ impl<T: Decode> Decode for Vec<T> {
             wrong_type(node, "a list", "write `[ … ]`, with commas between the values", log);
             return None;
         };
-        let decoded: Vec<Option<T>> = array.iter().map(|item| T::decode(item, log)).collect();
+        if too_many(array.len(), node, log) {
+            return None;
+        }
+        let decode = |item| if is_enough(log) { None } else { T::decode(item, log) };
+        let decoded: Vec<Option<T>> = array.iter().map(decode).collect();
         decoded.into_iter().collect()
     }
 
@@ -214,8 +232,14 @@ impl<K: Text + Ord, V: Decode> Decode for Map<K, V> {
             wrong_type(node, "a table", "write `{ name = … }`, with names of your own", log);
             return None;
         };
+        if too_many(table.len(), node, log) {
+            return None;
+        }
         let mut map = Self::default();
         for (key, value) in table {
+            if is_enough(log) {
+                return None;
+            }
             let name = text::<K>(key.get_ref(), key.span(), log);
             let value = V::decode(value, log);
             match (name, value) {
@@ -265,7 +289,7 @@ impl<'a> Fields<'a> {
         self.known.push(key);
         let fallback = default.or_else(T::absent);
         if let Some(node) = self.table.get(key) {
-            return T::decode(node, log).or(fallback);
+            return if is_enough(log) { fallback } else { T::decode(node, log).or(fallback) };
         }
         if fallback.is_none() {
             self.missing.push(key);
@@ -276,7 +300,8 @@ impl<'a> Fields<'a> {
     /// Reports the keys that are unknown and those that are missing. One that
     /// was mistyped is not missing as well.
     pub(crate) fn close(mut self, log: &mut Vec<Diagnostic>) {
-        for key in self.table.keys().filter(|key| !self.known.contains(&key.get_ref().as_ref())) {
+        let known = |key: &str| self.known.contains(&key);
+        for key in self.table.keys().filter(|key| !known(key.get_ref())).take(MOST) {
             let message = format!("unknown key `{}`", key.get_ref());
             let found = Diagnostic::new(Code::UnknownKey, key.span(), message);
             let near = closest(key.get_ref(), self.missing.iter().copied())

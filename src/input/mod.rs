@@ -14,25 +14,24 @@ pub(crate) use decode::quoted;
 pub use schema::ClusterFile;
 pub use spanned::Spanned;
 pub(crate) use suggest::closest;
+pub(crate) use syntax::too_large;
 
 use toml::Spanned as TomlSpanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 
 /// The largest file that is read. Ten thousand VMs with every key written take
-/// a tenth of it.
-pub const MAX_BYTES: u64 = 64 << 20;
+/// half of it.
+pub const MAX_BYTES: u64 = 16 << 20;
+/// The most entries of a table or list that are read: each VM takes a few
+/// kilobytes, and kubeadm counts as many nodes.
+pub(crate) const MOST_ENTRIES: usize = 1 << 16;
 
-/// Reads the tables. With syntax errors nothing is decoded: a table that was
-/// cut short would only give rise to mistakes that nobody made.
+/// Reads the tables.
 pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
-    let (document, errors) = DeTable::parse_recoverable(source.text());
-    if !errors.is_empty() {
-        syntax::report(source, &errors, log);
-        return None;
-    }
+    let document = syntax::parse(source, log)?;
     let end = source.text().len();
     let table = DeValue::Table(document.into_inner());
     // The file itself is the top table; a key that it lacks is best added at its end.

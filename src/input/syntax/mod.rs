@@ -1,0 +1,154 @@
+//! From text to a TOML table, or to what keeps it from being one.
+//!
+//! toml's own parser collects every error of a text, takes memory for each and
+//! stumbles on from one to the next. So a text is first walked over for the one
+//! place that is wrong, and how much there is of it.
+
+mod outline;
+mod twice;
+mod words;
+
+use toml::Spanned as TomlSpanned;
+use toml::de::{DeTable, Error};
+
+use self::outline::{Refusal, check};
+use self::twice::FirstPlaces;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Source;
+
+/// Larger texts get their first error only: each further one takes another look
+/// at the whole text.
+const THOROUGH: usize = 1 << 20;
+/// A file with more places that do not parse is not a `cluster.toml`.
+const MOST: usize = 20;
+
+/// Reads the tables. With syntax errors there are none: a table that was cut
+/// short would only give rise to mistakes that nobody made.
+pub(super) fn parse<'a>(
+    source: &'a Source,
+    log: &mut Vec<Diagnostic>,
+) -> Option<TomlSpanned<DeTable<'a>>> {
+    match check(source.text()) {
+        Err(Refusal::Grammar(error)) => {
+            log.push(words::grammar(source.text(), &error));
+            let at = error.unexpected().map_or(0, |span| span.start());
+            others(source.text(), at, log);
+            return None;
+        }
+        Err(Refusal::TooMuch(what)) => {
+            log.push(too_large(&what));
+            return None;
+        }
+        Ok(()) => {}
+    }
+    let (table, errors) = DeTable::parse_recoverable(source.text());
+    if errors.is_empty() {
+        return Some(table);
+    }
+    report(source.text(), &errors, log);
+    None
+}
+
+/// A file that has more of something than any cluster needs.
+pub(crate) fn too_large(what: &str) -> Diagnostic {
+    Diagnostic::new(Code::TooLarge, None, format!("the file has more than {what}"))
+        .help("a cluster of 10,000 VMs has less than half of that; is this the right file?")
+}
+
+/// Says what else breaks the grammar. One missing brace makes the parser stumble
+/// to the end of the file, so the table that the first error is in is blanked
+/// and the rest is read again, until it parses: each table that is wrong gets
+/// its one error.
+fn others(text: &str, first: usize, log: &mut Vec<Diagnostic>) {
+    let mut text = text.to_owned();
+    let mut at = first;
+    while log.len() < MOST && text.len() <= THOROUGH {
+        blank_table(&mut text, at);
+        let Err(Refusal::Grammar(error)) = check(&text) else { return };
+        at = error.unexpected().map_or(0, |span| span.start());
+        log.push(words::grammar(&text, &error));
+    }
+}
+
+/// Replaces the table around a place by spaces: offsets stay as they are.
+fn blank_table(text: &mut String, at: usize) {
+    let at = text.floor_char_boundary(at.min(text.len()));
+    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    // An error on a header's own line is most often a value before it that
+    // does not end.
+    let above = if text[line..].starts_with('[') { line.saturating_sub(1) } else { line };
+    let header = |from: &str| from.rfind("\n[").map(|newline| newline + 1);
+    let start = header(&text[..above]).unwrap_or(0);
+    let end = text[line..].find("\n[").map_or(text.len(), |newline| line + newline + 1);
+    let end = if above == line { end } else { end.max(line) };
+    let blank: String =
+        text[start..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+    text.replace_range(start..end, &blank);
+}
+
+/// Says what follows the grammar and is no table all the same: keys that are
+/// there twice, and dates that there are not.
+fn report(text: &str, errors: &[Error], log: &mut Vec<Diagnostic>) {
+    let places = FirstPlaces::of(text);
+    for error in errors.iter().take(MOST) {
+        let before = error.span().and_then(|span| places.before(&span));
+        log.push(words::table(text, error, before));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Vec<(usize, String)> {
+        let source = Source::new("c.toml", text);
+        let mut log = Vec::new();
+        let table = parse(&source, &mut log);
+        assert_eq!(table.is_none(), !log.is_empty(), "{text}");
+        let line = |d: &Diagnostic| d.span.clone().map_or(0, |s| source.position(s.start).line);
+        log.into_iter().map(|d| (line(&d), d.message)).collect()
+    }
+
+    fn lines(text: &str) -> Vec<usize> {
+        read(text).into_iter().map(|(line, _)| line).collect()
+    }
+
+    #[test]
+    fn one_missing_brace_is_one_error() {
+        assert_eq!(lines("[a]\nx = { y = 1\nz = 2\n\n[b]\nc = { d = 1 }\n[e]\nf = 1\n"), [2]);
+        assert_eq!(lines("[a]\nx = \"unclosed\n[b]\ny = 1\n"), [2]);
+    }
+
+    #[test]
+    fn every_table_that_is_wrong_is_named() {
+        assert_eq!(lines("[a]\nx = = 1\n[b]\ny = 1\n[c]\nz = 1 2\n"), [2, 6]);
+        assert_eq!(lines("x = \n"), [1]);
+        assert_eq!(lines(&"[a\n".repeat(100)).len(), MOST);
+    }
+
+    #[test]
+    fn odd_text_is_survived() {
+        for text in
+            ["\u{feff}", "ü = ", "[", "\"", "\n[\n[\n", "[ü]\nü = {ü\n", "\0", "a.b = 1\na = 2"]
+        {
+            let _ = lines(text);
+        }
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused_however_it_is_written() {
+        for (open, close) in [("[", "]"), ("{ a = ", "}"), ("{ a.b = ", "}"), ("[{ a = ", "}]")] {
+            for (depth, closes) in [(100, true), (100, false), (100_000, true), (100_000, false)] {
+                let close = if closes { close.repeat(depth) } else { String::new() };
+                let said = read(&format!("x = {}1{close}\n", open.repeat(depth)));
+                assert!(said[0].1.contains("more than 80 tables"), "{said:?}");
+            }
+        }
+        for text in [format!("a{} = 1\n", ".a".repeat(1000)), format!("[a{}]\n", ".a".repeat(1000))]
+        {
+            assert!(read(&text)[0].1.contains("more than 80 tables"));
+        }
+        let deep = format!("a{} = [[{{ b{} = 1 }}]]\n", ".a".repeat(40), ".b".repeat(35));
+        assert_eq!(read(&deep), []);
+    }
+}
