@@ -36,8 +36,8 @@ struct New<'a> {
 /// are not touched, and neither is a person's orphan. Unless it succeeds, the
 /// tree stays as it was.
 pub fn apply(changes: &ChangeSet<'_>, mut hold: Hold, say: Say<'_>) -> Result<(), NotWritten> {
-    let root = hold.root();
-    let lock = match (Lock::read(root)?, root.look(LOCK_FILE)?) {
+    let root = hold.root().clone();
+    let lock = match (Lock::read(&root)?, root.look(LOCK_FILE)?) {
         (Some(lock), Found::File(bytes)) if lock == *changes.lock() => Some(bytes),
         (None, Found::Nothing) if changes.lock().entries.is_empty() => None,
         _ => return Err(NotWritten::Changed(vec![LOCK_FILE.to_owned()])),
@@ -51,8 +51,7 @@ pub fn apply(changes: &ChangeSet<'_>, mut hold: Hold, say: Say<'_>) -> Result<()
     if steps.is_empty() {
         return Ok(());
     }
-    let (folder, made) = hold.folder(say)?;
-    write(folder, &steps, say).inspect_err(|_| made.undo())
+    write(hold.folder(say)?, &steps, say)
 }
 
 fn steps<'a>(changes: &'a ChangeSet<'_>) -> Vec<Step<'a>> {

@@ -57,6 +57,12 @@ impl Folder {
         }
     }
 
+    /// Whether a path leads to it, now.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        let there = rustix::fs::stat(path);
+        matches!((fstat(&self.handle), there), (Ok(this), Ok(there)) if is_same(&this, &there))
+    }
+
     /// The path of a name in it, for messages.
     pub(super) fn at(&self, name: &str) -> PathBuf {
         self.path.join(name)
@@ -239,6 +245,10 @@ impl Folder {
     fn failed(&self, action: &'static str, name: &str, error: Errno) -> IoError {
         IoError::new(action, &self.at(name), error.into())
     }
+}
+
+fn is_same(one: &Stat, other: &Stat) -> bool {
+    (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
 }
 
 fn kind(stat: &Stat) -> FileType {

@@ -2,8 +2,8 @@
 //! so that there is none that outlives its owner.
 
 use std::fs;
-use std::io;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ pub struct Hold {
     root: Root,
     /// `None` while there is no folder, or nothing is held.
     folder: Option<Folder>,
+    made: Made,
 }
 
 /// Takes a sentence for the user.
@@ -43,16 +44,18 @@ impl Hold {
             )
             .with_help("`nixgen render` completes that run first"));
         }
-        Ok(Self { root: root.clone(), folder })
+        Ok(Self { root: root.clone(), folder, made: Made::default() })
     }
 
-    /// Holds a root for writing, and completes a run that was cut short.
+    /// Holds a root for writing, and completes a run that was cut short. A root
+    /// that is not there is made, and deleted again if nothing is written to it.
     pub fn to_write(root: &Root, say: Say<'_>) -> Result<Self, IoError> {
+        let made = Made::below(root)?;
         let folder = lock(root, true, say)?;
         if let Some(folder) = &folder {
             recover::recover(folder, say)?;
         }
-        Ok(Self { root: root.clone(), folder })
+        Ok(Self { root: root.clone(), folder, made })
     }
 
     /// What is held.
@@ -62,50 +65,44 @@ impl Hold {
 
     /// Lets others write while a person thinks.
     pub fn let_go(&mut self) {
+        self.made = Made::default();
         self.folder = None;
     }
 
-    /// The folder, held again if it was let go, and made if it is not there.
-    pub(super) fn folder(&mut self, say: Say<'_>) -> Result<(&Folder, Made), IoError> {
-        let made = if self.folder.is_none() { Made::below(&self.root)? } else { Made::default() };
+    /// The folder, held again if it was let go.
+    pub(super) fn folder(&mut self, say: Say<'_>) -> Result<&Folder, IoError> {
         if self.folder.is_none() {
             *self = Self::to_write(&self.root, say)?;
         }
-        match &self.folder {
-            Some(folder) => Ok((folder, made)),
-            None => Err(IoError::new("open", self.root.path(), io::ErrorKind::NotFound.into())),
-        }
+        let vanished = || IoError::new("open", self.root.path(), ErrorKind::NotFound.into());
+        self.folder.as_ref().ok_or_else(vanished)
     }
 }
 
-/// The folders that had to be made for the root to be there.
+/// The folders that had to be made for the root to be there. They go with this
+/// as long as they are empty.
 #[derive(Debug, Default)]
-pub(super) struct Made(Vec<PathBuf>);
+struct Made(Vec<PathBuf>);
 
 impl Made {
     fn below(root: &Root) -> Result<Self, IoError> {
         let mut made = Self::default();
-        let missing: Vec<_> = root
-            .path()
-            .ancestors()
-            .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
-            .collect();
+        let is_missing = |path: &&Path| !path.as_os_str().is_empty() && !path.exists();
+        let missing: Vec<&Path> = root.path().ancestors().take_while(is_missing).collect();
         for path in missing.into_iter().rev() {
             match fs::create_dir(path) {
                 Ok(()) => made.0.push(path.to_owned()),
                 // Another run was faster.
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => {
-                    made.undo();
-                    return Err(IoError::new("create", path, error));
-                }
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(IoError::new("create", path, error)),
             }
         }
         Ok(made)
     }
+}
 
-    /// Deletes them again, as far as they are empty.
-    pub(super) fn undo(&self) {
+impl Drop for Made {
+    fn drop(&mut self) {
         for path in self.0.iter().rev() {
             let _ = fs::remove_dir(path);
         }
@@ -113,11 +110,13 @@ impl Made {
 }
 
 fn lock(root: &Root, exclusive: bool, say: Say<'_>) -> Result<Option<Folder>, IoError> {
-    let Some(folder) = Folder::open(root.path())? else { return Ok(None) };
     let place = root.path().display();
     for tried in 0..TRIES {
+        let Some(folder) = Folder::open(root.path())? else { return Ok(None) };
         match folder.lock(exclusive) {
-            Ok(true) => return Ok(Some(folder)),
+            // Another run may have deleted the folder and made it anew.
+            Ok(true) if folder.is_at(root.path()) => return Ok(Some(folder)),
+            Ok(true) => continue,
             Ok(false) if tried == 0 => {
                 say(&format!("another nixgen is writing to {place}; waiting for it"));
             }
