@@ -138,6 +138,7 @@ fn an_edit_between_the_question_and_the_answer_is_not_lost() {
         ("vms/cp.nix", &|tree| fs::remove_file(tree.at("vms/cp.nix")).expect("removed")),
         ("nixgen.lock", &|tree| tree.edit("nixgen.lock", "\"vms/cp.nix\" = \"", "# \"")),
         ("vms/w4.nix", &|tree| fs::create_dir(tree.at("vms/w4.nix")).expect("created")),
+        ("lib/domains/vms.nix", &|tree| fs::remove_dir_all(tree.at("lib")).expect("removed")),
         ("the/book/cluster.md", &|tree| symlink("/", tree.at("the")).expect("linked")),
     ];
     for (path, edit) in edits {

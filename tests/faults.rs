@@ -4,12 +4,14 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::thread;
 
 use rayon::prelude::*;
-use support::scene::{Scene, times};
+use support::scene::{Look, Scene, look, times};
 use support::strace::{inject, points};
 use support::{Ran, Sandbox};
 
@@ -86,7 +88,7 @@ fn mounting(folder: &Path, script: &str) -> Output {
 }
 
 #[test]
-fn a_disk_that_is_really_full_changes_nothing() {
+fn a_disk_that_is_really_full_or_read_only_changes_nothing() {
     let sandbox = Sandbox::with_config(&support::generated::cluster(300));
     fs::create_dir(sandbox.at("disk")).expect("a folder");
     let script = r#"
@@ -95,6 +97,9 @@ fn a_disk_that_is_really_full_changes_nothing() {
         status=0
         "$NIXGEN" render -q --out disk || status=$?
         ls -A disk
+        mount -o remount,ro disk || exit 99
+        "$NIXGEN" render -q --out disk || status="$status$?"
+        ls -A disk
         exit "$status""#;
     let output = mounting(sandbox.path(), script);
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -102,8 +107,91 @@ fn a_disk_that_is_really_full_changes_nothing() {
         output.status.code() != Some(99) && !stderr.contains("unshare:"),
         "the tests have to be allowed to mount a tmpfs in a namespace of their own: {stderr}"
     );
-    assert_eq!(output.status.code(), Some(6), "{stderr}");
-    assert!(stderr.starts_with("error: cannot write disk/.nixgen-staging/new-"), "{stderr}");
-    assert!(stderr.contains("No space left on device"), "{stderr}");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "kept\n");
+    let errors: Vec<&str> = stderr.lines().collect();
+    let [full, read_only] = errors[..] else { panic!("{stderr}") };
+    assert!(full.starts_with("error: cannot write disk/.nixgen-staging/new-"), "{full}");
+    assert!(full.contains("No space left on device"), "{full}");
+    assert!(read_only.starts_with("error: cannot create disk/.nixgen-staging: "), "{read_only}");
+    assert!(read_only.contains("Read-only file system"), "{read_only}");
+    assert_eq!(output.status.code(), Some(66), "both are 6");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "kept\nkept\n");
+}
+
+/// Runs nixgen as one whom permissions hold back, which they do not hold root.
+fn held_back(sandbox: &Sandbox, args: &[&str]) -> Ran {
+    let drop = "-dac_override,-dac_read_search";
+    let output = Command::new("setpriv")
+        .args(["--bounding-set", drop, "--inh-caps", drop, env!("CARGO_BIN_EXE_nixgen")])
+        .args(args)
+        .current_dir(sandbox.path())
+        .output()
+        .expect("setpriv (util-linux) runs");
+    Ran::of(output)
+}
+
+#[test]
+fn a_folder_or_file_without_permission_changes_nothing() {
+    let scene = Scene::new(3);
+    // What is forbidden, how, and what cannot be done then.
+    for (path, mode, failed) in [
+        (".", 0o555, "create ./.nixgen-staging"),
+        // One of the last that is written to: all others are put back.
+        ("vms", 0o555, "move ./vms/cp.nix"),
+        ("lib/domains", 0o555, "move ./lib/domains/vms.nix"),
+        ("vms", 0o000, "open ./vms"),
+        ("vms/cp.nix", 0o000, "read ./vms/cp.nix"),
+    ] {
+        let sandbox = scene.copy();
+        let mode = fs::Permissions::from_mode(mode);
+        let allowed = fs::metadata(sandbox.at(path)).expect("there").permissions();
+        let before = times(sandbox.path());
+        fs::set_permissions(sandbox.at(path), mode).expect("set");
+        let ran = held_back(&sandbox, RENDER);
+        fs::set_permissions(sandbox.at(path), allowed).expect("set");
+        assert_eq!(ran.status, 6, "{path}: {}", ran.stderr);
+        let said = format!("error: cannot {failed}: Permission denied (os error 13)\n");
+        assert_eq!(ran.stderr, said);
+        assert!(!scene.is_new(sandbox.path(), &path));
+        assert_eq!(times(sandbox.path()), before);
+    }
+}
+
+#[test]
+fn a_path_that_is_too_long_changes_nothing() {
+    let folders = vec!["f".repeat(250); 17].join("/");
+    for path in ["x".repeat(256), folders] {
+        let sandbox = Sandbox::with_config(&format!(
+            "{}\n[outputs]\nvms = {{ path = \"{path}\" }}\n",
+            support::read("tests/golden/ok/minimal.toml")
+        ));
+        let before = look(sandbox.path());
+        let ran = sandbox.expect(6, RENDER);
+        assert!(ran.stderr.starts_with("error: cannot "), "{}", ran.stderr);
+        assert!(ran.stderr.contains(&path), "{}", ran.stderr);
+        assert_eq!(look(sandbox.path()), before);
+    }
+}
+
+#[test]
+fn a_folder_that_vanishes_meanwhile_takes_no_other_with_it() {
+    let scene = Scene::new(3);
+    let sandbox = scene.copy();
+    let is_over = AtomicBool::new(false);
+    let ran = thread::scope(|threads| {
+        threads.spawn(|| {
+            let journal = sandbox.at(".nixgen-staging/journal");
+            while !journal.exists() && !is_over.load(Relaxed) {}
+            let _ = fs::remove_dir_all(sandbox.at("vms"));
+        });
+        let ran = inject(sandbox.path(), "renameat2", "delay_enter=5000", RENDER);
+        is_over.store(true, Relaxed);
+        Ran::of(ran)
+    });
+    assert!([0, 5, 6].contains(&ran.status), "{}", ran.stderr);
+    let others = |look: &Look| -> Look {
+        let others = look.iter().filter(|(path, _)| !path.starts_with("vms"));
+        others.map(|(path, thing)| (path.clone(), thing.clone())).collect()
+    };
+    let whole = if ran.status == 0 { &scene.new } else { &scene.old };
+    assert_eq!(others(&look(sandbox.path())), others(whole), "{}", ran.stderr);
 }

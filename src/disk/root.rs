@@ -2,6 +2,7 @@
 //! below it no symbolic link is followed.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -13,6 +14,9 @@ use super::staging::STAGING;
 use super::swap::split;
 use crate::nix::Ready;
 use crate::render::{Bug, MARKER};
+
+/// The bytes of a path that Linux takes, with the zero at its end.
+const PATH_MAX: usize = 4096;
 
 /// The root of the rendered tree.
 #[derive(Debug, Clone)]
@@ -38,6 +42,11 @@ impl Root {
 
     /// What stands at a place, looking at every folder on the way there.
     pub(super) fn look(&self, relative: &str) -> Result<Found, IoError> {
+        let path = self.at(relative);
+        if path.as_os_str().len() >= PATH_MAX {
+            // Handles could reach it, and no other program could.
+            return Err(IoError::new("look at", &path, ErrorKind::InvalidFilename.into()));
+        }
         let Some(root) = Folder::open(&self.path)? else { return Ok(Found::Nothing) };
         let (parent, name) = split(relative);
         match root.walk(parent)? {

@@ -1,0 +1,235 @@
+//! Trees that were made to lead nixgen astray: nothing outside the root changes,
+//! and nothing in it that is not nixgen's.
+
+mod support;
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
+
+use support::scene::{Scene, look};
+use support::strace::inject;
+use support::{Ran, Sandbox};
+
+const RENDER: &[&str] = &["render", "-q"];
+
+/// What is said of an obstacle, and what puts it there.
+type Obstacle<'a> = (&'a str, &'a dyn Fn(&Path));
+
+/// A folder outside, with files at the very names that are rendered.
+fn outside(scene: &Scene) -> Sandbox {
+    let outside = Sandbox::in_memory();
+    for path in scene.old.keys().filter(|path| path.starts_with("vms/")) {
+        outside.write(path.trim_start_matches("vms/"), &scene.before.read(path));
+    }
+    outside.write("kept", "kept\n");
+    outside
+}
+
+#[test]
+fn a_folder_that_is_swapped_for_a_link_meanwhile_is_not_left_through_it() {
+    let scene = Scene::new(3);
+    let outside = outside(&scene);
+    let before = look(outside.path());
+    let mut ended = [0; 7];
+    for round in 0..16 {
+        let sandbox = scene.copy();
+        let (vms, away, link) = (sandbox.at("vms"), sandbox.at("vms-away"), sandbox.at("vms-link"));
+        symlink(outside.path(), &link).expect("linked");
+        let is_over = AtomicBool::new(false);
+        let ran = thread::scope(|threads| {
+            threads.spawn(|| {
+                // Half of the runs find the link, the others are surprised by it.
+                let journal = sandbox.at(".nixgen-staging/journal");
+                while round % 2 == 0 && !journal.exists() && !is_over.load(Relaxed) {}
+                while !is_over.load(Relaxed) {
+                    let _ = fs::rename(&vms, &away).and_then(|()| fs::rename(&link, &vms));
+                    let _ = fs::rename(&vms, &link).and_then(|()| fs::rename(&away, &vms));
+                }
+            });
+            // Each takes a little, so that there are enough moments to swap in.
+            let ran = inject(sandbox.path(), "renameat2", "delay_enter=1000", RENDER);
+            is_over.store(true, Relaxed);
+            Ran::of(ran)
+        });
+        assert!([0, 5, 6].contains(&ran.status), "{}", ran.stderr);
+        ended[usize::try_from(ran.status).expect("small")] += 1;
+        assert_eq!(look(outside.path()), before);
+    }
+    println!("16 runs while a link was swapped in: status 0, 5, 6: {ended:?}");
+}
+
+#[test]
+fn an_edit_that_is_made_meanwhile_is_not_lost() {
+    let scene = Scene::new(3);
+    let (mut later, mut refused) = (0, 0);
+    // A file that is replaced and one that is new, saved as editors do when so
+    // many others are swapped.
+    for (target, swapped) in
+        ["lib/domains/vms.nix", "vms/w5.nix"].iter().flat_map(|it| (0..14).map(move |at| (it, at)))
+    {
+        let sandbox = scene.copy();
+        sandbox.write("mine", "mine\n");
+        let is_over = AtomicBool::new(false);
+        let ran = thread::scope(|threads| {
+            threads.spawn(|| {
+                let journal = sandbox.at(".nixgen-staging/journal");
+                let staged = sandbox.at(&format!(".nixgen-staging/new-{swapped}"));
+                while (!journal.exists() || staged.exists()) && !is_over.load(Relaxed) {}
+                fs::rename(sandbox.at("mine"), sandbox.at(target)).expect("saved");
+            });
+            // Each takes a little, between what goes and what comes.
+            let ran = inject(sandbox.path(), "renameat2", "delay_enter=3000", RENDER);
+            is_over.store(true, Relaxed);
+            Ran::of(ran)
+        });
+        assert_eq!(sandbox.read(target), "mine\n", "{swapped}: {}", ran.stderr);
+        let mut expected = match ran.status {
+            0 => scene.new.clone(),
+            5 => scene.old.clone(),
+            _ => panic!("{}", ran.stderr),
+        };
+        *if ran.status == 0 { &mut later } else { &mut refused } += 1;
+        let mut now = look(sandbox.path());
+        now.remove(*target);
+        expected.remove(*target);
+        assert_eq!(now, expected, "{target} {swapped}");
+    }
+    println!("28 edits while files were swapped: {refused} refused, {later} made after the swap");
+    assert!(refused > 0);
+}
+
+#[test]
+fn a_lock_that_points_outside_deletes_nothing() {
+    let scene = Scene::new(3);
+    let outside = outside(&scene);
+    let before = look(outside.path());
+    let written = scene.before.read("nixgen.lock");
+    // The fingerprint of what is outside: were it in the tree, it would be ours.
+    let line = written.lines().find(|line| line.starts_with("\"vms/cp.nix\"")).expect("a line");
+    let (_, fingerprint) = line.split_once(" = ").expect("a fingerprint");
+    let folder = outside.path().to_str().expect("text");
+    let name = outside.path().file_name().expect("a name").to_str().expect("text");
+    for path in [
+        format!("{folder}/cp.nix"),
+        format!("../{name}/cp.nix"),
+        format!("vms/../../{name}/cp.nix"),
+        ".git/cp.nix".to_owned(),
+        "vms/.GIT/cp.nix".to_owned(),
+        ".nixgen-staging/cp.nix".to_owned(),
+    ] {
+        let sandbox = scene.copy();
+        sandbox.write(".git/cp.nix", &outside.read("cp.nix"));
+        sandbox.write("nixgen.lock", &format!("{written}\"{path}\" = {fingerprint}\n"));
+        let tree = look(sandbox.path());
+        let ran = sandbox.expect(6, RENDER);
+        assert!(ran.stderr.contains(&format!("it names `{path}`")), "{}", ran.stderr);
+        assert_eq!(look(sandbox.path()), tree);
+    }
+    // Through a link of the tree.
+    let sandbox = scene.copy();
+    symlink(outside.path(), sandbox.at("link")).expect("linked");
+    sandbox.write("nixgen.lock", &format!("{written}\"link/cp.nix\" = {fingerprint}\n"));
+    sandbox.expect(0, RENDER);
+    assert_eq!(look(outside.path()), before);
+}
+
+#[test]
+fn what_is_in_the_way_is_refused_whatever_it_is() {
+    let scene = Scene::new(3);
+    let outside = outside(&scene);
+    let before = look(outside.path());
+    let obstacles: &[Obstacle] = &[
+        ("is a symbolic link", &|path| symlink(outside.at("cp.nix"), path).expect("linked")),
+        ("is a symbolic link", &|path| symlink("nowhere", path).expect("linked")),
+        ("is a folder", &|path| fs::create_dir(path).expect("created")),
+        ("is neither a file nor a folder", &|path| {
+            let made = Command::new("mkfifo").arg(path).status().expect("mkfifo runs");
+            assert!(made.success());
+        }),
+        ("is neither a file nor a folder", &|path| drop(UnixListener::bind(path).expect("bound"))),
+        ("is a file that is not text", &|path| fs::write(path, [0xff]).expect("written")),
+    ];
+    for (why, put) in obstacles {
+        let sandbox = scene.copy();
+        fs::remove_file(sandbox.at("vms/cp.nix")).expect("removed");
+        put(&sandbox.at("vms/cp.nix"));
+        let tree = look(sandbox.path());
+        let ran = sandbox.expect(5, &["render", "--force"]);
+        assert!(ran.stderr.contains(&format!("vms/cp.nix {why}")), "{}", ran.stderr);
+        assert_eq!(look(sandbox.path()), tree);
+    }
+    // A file where a folder has to be.
+    let sandbox = scene.copy();
+    sandbox.write("the", "mine\n");
+    let tree = look(sandbox.path());
+    let ran = sandbox.expect(5, &["render", "--force"]);
+    assert!(ran.stderr.contains("is a file where a folder has to be"), "{}", ran.stderr);
+    assert_eq!(look(sandbox.path()), tree);
+    assert_eq!(look(outside.path()), before);
+}
+
+#[test]
+fn what_stands_where_writes_are_staged_is_left_alone() {
+    let scene = Scene::new(3);
+    let outside = outside(&scene);
+    let obstacles: &[Obstacle] = &[
+        ("a file where a folder has to be", &|path| fs::write(path, "mine\n").expect("written")),
+        ("it is a symbolic link", &|path| symlink(outside.path(), path).expect("linked")),
+        ("it holds `notes.txt`", &|path| {
+            fs::create_dir(path).expect("created");
+            fs::write(path.join("notes.txt"), "mine\n").expect("written");
+        }),
+    ];
+    for (why, put) in obstacles {
+        let sandbox = scene.copy();
+        put(&sandbox.at(".nixgen-staging"));
+        let (tree, before) = (look(sandbox.path()), look(outside.path()));
+        let ran = sandbox.expect(6, &["render"]);
+        assert!(ran.stderr.contains("error: cannot use ./.nixgen-staging: "), "{}", ran.stderr);
+        assert!(ran.stderr.contains(why), "{}", ran.stderr);
+        assert!(ran.stderr.contains("move away what is there"), "{}", ran.stderr);
+        assert_eq!((look(sandbox.path()), look(outside.path())), (tree, before));
+    }
+}
+
+#[test]
+fn ten_thousand_files_of_others_are_left_alone() {
+    let scene = Scene::new(3);
+    let sandbox = scene.copy();
+    for number in 0..10_000 {
+        // In the folders that are written to, too, and in one that will be emptied.
+        let folder = ["vms", "k8s", "lib/domains", "mine/deep"][number % 4];
+        sandbox.write(&format!("{folder}/{number}.nix"), "{ }\n");
+    }
+    let before = look(sandbox.path());
+    sandbox.expect(0, RENDER);
+    let after = look(sandbox.path());
+    for (path, thing) in &before {
+        let is_ours = scene.old.contains_key(path);
+        assert!(is_ours || after.get(path) == Some(thing), "{path}");
+    }
+    let mut ours = after.clone();
+    ours.retain(|path, _| !before.contains_key(path) || scene.old.contains_key(path));
+    assert_eq!(ours.remove("k8s"), scene.old.get("k8s").cloned(), "it is not empty");
+    assert_eq!(ours, scene.new);
+}
+
+#[test]
+fn a_root_that_is_a_link_is_the_users_choice() {
+    let scene = Scene::new(3);
+    let sandbox = scene.copy();
+    let elsewhere = Sandbox::in_memory();
+    let link = elsewhere.at("link");
+    symlink(sandbox.path(), &link).expect("linked");
+    let mut command = sandbox.command(RENDER);
+    command.current_dir("/").arg("-c").arg(link.join("cluster.toml"));
+    let ran = Ran::of(command.output().expect("nixgen runs"));
+    assert_eq!((ran.status, &*ran.stderr), (0, ""));
+    assert!(scene.is_new(sandbox.path(), &"through a link"));
+    assert!(fs::symlink_metadata(link).expect("there").is_symlink());
+}
