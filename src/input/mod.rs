@@ -31,13 +31,16 @@ pub(crate) const MOST_ENTRIES: usize = 1 << 16;
 
 /// Reads the tables.
 pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
-    let document = syntax::parse(source, log)?;
+    let Some(document) = syntax::parse(source, log) else {
+        secrets::find_anywhere(source.text(), log);
+        return None;
+    };
     let end = source.text().len();
     let table = DeValue::Table(document.into_inner());
     // The file itself is the top table; a key that it lacks is best added at its end.
     let table = TomlSpanned::new(end..end, table);
     let mut secrets = Vec::new();
-    secrets::find(&table, &mut secrets);
+    secrets::find(source.text(), &table, &mut secrets);
     let file = <ClusterFile as decode::Decode>::decode(&table, log);
     if secrets.is_empty() {
         return file;

@@ -1,55 +1,116 @@
-//! Secrets have no place in the file: what is rendered from it is committed,
-//! and readable by everybody in the Nix store.
+//! Secrets have no place in the file: it is committed as it is, comments too,
+//! and what is rendered from it everybody can read in the Nix store.
 
 use toml::de::DeValue;
+use toml_parser::Source as Tokens;
+use toml_parser::lexer::TokenKind;
 
 use super::decode::Node;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
 
-/// A kind of secret that can be told by its looks: what it is, where it goes
-/// instead, and whether a text holds one.
-type Kind = (&'static str, &'static str, fn(&str) -> bool);
+/// A kind of secret that can be told by its looks.
+struct Kind {
+    what: &'static str,
+    /// Where it goes instead.
+    instead: &'static str,
+    is_in: fn(&str) -> bool,
+    /// Whether nothing else looks like it, even in prose.
+    is_sure: bool,
+}
 
 const KINDS: [Kind; 4] = [
-    (
-        "a PEM block",
-        "put it in a file on the machine, by sops-nix or agenix, and write the file's path",
-        |text| text.contains("-----BEGIN "),
-    ),
-    (
-        "a kubeadm token",
-        "put it in a file on the joining nodes and write the file's path as `join_token_file`",
-        |text| text.split_whitespace().any(is_token),
-    ),
-    (
-        "a certificate key",
-        "put it in a file on the joining control planes and write the file's path as `certificate_key_file`",
-        |text| text.split_whitespace().any(is_certificate_key),
-    ),
-    (
-        "an age secret key",
-        "keep it on the machines that decrypt with it, and write nothing of it here",
-        |text| text.contains("AGE-SECRET-KEY-1"),
-    ),
+    Kind {
+        what: "a PEM block",
+        instead: "put it in a file on the machine, by sops-nix or agenix, and write the file's path",
+        // As it is, or as a kubeconfig has it, in base64.
+        is_in: |text| text.contains("-----BEGIN ") || text.contains("LS0tLS1CRUdJTi"),
+        is_sure: true,
+    },
+    Kind {
+        what: "a kubeadm token",
+        instead: "put it in a file on the joining nodes and write the file's path as `join_token_file`",
+        is_in: |text| words(text).any(is_token),
+        is_sure: true,
+    },
+    Kind {
+        what: "a certificate key",
+        instead: "put it in a file on the joining control planes and write the file's path as `certificate_key_file`",
+        is_in: |text| words(text).any(is_certificate_key),
+        // In a comment it may be the hash of anything.
+        is_sure: false,
+    },
+    Kind {
+        what: "an age secret key",
+        instead: "keep it on the machines that decrypt with it, and write nothing of it here",
+        is_in: |text| text.contains("AGE-SECRET-KEY-1"),
+        is_sure: true,
+    },
 ];
 
-/// Every text below a value that looks like a secret. No message repeats it.
-pub(super) fn find(node: Node<'_>, log: &mut Vec<Diagnostic>) {
+/// Every key, text and comment that looks like a secret. No message repeats it.
+pub(super) fn find(text: &str, root: Node<'_>, log: &mut Vec<Diagnostic>) {
+    below(root, log);
+    let comments = tokens(text).filter(|(kind, ..)| *kind == TokenKind::Comment);
+    for (_, comment, span) in comments {
+        log.extend(sure(comment, span));
+    }
+}
+
+/// The same where the text does not parse, and will be quoted for that.
+pub(super) fn find_anywhere(text: &str, log: &mut Vec<Diagnostic>) {
+    /// A file with more is no `cluster.toml`.
+    const MOST: usize = 100;
+
+    let secrets = tokens(text).filter_map(|(kind, token, span)| match kind {
+        TokenKind::Comment => sure(token, span),
+        _ => any(token, span),
+    });
+    log.extend(secrets.take(MOST));
+}
+
+fn below(node: Node<'_>, log: &mut Vec<Diagnostic>) {
     match node.get_ref() {
-        DeValue::String(text) => {
-            if let Some((what, instead, _)) = KINDS.iter().find(|(.., is_one)| is_one(text)) {
-                let message = format!("this looks like {what}, which must not be in the file");
-                let found = Diagnostic::new(Code::LiteralSecret, node.span(), message);
-                log.push(
-                    found
-                        .help(format!("{instead}; a secret that was committed has to be replaced")),
-                );
+        DeValue::String(text) => log.extend(any(text, node.span())),
+        DeValue::Array(items) => items.iter().for_each(|item| below(item, log)),
+        DeValue::Table(table) => {
+            for (key, value) in table {
+                log.extend(any(key.get_ref(), key.span()));
+                below(value, log);
             }
         }
-        DeValue::Array(items) => items.iter().for_each(|item| find(item, log)),
-        DeValue::Table(table) => table.values().for_each(|value| find(value, log)),
         DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
     }
+}
+
+fn any(text: &str, span: Span) -> Option<Diagnostic> {
+    report(KINDS.iter().find(|kind| (kind.is_in)(text)), span)
+}
+
+fn sure(text: &str, span: Span) -> Option<Diagnostic> {
+    report(KINDS.iter().find(|kind| kind.is_sure && (kind.is_in)(text)), span)
+}
+
+fn report(kind: Option<&Kind>, span: Span) -> Option<Diagnostic> {
+    let Kind { what, instead, .. } = kind?;
+    let message = format!("this looks like {what}, which must not be in the file");
+    Some(
+        Diagnostic::new(Code::LiteralSecret, span, message)
+            .help(format!("{instead}; a secret that was committed has to be replaced")),
+    )
+}
+
+/// What the text is made of, where it parses and where it does not.
+fn tokens(text: &str) -> impl Iterator<Item = (TokenKind, &str, Span)> {
+    Tokens::new(text).lex().filter_map(move |token| {
+        let span = token.span().start()..token.span().end();
+        Some((token.kind(), text.get(span.clone())?, span))
+    })
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let ends = |c: char| c.is_whitespace() || "\"'`=,;()<>[]{}#".contains(c);
+    text.split(ends)
 }
 
 /// `abcdef.0123456789abcdef`. Real ones have a digit in all but one of a
@@ -72,13 +133,20 @@ mod tests {
     use super::*;
 
     fn is_secret(text: &str) -> bool {
-        KINDS.iter().any(|(.., is_one)| is_one(text))
+        any(text, 0..0).is_some()
     }
 
     #[test]
     fn secrets_are_told_from_what_only_resembles_them() {
         let hex = "0123456789abcdef".repeat(4);
-        for secret in ["abcdef.0123456789abcdef", "--token abcdef.0123456789abcdef", &hex] {
+        for secret in [
+            "abcdef.0123456789abcdef",
+            "--token abcdef.0123456789abcdef",
+            "--token=abcdef.0123456789abcdef",
+            "LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS0tLS0tCg==",
+            &hex,
+            &format!("--certificate-key={hex}"),
+        ] {
             assert!(is_secret(secret), "{secret}");
         }
         for other in [
@@ -92,5 +160,19 @@ mod tests {
         ] {
             assert!(!is_secret(other), "{other}");
         }
+    }
+
+    #[test]
+    fn they_are_found_where_the_text_does_not_parse() {
+        let found = |text: &str| {
+            let mut log = Vec::new();
+            find_anywhere(text, &mut log);
+            log.iter().map(|found| text[found.span.clone().expect("a place")].to_owned()).collect()
+        };
+        let (token, none): (_, [String; 0]) = ("abcdef.0123456789abcdef", []);
+        let found: &dyn Fn(&str) -> Vec<String> = &found;
+        assert_eq!(found(&format!("a = \"{token}\nb = = 1")), [format!("\"{token}")]);
+        assert_eq!(found(&format!("a = 'x' # {token}\n=")), [format!("# {token}")]);
+        assert_eq!(found("ü = \0\u{feff}[\"\"\""), none);
     }
 }
