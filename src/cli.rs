@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::checks::Lints;
+use crate::input::closest;
+use crate::input::decode::Text as _;
+use crate::input::types::{Level, Lint};
+
 /// Renders the Nix code of a hybrid Kubernetes cluster from one cluster.toml.
 #[derive(Debug, Parser)]
 #[command(
@@ -97,6 +102,15 @@ pub struct Global {
     /// NixOS's options.json: what it does not have, no rendered module may set
     #[arg(long, global = true, value_name = "FILE")]
     pub options: Option<PathBuf>,
+    /// Refuse to render with a finding of this code, or with any of the `warnings`
+    #[arg(long, global = true, value_name = "CODE", value_parser = lint(Level::Deny))]
+    pub deny: Vec<Lint>,
+    /// Only warn of findings of this code
+    #[arg(long, global = true, value_name = "CODE", value_parser = lint(Level::Warn))]
+    pub warn: Vec<Lint>,
+    /// Say nothing of findings of this code
+    #[arg(long, global = true, value_name = "CODE", value_parser = lint(Level::Allow))]
+    pub allow: Vec<Lint>,
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
@@ -118,6 +132,26 @@ pub enum MessageFormat {
     Human,
     /// For programs: one JSON object a line
     Json,
+}
+
+impl Global {
+    /// How findings count. Of two levels for one code the stricter one counts.
+    pub fn lints(&self) -> Lints {
+        let lists =
+            [(Level::Allow, &self.allow), (Level::Warn, &self.warn), (Level::Deny, &self.deny)];
+        lists.iter().flat_map(|(level, lints)| lints.iter().map(|lint| (*lint, *level))).collect()
+    }
+}
+
+/// Reads what a level is set of.
+fn lint(level: Level) -> impl Fn(&str) -> Result<Lint, String> + Clone + Send + Sync + 'static {
+    move |word| {
+        let lint = Lint::from_text(word).map_err(|why| {
+            let near = closest(word, Lint::choices().iter().copied());
+            near.map_or_else(|| why.clone(), |near| format!("{why}; did you mean `{near}`?"))
+        })?;
+        if lint.takes(level) { Ok(lint) } else { Err("it is an error, which stays one".to_owned()) }
+    }
 }
 
 /// When to use colours.

@@ -223,12 +223,66 @@ fn a_changed_volume_says_that_its_image_stays() {
         "kubelet = { size = \"10GiB\" }",
         "kubelet = { size = \"20GiB\" }",
     );
-    let note = "note: `k8s-master`: the image of its volume `kubelet` keeps 10240 MiB; \
-                the runbook tells how to make it 20480 MiB";
+    let note = "warning[NG0911]: the image of the volume `kubelet` of `k8s-master` keeps its 10GiB";
     for (status, command) in [(1, "diff"), (0, "render")] {
         let Ran { stderr, .. } = sandbox.expect(status, &[command]);
         assert_eq!(stderr.matches(note).count(), 1, "{stderr}");
     }
+}
+
+#[test]
+fn levels_of_the_command_line_count_before_those_of_the_file() {
+    let sandbox = minimal();
+    sandbox.edit("cluster.toml", "admin = true, ", "");
+    let warned = sandbox.expect(0, &["validate"]).stderr;
+    assert!(warned.contains("warning[NG0512]"), "{warned}");
+    for deny in ["no-admin", "NG0512", "warnings"] {
+        let denied = sandbox.expect(3, &["render", "--deny", deny]).stderr;
+        assert!(denied.contains("error[NG0512]") && denied.contains("1 error in"), "{denied}");
+    }
+    let allowed = sandbox.expect(0, &["validate", "--allow", "no-admin"]).stderr;
+    assert_eq!(allowed.lines().count(), 1, "{allowed}");
+
+    let text = sandbox.read("cluster.toml");
+    sandbox.write("cluster.toml", &format!("{text}\n[lints]\nno-admin = \"deny\"\n"));
+    sandbox.expect(3, &["validate"]);
+    sandbox.expect(0, &["validate", "--warn", "no-admin"]);
+    sandbox.expect(3, &["validate", "--allow", "no-admin", "--deny", "no-admin"]);
+}
+
+#[test]
+fn a_level_is_of_something_that_can_have_it() {
+    let sandbox = minimal();
+    for (args, help) in [
+        (["--allow", "no-admn"], "did you mean `no-admin`?"),
+        (["--allow", "NG0203"], "it is an error, which stays one"),
+        (["--warn", "duplicate-address"], "it is an error, which stays one"),
+        (["--deny", ""], "there is no diagnostic"),
+    ] {
+        let said = sandbox.expect(2, &[&["validate"][..], &args].concat()).stderr;
+        assert!(said.contains(help), "{said}");
+    }
+    sandbox.expect(0, &["validate", "--deny", "duplicate-address"]);
+}
+
+#[test]
+fn a_module_that_is_not_there_is_named_once_the_tree_is_known() {
+    let sandbox = minimal();
+    let text = sandbox.read("cluster.toml");
+    sandbox.write(
+        "cluster.toml",
+        &text.replace("[vms.cp]\n", "[vms.cp]\nextra_modules = [\"mine\"]\n"),
+    );
+    let silent = sandbox.expect(0, &["validate"]).stderr;
+    assert!(!silent.contains("warning"), "{silent}");
+    for (status, command) in [(1, "diff"), (1, "check"), (0, "render")] {
+        let said = sandbox.expect(status, &[command, "-q"]).stderr;
+        assert!(said.starts_with("warning[NG0604]: the module `mine` of `cp`"), "{said}");
+        sandbox.expect(3, &[command, "-q", "--deny", "missing-module"]);
+    }
+    // A folder with a `default.nix` is one, too.
+    sandbox.write("mine/default.nix", "{ }\n");
+    assert_eq!(sandbox.expect(0, &["check", "-q"]).stderr, "");
 }
 
 #[test]

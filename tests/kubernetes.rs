@@ -120,6 +120,33 @@ fn variables(container: &Value) -> Vec<&str> {
 }
 
 #[test]
+fn no_taint_of_a_selected_node_is_missed() {
+    // Its worker is selected by its architecture as well, which Kubernetes says.
+    let ha = support::read("tests/golden/ok/ha.toml");
+    // And a control plane has the taint that kubeadm gives.
+    let control = ha.replace("vm = \"worker\"", "vm = \"control-1\"").replace(
+        "{ gpu = \"amd\", \"kubernetes.io/arch\"",
+        "{ \"kubernetes.io/hostname\" = \"control-1\", \"kubernetes.io/arch\"",
+    );
+    for (config, expected) in [
+        (ha.as_str(), vec!["gpu=amd:NoExecute", "gpu=amd:NoSchedule"]),
+        (&control, vec!["node-role.kubernetes.io/control-plane=:NoSchedule"]),
+    ] {
+        let sandbox = Sandbox::with_config(config);
+        sandbox.expect(0, &["render", "-q", "--allow", "missing-module"]);
+        let ollama = documents(&sandbox.read("k8s/ollama.yaml"));
+        let pod = ollama.iter().find(|d| d["kind"] == "Deployment").expect("a deployment");
+        let tolerations = pod["spec"]["template"]["spec"]["tolerations"].as_array().expect("some");
+        let word = |t: &Value, key: &str| t[key].as_str().expect("text").to_owned();
+        let words: Vec<String> = tolerations
+            .iter()
+            .map(|t| format!("{}={}:{}", word(t, "key"), word(t, "value"), word(t, "effect")))
+            .collect();
+        assert_eq!(words, expected);
+    }
+}
+
+#[test]
 fn the_device_plugin_takes_the_place_of_privilege() {
     let sandbox = ollama_with("# gpu_access = \"privileged\"", "gpu_access = \"device-plugin\"");
     let container = container(&sandbox);

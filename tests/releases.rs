@@ -161,6 +161,8 @@ fn a_chip_that_cannot_be_passed_through_is_refused_and_another_is_not() {
             "ip = \"10.0.20.11\"",
             "ip = \"10.0.20.11\"\nlabels = { gpu = \"vm\" }",
         );
+        // The VM has no more than 16GiB.
+        sandbox.edit("cluster.toml", "memory = \"24GiB\"", "memory = \"8GiB\"");
         sandbox
     };
     assert!(passthrough("gfx1103").expect(3, &["validate"]).stderr.contains("gfx1103"));

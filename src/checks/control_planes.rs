@@ -13,7 +13,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         "{count} control planes survive the loss of {spare}, no more than {} would",
         count - 1
     );
-    let found = Diagnostic::new(Code::ControlPlanes, newest.role.span(), message);
+    let found = Diagnostic::new(Code::EvenControlPlanes, newest.role.span(), message);
     log.push(found.help(format!(
         "make `{}` a worker, or add a control plane to have {}",
         newest.name,

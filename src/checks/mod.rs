@@ -6,10 +6,12 @@ mod bridge_ports;
 mod claim;
 mod cluster_ranges;
 mod control_planes;
+mod disks;
 mod duplicate_addresses;
 mod duplicate_interfaces;
 mod duplicate_macs;
 mod duplicate_names;
+mod duplicate_taints;
 mod endpoint;
 mod free;
 mod gateway_hosts;
@@ -19,7 +21,9 @@ mod host_paths;
 mod hypervisor;
 mod kubernetes_release;
 mod labels;
+mod levels;
 mod machine_addresses;
+mod missing_modules;
 mod mount_points;
 mod node_ports;
 mod node_state;
@@ -27,20 +31,28 @@ mod node_volumes;
 mod ollama;
 mod output_paths;
 mod outputs;
+mod overcommit;
 mod passthrough;
+mod ports;
 mod ranges;
+mod reserved_names;
 mod share_tags;
 mod sizing;
 mod state_version;
+pub mod steps;
 mod storage_sources;
 mod subnet;
 mod subnets;
+mod unused_volumes;
 mod users;
 mod vip;
 mod vlan_ids;
 mod volume_names;
 mod vsock_cids;
 mod wan_addresses;
+
+pub use levels::{Levels, Lints};
+pub use missing_modules::missing_modules;
 
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
@@ -53,7 +65,9 @@ pub type Check = fn(&Cluster, &mut Vec<Diagnostic>);
 
 /// Every rule about what is there.
 pub const CHECKS: &[Check] = &[
+    levels::check,
     duplicate_names::check,
+    reserved_names::check,
     duplicate_addresses::check,
     duplicate_macs::check,
     duplicate_interfaces::check,
@@ -78,11 +92,16 @@ pub const CHECKS: &[Check] = &[
     endpoint::check,
     vip::check,
     labels::check,
+    duplicate_taints::check,
+    ports::check,
     node_ports::check,
     sizing::check,
     hypervisor::check,
     volume_names::check,
     node_volumes::check,
+    unused_volumes::check,
+    disks::check,
+    overcommit::check,
     gpu::check,
     passthrough::check,
     users::check,

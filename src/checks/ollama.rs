@@ -1,23 +1,29 @@
-//! Ollama's pod runs where the selector's labels are; there has to be a GPU.
+//! Ollama's pod runs where the selector's labels are; there has to be a GPU,
+//! and the memory that it asks for.
 
-use crate::cluster::{Cluster, Host, Labels, Node};
+use std::collections::HashSet;
+
+use crate::cluster::{Candidate, Cluster, Host, Labels, Ollama};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
-use crate::input::types::{GpuMode, System};
+use crate::input::types::{GpuMode, Name, Size};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let Some(ollama) = &cluster.ollama else { return };
     let selector = &ollama.node_selector;
-    let candidates: Vec<Candidate<'_>> = candidates(cluster).collect();
-    let matching: Vec<&Candidate<'_>> =
-        candidates.iter().filter(|node| node.lacks(selector).next().is_none()).collect();
-    if matching.iter().any(|node| node.gpu) {
+    let candidates: Vec<(Candidate<'_>, bool)> = candidates(cluster).collect();
+    let matching: Vec<&(Candidate<'_>, bool)> =
+        candidates.iter().filter(|(node, _)| node.has(selector)).collect();
+    let able: Vec<&Candidate<'_>> =
+        matching.iter().filter(|(_, gpu)| *gpu).map(|(node, _)| node).collect();
+    if !able.is_empty() {
+        log.extend(memory(cluster, ollama, &able));
         return;
     }
     let written = selector.values().find_map(Spanned::span);
     let message = match matching.first() {
         _ if written.is_none() => "no node has a GPU for Ollama".to_owned(),
-        Some(node) => format!(
+        Some((node, _)) => format!(
             "`node_selector` of Ollama picks `{}`, which has no GPU of its own",
             node.node.name
         ),
@@ -25,8 +31,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     };
     let found = Diagnostic::new(Code::Unschedulable, written.or(ollama.image.span()), message);
     let no_node = cluster.hosts.iter().find(|host| has_gpu(host));
-    log.push(match (candidates.iter().find(|node| node.gpu), no_node) {
-        (Some(node), _) => {
+    log.push(match (candidates.iter().find(|(_, gpu)| *gpu), no_node) {
+        (Some((node, _)), _) => {
             let missing: Vec<String> =
                 node.lacks(selector).map(|(key, value)| format!("{key} = \"{value}\"")).collect();
             found.related(node.node.name.span(), "the node with the GPU").help(format!(
@@ -44,51 +50,42 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     });
 }
 
+/// A node takes no pod that asks for more memory than it has.
+fn memory(cluster: &Cluster, ollama: &Ollama, nodes: &[&Candidate<'_>]) -> Option<Diagnostic> {
+    let of = |name: &Name| -> Option<Size> {
+        let vm = cluster.vms.iter().find(|vm| vm.name.value == *name).map(|vm| *vm.memory);
+        let host = || cluster.hosts.iter().find(|host| host.name.value == *name)?.memory.as_ref();
+        vm.or_else(|| host().map(|memory| memory.value))
+    };
+    let mut best: Option<(&Spanned<Name>, Size)> = None;
+    for node in nodes {
+        // One that does not say how much it has may have enough.
+        let memory = of(node.node.name).filter(|memory| *memory <= *ollama.memory)?;
+        best = best.filter(|(_, most)| *most >= memory).or(Some((node.node.name, memory)));
+    }
+    let (name, memory) = best?;
+    let message = format!("Ollama asks for {} of memory, and `{name}` has {memory}", ollama.memory);
+    let span = ollama.memory.span().or_else(|| ollama.image.span());
+    Some(
+        Diagnostic::new(Code::Unschedulable, span, message)
+            .related(name.span(), "the node that it can go to")
+            .help("write a `memory` of Ollama that leaves the node some for itself"),
+    )
+}
+
 fn has_gpu(host: &Host) -> bool {
     host.gpu.as_ref().is_some_and(|gpu| *gpu.mode == GpuMode::Host)
 }
 
-/// A node, with what Kubernetes itself says of it.
-struct Candidate<'a> {
-    node: Node<'a>,
-    system: System,
-    gpu: bool,
-}
-
-impl Candidate<'_> {
-    /// The selected labels that it does not have.
-    fn lacks<'s>(&self, selector: &'s Labels) -> impl Iterator<Item = (&'s str, &'s str)> {
-        selector
-            .iter()
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .filter(|(key, value)| self.label(key) != Some(*value))
-    }
-
-    fn label(&self, key: &str) -> Option<&str> {
-        match key {
-            "kubernetes.io/hostname" => Some(self.node.name.as_str()),
-            "kubernetes.io/os" => Some("linux"),
-            "kubernetes.io/arch" => Some(match self.system {
-                System::X86_64 => "amd64",
-                System::Aarch64 => "arm64",
-            }),
-            _ => {
-                let own = self.node.labels.iter().find(|(own, _)| own.as_str() == key);
-                own.map(|(_, value)| value.as_str())
-            }
-        }
-    }
-}
-
-fn candidates(cluster: &Cluster) -> impl Iterator<Item = Candidate<'_>> {
-    let hosts = cluster.hosts.iter().filter_map(|host| {
-        Some(Candidate { node: host.node()?, system: *host.system, gpu: has_gpu(host) })
-    });
-    let vms = cluster.vms.iter().filter_map(|vm| {
-        let gpu = cluster.passed_gpu(vm).is_some();
-        Some(Candidate { node: vm.node()?, system: *cluster.hosts[vm.host].system, gpu })
-    });
-    hosts.chain(vms)
+/// Every node, and whether it has a GPU that its containers can use.
+fn candidates(cluster: &Cluster) -> impl Iterator<Item = (Candidate<'_>, bool)> {
+    let hosts = cluster.hosts.iter().filter(|host| has_gpu(host)).map(|host| &host.name);
+    let vms = cluster.vms.iter().filter(|vm| cluster.passed_gpu(vm).is_some()).map(|vm| &vm.name);
+    let with_gpu: HashSet<&Name> = hosts.chain(vms).map(|name| &name.value).collect();
+    cluster.candidates().map(move |node| {
+        let gpu = with_gpu.contains(&node.node.name.value);
+        (node, gpu)
+    })
 }
 
 fn listed(selector: &Labels) -> String {

@@ -110,7 +110,7 @@ fn collision(first: &File, second: &File) -> Diagnostic {
 }
 
 /// The user's modules, and whose they are.
-fn modules(cluster: &Cluster) -> impl Iterator<Item = (&Name, &Spanned<RelPath>)> {
+pub(super) fn modules(cluster: &Cluster) -> impl Iterator<Item = (&Name, &Spanned<RelPath>)> {
     let hosts = cluster.hosts.iter().flat_map(|host| {
         let hardware = match &host.hardware {
             Hardware::Module(module) => Some(module),

@@ -3,9 +3,11 @@
 
 mod derive;
 mod resolve;
+mod select;
 
 pub use derive::natural;
 pub use resolve::resolve;
+pub use select::Candidate;
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
@@ -15,9 +17,9 @@ use ipnet::Ipv4Net;
 use crate::input::schema::OutputTable;
 use crate::input::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
-    FsType, GpuAccess, GpuMode, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Loader,
-    Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint,
-    UserName,
+    FsType, GpuAccess, GpuMode, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Level,
+    Lint, Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey,
+    System, Taint, UserName,
 };
 use crate::input::{Map, Spanned};
 use crate::release::Release;
@@ -78,6 +80,8 @@ pub struct Cluster {
     pub ollama: Option<Ollama>,
     /// What the user says of outputs.
     pub outputs: Map<Name, OutputTable>,
+    /// How the user has findings count.
+    pub lints: Map<Lint, Spanned<Level>>,
 }
 
 /// The network of every host.
@@ -111,6 +115,12 @@ pub struct Vlan {
 pub struct Host {
     /// Its name, which is its host name and node name.
     pub name: Spanned<Name>,
+    /// Its processors, if it says how many.
+    pub cpus: Option<Spanned<u16>>,
+    /// Its memory, if it says how much.
+    pub memory: Option<Spanned<Size>>,
+    /// Its disk, if it says how large.
+    pub disk: Option<Spanned<Size>>,
     /// Its platform.
     pub system: Spanned<System>,
     /// Its role: a worker, or no node.

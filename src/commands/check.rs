@@ -1,13 +1,13 @@
 //! `nixgen check`: the drift check for CI. It lists every file that is not as
 //! it should be, and its exit status says whether there is one.
 
-use super::{Failure, Output, Status, look, prepare};
+use super::{Failure, Output, Status, prepare};
 use crate::cli::Global;
 use crate::disk::Change;
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
-    let (ready, root) = prepare(global, output)?;
-    let changes = look(&ready, &root, output)?;
+    let prepared = prepare(global, output)?;
+    let changes = prepared.look(output)?;
     for change in changes.all().filter(|change| global.verbose || !change.is_clean()) {
         output.data(&format!("{:<13} {}\n", change.state.word(), change.path));
     }

@@ -1,14 +1,14 @@
 //! `nixgen diff`: what `render` would change.
 
-use super::{Failure, Output, Status, look, prepare, show, sum_up};
+use super::{Failure, Output, Status, prepare, show};
 use crate::cli::Global;
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
-    let (ready, root) = prepare(global, output)?;
-    let changes = look(&ready, &root, output)?;
+    let prepared = prepare(global, output)?;
+    let changes = prepared.look(output)?;
     if !output.is_quiet() {
         show(&changes, output);
     }
-    sum_up(&changes, output);
+    output.note(&changes.summary());
     Ok(if changes.is_in_sync() { Status::Done } else { Status::Differs })
 }

@@ -9,7 +9,7 @@ pub(super) fn run(
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let cluster = load(&global.config, output)?;
+    let cluster = load(global, output)?.cluster;
     let picture = Picture::of(&cluster, &Marks::new());
     output.data(&match args.format {
         Drawing::Mermaid => mermaid(&picture),

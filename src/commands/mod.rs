@@ -1,7 +1,6 @@
 //! One file a command, and what they share: the way from the file to the
 //! change set, and how a failure ends the program.
 
-mod advice;
 mod check;
 mod diff;
 mod explain;
@@ -16,10 +15,14 @@ use std::path::{Path, PathBuf};
 
 pub use output::Output;
 
+use crate::checks::steps::Previous;
+use crate::checks::{Levels, steps};
 use crate::cli::{Cli, Command, Global};
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::disk::{self, ChangeSet, Hold, IoError, NotWritten, Root, Style, compare, unified};
+use crate::disk::{
+    self, Change, ChangeSet, Hold, IoError, NotWritten, Root, Style, compare, unified,
+};
 use crate::input::{self, MAX_BYTES};
 use crate::nix::{self, Options, Ready, Rules};
 use crate::render::{Bug, Engine};
@@ -120,14 +123,33 @@ pub fn run(cli: &Cli) -> Status {
     }
 }
 
+/// A file without mistakes.
+pub(crate) struct Loaded {
+    source: Source,
+    levels: Levels,
+    pub(crate) cluster: Cluster,
+}
+
 /// Reads and checks the file; every mistake is printed.
-pub(crate) fn load(config: &Path, output: &mut Output) -> Result<Cluster, Failure> {
-    let (source, cluster, found) = read_cluster(config)?;
-    output.diagnostics(&source, &found);
-    match cluster {
-        Some(cluster) if !found.iter().any(Diagnostic::is_error) => Ok(cluster),
-        _ => Err(Failure::Invalid),
-    }
+pub(crate) fn load(global: &Global, output: &mut Output) -> Result<Loaded, Failure> {
+    let (source, cluster, mut found) = read_cluster(&global.config)?;
+    let levels = Levels::new(global.lints(), cluster.as_ref().map(|cluster| &cluster.lints));
+    say(&source, &levels, &mut found, output)?;
+    let cluster = cluster.ok_or(Failure::Invalid)?;
+    Ok(Loaded { source, levels, cluster })
+}
+
+/// Prints what was found, as far as it is to be said.
+fn say(
+    source: &Source,
+    levels: &Levels,
+    found: &mut Vec<Diagnostic>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    levels.apply(found);
+    diagnostic::sort(found);
+    output.diagnostics(source, found);
+    if found.iter().any(Diagnostic::is_error) { Err(Failure::Invalid) } else { Ok(()) }
 }
 
 fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnostic>), IoError> {
@@ -164,7 +186,6 @@ fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnosti
     let source = Source::new(config, text);
     let mut found = Vec::new();
     let cluster = read(&source, &mut found);
-    diagnostic::sort(&mut found);
     Ok((source, cluster, found))
 }
 
@@ -190,14 +211,51 @@ pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<
     nix::ready(rendered, &rules)
 }
 
-/// The whole way, up to what is ready to be compared.
-pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<(Ready, Root), Failure> {
-    let cluster = load(&global.config, output)?;
+/// What is ready to be compared with the tree.
+pub(crate) struct Prepared {
+    loaded: Loaded,
+    ready: Ready,
+    root: Root,
+}
+
+/// The whole way, up to the tree.
+pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<Prepared, Failure> {
+    let loaded = load(global, output)?;
     let options = global.options.as_deref().map(read_options).transpose()?;
-    let ready = build(&cluster, options.as_ref()).map_err(Failure::Bugs)?;
+    let ready = build(&loaded.cluster, options.as_ref()).map_err(Failure::Bugs)?;
     let root = Root::new(root(global));
     let missing = disk::missing(&ready, &root);
-    if missing.is_empty() { Ok((ready, root)) } else { Err(Failure::Bugs(missing)) }
+    if missing.is_empty() {
+        Ok(Prepared { loaded, ready, root })
+    } else {
+        Err(Failure::Bugs(missing))
+    }
+}
+
+impl Prepared {
+    /// Compares it with the tree, and applies the rules about what is there.
+    pub(crate) fn compare(&self, output: &mut Output) -> Result<ChangeSet<'_>, Failure> {
+        let changes = compare(&self.ready, &self.root)?;
+        let Loaded { source, levels, cluster } = &self.loaded;
+        let mut found = Vec::new();
+        checks::missing_modules(cluster, |path| self.root.holds(path), &mut found);
+        let folder = outputs::data_folder(cluster);
+        let last = |name| {
+            let path = folder.join(name);
+            let change = changes.differing().find(|change| change.path == path.inside());
+            change.and_then(|change: &Change<'_>| change.old.as_deref())
+        };
+        let previous = Previous::read(last("vms.nix"), last("hosts.nix"));
+        steps::run(cluster, &previous, &mut found);
+        say(source, levels, &mut found, output)?;
+        Ok(changes)
+    }
+
+    /// The same, in a moment when no run writes to the tree.
+    pub(crate) fn look(&self, output: &mut Output) -> Result<ChangeSet<'_>, Failure> {
+        let _hold = Hold::to_read(&self.root, &mut |text| output.warning(text))?;
+        self.compare(output)
+    }
 }
 
 fn read_options(path: &Path) -> Result<Options, IoError> {
@@ -211,24 +269,6 @@ fn root(global: &Global) -> PathBuf {
         (Some(out), _) => out.clone(),
         (None, Some(folder)) if folder != Path::new("") => folder.to_owned(),
         (None, _) => PathBuf::from("."),
-    }
-}
-
-/// Compares what is ready with the tree, in a moment when no run writes to it.
-pub(crate) fn look<'a>(
-    ready: &'a Ready,
-    root: &Root,
-    output: &mut Output,
-) -> Result<ChangeSet<'a>, Failure> {
-    let _hold = Hold::to_read(root, &mut |text| output.warning(text))?;
-    Ok(compare(ready, root)?)
-}
-
-/// Prints the line that sums a change set up, and what it asks of the user.
-pub(crate) fn sum_up(changes: &ChangeSet<'_>, output: &mut Output) {
-    output.note(&changes.summary());
-    for sentence in advice::resized_volumes(changes) {
-        output.note(&format!("note: {sentence}"));
     }
 }
 

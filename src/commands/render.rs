@@ -2,19 +2,20 @@
 
 use std::path::Path;
 
-use super::{Failure, Output, Status, prepare, show, sum_up};
+use super::{Failure, Output, Status, prepare, show};
 use crate::cli::{Global, RenderArgs};
-use crate::disk::{Change, ChangeSet, Hold, Root, State, apply, compare};
+use crate::disk::{Change, ChangeSet, Hold, Root, State, apply};
 
 pub(super) fn run(
     args: &RenderArgs,
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let (ready, root) = prepare(global, output)?;
+    let prepared = prepare(global, output)?;
+    let root = &prepared.root;
     let holds = if args.dry_run { Hold::to_read } else { Hold::to_write };
-    let mut hold = holds(&root, &mut |text| output.warning(text))?;
-    let mut changes = compare(&ready, &root)?;
+    let mut hold = holds(root, &mut |text| output.warning(text))?;
+    let mut changes = prepared.compare(output)?;
     let asks = Output::is_interactive() && !args.yes && !args.dry_run && !changes.is_in_sync();
     // Others need not wait until a person has read all this.
     if asks || args.dry_run {
@@ -25,12 +26,12 @@ pub(super) fn run(
         show(&changes, output);
     }
     if let Some(paths) = &args.force
-        && let Err(stranger) = force(&mut changes, paths, &root)
+        && let Err(stranger) = force(&mut changes, paths, root)
     {
         output.error(&format!("`--force {stranger}`: nixgen does not write that file"));
         return Ok(Status::Usage);
     }
-    sum_up(&changes, output);
+    output.note(&changes.summary());
 
     let refused: Vec<&Change<'_>> =
         changes.protected().filter(|change| !change.is_kept()).collect();

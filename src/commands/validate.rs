@@ -4,7 +4,7 @@ use super::{Failure, Output, Status, load};
 use crate::cli::Global;
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
-    let cluster = load(&global.config, output)?;
+    let cluster = load(global, output)?.cluster;
     let count = |number: usize, what: &str| {
         format!("{number} {what}{}", if number == 1 { "" } else { "s" })
     };

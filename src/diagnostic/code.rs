@@ -6,6 +6,9 @@
 pub enum Severity {
     /// Nothing can be rendered.
     Error,
+    /// Nothing is rendered, unless the user means it and allows it.
+    #[serde(rename = "error")]
+    Refused,
     /// It renders, and the user should know.
     Warning,
 }
@@ -20,6 +23,9 @@ macro_rules! codes {
             /// Every code, in order.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
+            /// Their short readable names, in the same order.
+            pub const SLUGS: &[&str] = &[$($slug,)+];
+
             /// The identifier that people search for, such as `NG0203`.
             pub const fn id(self) -> &'static str {
                 match self { $(Self::$name => $id,)+ }
@@ -30,7 +36,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $slug,)+ }
             }
 
-            /// How bad it is.
+            /// How bad it is, unless the user sets another level.
             pub const fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)+ }
             }
@@ -68,6 +74,8 @@ codes! {
     WrongType = "NG0113" "wrong-type" Error;
     /// A value of the right type that is not one the key takes.
     InvalidValue = "NG0114" "invalid-value" Error;
+    /// A level for an error, which has none.
+    FixedLevel = "NG0115" "fixed-level" Error;
     /// A name that nothing in the file defines.
     UnknownReference = "NG0201" "unknown-reference" Error;
     /// A choice that is only obvious when there is one candidate.
@@ -88,6 +96,10 @@ codes! {
     DuplicateMount = "NG0209" "duplicate-mount" Error;
     /// Two shares of one tag in a VM.
     DuplicateShareTag = "NG0210" "duplicate-share-tag" Error;
+    /// Two taints of one key and effect on a node.
+    DuplicateTaint = "NG0211" "duplicate-taint" Error;
+    /// A name that no machine can have.
+    ReservedName = "NG0212" "reserved-name" Error;
     /// An address that does not belong to its range.
     OutsideSubnet = "NG0301" "outside-subnet" Error;
     /// The network, broadcast or gateway address given to a machine.
@@ -112,7 +124,7 @@ codes! {
     BridgeFull = "NG0311" "bridge-full" Error;
     /// Kubernetes and NixOS releases that do not go together.
     ReleaseMismatch = "NG0401" "release-mismatch" Error;
-    /// A cluster without a control plane, or with a count that has no majority to lose.
+    /// A cluster without a control plane.
     ControlPlanes = "NG0402" "control-planes" Error;
     /// A workload that no node can run.
     Unschedulable = "NG0403" "unschedulable" Error;
@@ -132,6 +144,8 @@ codes! {
     NodePort = "NG0410" "node-port" Error;
     /// A `state_version` that no machine can have.
     StateVersion = "NG0411" "state-version" Error;
+    /// An even number of control planes, which is worth no more than one less.
+    EvenControlPlanes = "NG0412" "even-control-planes" Refused;
     /// Memory or processors that are too few.
     Sizing = "NG0501" "sizing" Error;
     /// Something that the chosen hypervisor cannot do.
@@ -158,14 +172,52 @@ codes! {
     NoAdmin = "NG0512" "no-admin" Warning;
     /// A user named root.
     RootUser = "NG0513" "root-user" Error;
+    /// More virtual processors than their host has processors.
+    CpuOvercommit = "NG0514" "cpu-overcommit" Warning;
+    /// More memory promised than a host has.
+    MemoryOvercommit = "NG0515" "memory-overcommit" Warning;
+    /// Volumes that can outgrow the disk of their host.
+    DiskOvercommit = "NG0516" "disk-overcommit" Warning;
+    /// A node's volume on a machine that does not use it.
+    UnusedVolume = "NG0517" "unused-volume" Warning;
+    /// Two file systems on one disk of a host.
+    SameDisk = "NG0518" "same-disk" Error;
     /// Two outputs at one path.
     PathCollision = "NG0601" "path-collision" Error;
     /// A table for an output that there is not.
     UnknownOutput = "NG0602" "unknown-output" Error;
     /// A module of the user's at the path of an output.
     ModuleCollision = "NG0603" "module-collision" Error;
+    /// A module of the user's that is not in the tree.
+    MissingModule = "NG0604" "missing-module" Warning;
     /// A secret in the file.
     LiteralSecret = "NG0701" "literal-secret" Error;
+    /// A step over a minor of Kubernetes.
+    SkippedMinor = "NG0901" "skipped-minor" Refused;
+    /// A step back to an older Kubernetes.
+    KubernetesDowngrade = "NG0902" "kubernetes-downgrade" Refused;
+    /// A step that leaves etcd without a majority of its members.
+    EtcdQuorum = "NG0903" "etcd-quorum" Refused;
+    /// A step that takes away a member of etcd.
+    EtcdMember = "NG0904" "etcd-member" Warning;
+    /// Another address for a control plane that is there.
+    ControlPlaneAddress = "NG0905" "control-plane-address" Refused;
+    /// Another endpoint for a cluster that is there.
+    ChangedEndpoint = "NG0906" "changed-endpoint" Refused;
+    /// Another range or domain for a cluster that is there.
+    ChangedClusterRange = "NG0907" "changed-cluster-range" Refused;
+    /// Another state version for machines that are there.
+    ChangedStateVersion = "NG0908" "changed-state-version" Refused;
+    /// A volume that would be smaller than its image.
+    ShrunkVolume = "NG0909" "shrunk-volume" Refused;
+    /// A volume of another kind than its image.
+    ChangedVolume = "NG0910" "changed-volume" Refused;
+    /// A volume that would be larger than its image.
+    GrownVolume = "NG0911" "grown-volume" Warning;
+    /// A VM on another host than its data.
+    MovedVm = "NG0912" "moved-vm" Warning;
+    /// A node that would be no longer one.
+    RemovedNode = "NG0913" "removed-node" Warning;
 }
 
 impl Code {

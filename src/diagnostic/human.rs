@@ -34,8 +34,8 @@ pub fn render(source: &Source, diagnostics: &[Diagnostic]) -> String {
 }
 
 fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
-    let level = match diagnostic.code.severity() {
-        Severity::Error => Level::ERROR,
+    let level = match diagnostic.severity {
+        Severity::Error | Severity::Refused => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.id());
@@ -54,6 +54,12 @@ fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(safe(help)));
+    }
+    if (diagnostic.code.severity(), diagnostic.severity) == (Severity::Refused, Severity::Refused) {
+        let slug = diagnostic.code.slug();
+        group = group.element(Level::NOTE.message(format!(
+            "whoever means it adds `--allow {slug}`, or `{slug} = \"allow\"` to `[lints]`"
+        )));
     }
     group
 }

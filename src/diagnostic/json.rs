@@ -44,7 +44,7 @@ impl<'a> Object<'a> {
         Self {
             code: diagnostic.code.id(),
             slug: diagnostic.code.slug(),
-            severity: diagnostic.code.severity(),
+            severity: diagnostic.severity,
             message: &diagnostic.message,
             path: source.path().to_string_lossy(),
             primary: diagnostic.span.as_ref().map(|span| place(span, None)),

@@ -21,6 +21,8 @@ pub const MOST: usize = 1000;
 pub struct Diagnostic {
     /// The stable code.
     pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
     /// Where in `cluster.toml`; `None` when no text can be blamed. A span that
     /// points at the wrong text is worse than none.
     pub span: Option<Span>,
@@ -44,8 +46,14 @@ pub struct Related {
 impl Diagnostic {
     /// A finding with its message.
     pub fn new(code: Code, span: impl Into<Option<Span>>, message: impl Into<String>) -> Self {
-        let message = clipped(message.into());
-        Self { code, span: span.into(), message, related: Vec::new(), help: None }
+        Self {
+            code,
+            severity: code.severity(),
+            span: span.into(),
+            message: clipped(message.into()),
+            related: Vec::new(),
+            help: None,
+        }
     }
 
     /// Adds what to type instead.
@@ -66,7 +74,7 @@ impl Diagnostic {
 
     /// Whether rendering must stop.
     pub fn is_error(&self) -> bool {
-        self.code.severity() == Severity::Error
+        self.severity != Severity::Warning
     }
 }
 

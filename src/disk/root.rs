@@ -40,6 +40,11 @@ impl Root {
         self.path.join(relative)
     }
 
+    /// Whether anything is at a place.
+    pub fn holds(&self, relative: &str) -> bool {
+        self.at(relative).exists()
+    }
+
     /// What stands at a place, looking at every folder on the way there.
     pub(super) fn look(&self, relative: &str) -> Result<Found, IoError> {
         let path = self.at(relative);

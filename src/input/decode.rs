@@ -52,7 +52,10 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
             found = match (T::choices(), closest(text, T::choices().iter().copied())) {
                 (_, Some(near)) => found.help(format!("did you mean `{near}`?")),
                 ([], None) => found.help(format!("expected {}", T::EXPECTED)),
-                (all, None) => found.help(format!("expected one of {}", quoted(all))),
+                (all, None) if all.len() <= SHOWN => {
+                    found.help(format!("expected one of {}", quoted(all)))
+                }
+                _ => found.help(format!("expected {}", T::EXPECTED)),
             };
             log.push(found);
             None
@@ -60,11 +63,11 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
     }
 }
 
+/// No table has more keys.
+const SHOWN: usize = 24;
+
 /// The words in back quotes, with commas; of very many only the first.
 pub(crate) fn quoted(words: &[impl Display]) -> String {
-    /// No table has more keys.
-    const SHOWN: usize = 24;
-
     let shown: Vec<String> = words.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
     match words.len().saturating_sub(SHOWN) {
         0 => shown.join(", "),
@@ -244,7 +247,11 @@ impl<K: Text + Ord, V: Decode> Decode for Map<K, V> {
             let value = V::decode(value, log);
             match (name, value) {
                 (Some(name), Some(value)) => {
-                    map.entries.insert(Spanned::at(name, key.span()), value);
+                    // Two ways to write one key.
+                    if map.entries.insert(Spanned::at(name, key.span()), value).is_some() {
+                        let message = format!("`{}` is set twice", key.get_ref());
+                        log.push(Diagnostic::new(Code::InvalidValue, key.span(), message));
+                    }
                 }
                 _ => {
                     map.broken.insert(key.get_ref().to_string());

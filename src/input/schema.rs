@@ -10,8 +10,8 @@ use super::decode::{Map, record};
 use super::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
     FsType, GpuAccess, GpuMode, GpuVendor, Hypervisor, Image, InterfaceName, LabelKey, LabelValue,
-    Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey, System,
-    Taint, UserName,
+    Level, Lint, Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size,
+    SshKey, System, Taint, UserName,
 };
 
 fn implied<T>(value: T) -> Spanned<T> {
@@ -37,6 +37,8 @@ record! {
         workloads: WorkloadsTable = WorkloadsTable::default(),
         /// Where each output goes, and whether it is rendered.
         outputs: Map<Name, OutputTable>,
+        /// How findings count: `allow`, `warn` or `deny`, by their names.
+        lints: Map<Lint, Spanned<Level>>,
     }
 }
 
@@ -126,6 +128,14 @@ record! {
 record! {
     /// `[hosts.<name>]`
     pub struct HostTable {
+        /// Its processors, as `nproc` counts them, to be warned of too many
+        /// virtual ones.
+        cpus: Option<Spanned<u16>>,
+        /// Its memory, without what the GPU takes away, to be warned when more is
+        /// promised.
+        memory: Option<Spanned<Size>>,
+        /// What its disk has for volumes, to be warned when they can outgrow it.
+        disk: Option<Spanned<Size>>,
         /// Its platform.
         system: Spanned<System> = implied(System::X86_64),
         /// `worker` joins the cluster; `none` only carries MicroVMs.

@@ -84,6 +84,11 @@ impl Output {
     }
 }
 
+/// The folder of the cluster's data files, which tell what was rendered last.
+pub fn data_folder(cluster: &Cluster) -> RelPath {
+    domains::OUTPUT.path(cluster)
+}
+
 /// Every file of a cluster, in no particular order: what each is made of is
 /// decided, and nothing is text yet.
 pub fn plan(cluster: &Cluster) -> Vec<Planned> {

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::Output;
 use crate::cluster::{Cluster, Gpu, Host, Node, Ollama};
-use crate::input::types::{GpuAccess, GpuMode, Image, Name, RelPath, Taint};
+use crate::input::types::{GpuAccess, GpuMode, Image, Name, RelPath, Role, Taint};
 use crate::render::{Planned, Template, template};
 
 pub(super) const OUTPUT: Output = Output {
@@ -87,7 +87,10 @@ impl Placement {
     fn of(cluster: &Cluster, ollama: &Ollama) -> Self {
         let selector = ollama.node_selector.iter();
         let mut tolerations: Vec<Taint> = selected(cluster, ollama)
-            .flat_map(|node| node.taints.iter().map(|taint| taint.value.clone()))
+            .flat_map(|node| {
+                let given = (node.role == Role::ControlPlane).then(Taint::of_control_planes);
+                node.taints.iter().map(|taint| taint.value.clone()).chain(given)
+            })
             .collect();
         tolerations.sort();
         tolerations.dedup();
@@ -125,15 +128,10 @@ pub(super) fn selected<'a>(
     cluster: &'a Cluster,
     ollama: &'a Ollama,
 ) -> impl Iterator<Item = Node<'a>> {
-    let has = |node: &Node<'_>, key: &str, value: &str| {
-        // The kubelet gives this one itself.
-        (key == "kubernetes.io/hostname" && node.name.as_str() == value)
-            || node.labels.iter().any(|(k, v)| k.as_str() == key && v.as_str() == value)
-    };
     let selector = &ollama.node_selector;
     // One that names none in particular is no reason to go to each.
-    let nodes = cluster.nodes().filter(|_| !selector.is_empty());
-    nodes.filter(move |node| selector.iter().all(|(k, v)| has(node, k.as_str(), v.as_str())))
+    let nodes = cluster.candidates().filter(|node| !selector.is_empty() && node.has(selector));
+    nodes.map(|candidate| candidate.node)
 }
 
 /// The node port of Ollama on a machine, if it may run there.

@@ -89,6 +89,9 @@ fn host(
     );
     Some(Host {
         name: name.clone(),
+        cpus: table.cpus.clone(),
+        memory: table.memory.clone(),
+        disk: table.disk.clone(),
         system: table.system.clone(),
         role: table.role.clone(),
         uplink: table.uplink.clone(),

@@ -58,6 +58,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         vms,
         ollama,
         outputs: file.outputs,
+        lints: file.lints,
     })
 }
 

@@ -193,3 +193,14 @@ choice! {
     /// alejandra.
     Alejandra = "alejandra",
 }
+
+choice! {
+    /// How a finding counts.
+    Level:
+    /// It is not said.
+    Allow = "allow",
+    /// It is said.
+    Warn = "warn",
+    /// Nothing is rendered with it.
+    Deny = "deny",
+}

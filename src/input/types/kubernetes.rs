@@ -155,6 +155,17 @@ impl Text for Taint {
     }
 }
 
+impl Taint {
+    /// What kubeadm gives to every control plane.
+    pub(crate) fn of_control_planes() -> Self {
+        Self {
+            key: LabelKey::own("node-role.kubernetes.io/control-plane"),
+            value: LabelValue(String::new()),
+            effect: "NoSchedule",
+        }
+    }
+}
+
 impl std::fmt::Display for Taint {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.value.as_str() {

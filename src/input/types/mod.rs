@@ -3,6 +3,7 @@
 mod address;
 mod choice;
 mod kubernetes;
+mod lint;
 mod name;
 mod path;
 mod size;
@@ -12,9 +13,10 @@ mod text;
 pub use address::Mac;
 pub use choice::{
     BridgeNetfilter, Cni, DiskFormat, Firewall, Formatter, FsType, GpuAccess, GpuMode, GpuVendor,
-    Hypervisor, Loader, Role, System,
+    Hypervisor, Level, Loader, Role, System,
 };
 pub use kubernetes::{DnsName, Endpoint, LabelKey, LabelValue, Minor, Taint};
+pub use lint::Lint;
 pub use name::{InterfaceName, Name, PortName, UserName};
 pub use path::{AbsPath, RelPath};
 pub use size::Size;

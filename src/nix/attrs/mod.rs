@@ -85,6 +85,12 @@ impl FromStr for Attrs {
 pub struct NotNix;
 
 impl Attrs {
+    /// The value at a path of plain names.
+    pub fn get(&self, path: &[&str]) -> Option<&Value> {
+        let path = AttrPath(path.iter().map(|name| segment(name)).collect());
+        self.entries.get(&path).map(|entry| &entry.value)
+    }
+
     /// The files that a module imports, as they are written: relative to it.
     /// Imports that have to be evaluated are not among them.
     pub fn imports(&self) -> impl Iterator<Item = &str> {
@@ -125,6 +131,22 @@ impl AttrPath {
     #[must_use]
     pub fn without(&self, first: usize) -> Self {
         Self(self.0[first.min(self.0.len())..].to_vec())
+    }
+}
+
+impl Value {
+    /// The text, where it is one.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The texts in a list.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let items = if let Self::List(items) = self { items.as_slice() } else { &[] };
+        items.iter().filter_map(Self::text)
     }
 }
 
@@ -266,6 +288,16 @@ mod tests {
             entry("l").to_string(),
             "[ null true -3 ./a.nix \"http://x.y\" { b.c = 1; } { } ]"
         );
+    }
+
+    #[test]
+    fn values_are_found_by_plain_names() {
+        let attrs = read("{ a.\"8 s\" = [ \"x\" 1 \"y\" ]; \"b\".c = \"z\"; b.d = 1; }");
+        let list = attrs.get(&["a", "8 s"]).expect("a list");
+        assert_eq!(list.texts().collect::<Vec<_>>(), ["x", "y"]);
+        assert_eq!(attrs.get(&["b", "c"]).and_then(Value::text), Some("z"));
+        assert_eq!(attrs.get(&["b", "d"]).and_then(Value::text), None);
+        assert_eq!(attrs.get(&["b"]), None);
     }
 
     #[test]

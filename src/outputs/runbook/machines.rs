@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cluster::{Cluster, Deployment, Host, Node, Vm};
-use crate::input::types::Role;
+use crate::input::types::{Role, Taint};
 use crate::outputs::kubeadm;
 
 /// A line of the table of nodes.
@@ -85,7 +85,7 @@ impl Row {
 
     fn of(node: &Node<'_>, machine: String) -> Self {
         let is_control_plane = node.role == Role::ControlPlane;
-        let given = "node-role.kubernetes.io/control-plane:NoSchedule".to_owned();
+        let given = Taint::of_control_planes().to_string();
         let declared = node.taints.iter().map(ToString::to_string);
         Self {
             name: node.name.to_string(),

@@ -1,0 +1,25 @@
+//! A module that is not in the tree is found missing by Nix only, on the way to
+//! a machine.
+
+use super::output_paths::modules;
+use crate::cluster::Cluster;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Looks for the user's modules, each once; `is_there` says of a path in the
+/// tree whether something is there.
+pub fn missing_modules(
+    cluster: &Cluster,
+    is_there: impl Fn(&str) -> bool,
+    log: &mut Vec<Diagnostic>,
+) {
+    let mut seen = std::collections::HashSet::new();
+    for (owner, module) in modules(cluster).filter(|(_, module)| seen.insert(module.inside())) {
+        if !is_there(module.inside()) {
+            let message = format!("the module `{module}` of `{owner}` is not there");
+            log.push(
+                Diagnostic::new(Code::MissingModule, module.span(), message)
+                    .help("add the file, and `git add` it: Nix sees nothing else of a flake"),
+            );
+        }
+    }
+}

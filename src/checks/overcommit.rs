@@ -1,0 +1,111 @@
+//! What the VMs of a host are promised together, against what it has. A host
+//! that does not say what it has is not asked.
+
+use crate::cluster::{Cluster, Host, Vm};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::input::types::Size;
+
+/// NixOS with its kubelet and containerd, in MiB.
+const SYSTEM: u64 = 1024;
+/// The hypervisor of a VM and the servers of its shares, in MiB.
+const HYPERVISOR: u64 = 128;
+
+/// What the VMs of a host are promised.
+#[derive(Clone, Default)]
+struct Promised {
+    vms: u64,
+    vcpus: u64,
+    memory: u64,
+    volumes: u64,
+}
+
+impl Promised {
+    fn add(&mut self, vm: &Vm) {
+        self.vms += 1;
+        self.vcpus += u64::from(*vm.vcpu);
+        self.memory += u64::from(vm.memory.mib());
+        self.volumes += vm.volumes.iter().map(|volume| u64::from(volume.size.mib())).sum::<u64>();
+    }
+
+    fn vms(&self) -> String {
+        if self.vms == 1 { "its MicroVM".to_owned() } else { format!("its {} MicroVMs", self.vms) }
+    }
+}
+
+pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    let mut promised = vec![Promised::default(); cluster.hosts.len()];
+    for vm in &cluster.vms {
+        promised[vm.host].add(vm);
+    }
+    for (host, promised) in cluster.hosts.iter().zip(promised) {
+        log.extend(cpus(host, &promised));
+        log.extend(memory(host, &promised, ollama(cluster, host)));
+        log.extend(disk(host, &promised));
+    }
+}
+
+fn cpus(host: &Host, promised: &Promised) -> Option<Diagnostic> {
+    let cpus = host.cpus.as_ref().filter(|cpus| promised.vcpus > u64::from(***cpus))?;
+    let message = format!(
+        "`{}` has {cpus} processors, and {} virtual ones are promised to {}",
+        host.name,
+        promised.vcpus,
+        promised.vms()
+    );
+    Some(Diagnostic::new(Code::CpuOvercommit, cpus.span(), message).help(
+        "give them fewer; or write `cpu-overcommit = \"allow\"` in `[lints]`, where they are not \
+         busy at once",
+    ))
+}
+
+fn memory(host: &Host, promised: &Promised, ollama: Option<Size>) -> Option<Diagnostic> {
+    let memory = host.memory.as_ref()?;
+    let own = SYSTEM + HYPERVISOR * promised.vms;
+    let models = ollama.map_or(0, |size| u64::from(size.mib()));
+    let total = promised.memory + models + own;
+    if total <= u64::from(memory.mib()) {
+        return None;
+    }
+    let models = if models > 0 { format!(", {} to Ollama", gib(models)) } else { String::new() };
+    let message = format!(
+        "`{}` has {memory} of memory, and {} are promised: {} to {}{models}, and about {} to itself",
+        host.name,
+        gib(total),
+        gib(promised.memory),
+        promised.vms(),
+        gib(own)
+    );
+    let over = gib(total - u64::from(memory.mib()));
+    Some(
+        Diagnostic::new(Code::MemoryOvercommit, memory.span(), message)
+            .help(format!("take away {over}: what has no memory left is killed")),
+    )
+}
+
+fn disk(host: &Host, promised: &Promised) -> Option<Diagnostic> {
+    let disk = host.disk.as_ref().filter(|disk| promised.volumes > u64::from(disk.mib()))?;
+    let message = format!(
+        "`{}` has {disk} for volumes, and {} are promised to {}",
+        host.name,
+        gib(promised.volumes),
+        promised.vms()
+    );
+    Some(Diagnostic::new(Code::DiskOvercommit, disk.span(), message).help(
+        "make them smaller: an image takes only what is written to it, and then every VM stops \
+         at once",
+    ))
+}
+
+/// What Ollama may use on a host that it can go to.
+fn ollama(cluster: &Cluster, host: &Host) -> Option<Size> {
+    let ollama = cluster.ollama.as_ref()?;
+    let node = cluster.candidates().find(|node| node.node.name == &host.name)?;
+    node.has(&ollama.node_selector).then_some(*ollama.memory)
+}
+
+/// A number of MiB for people.
+fn gib(mib: u64) -> String {
+    let hundredths = mib % 1024 * 100 / 1024;
+    let number = format!("{}.{hundredths:02}", mib / 1024);
+    format!("{}GiB", number.trim_end_matches('0').trim_end_matches('.'))
+}

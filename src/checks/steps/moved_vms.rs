@@ -1,0 +1,22 @@
+//! What a VM keeps is on its host, and does not go with it to another one.
+
+use super::Previous;
+use crate::cluster::Cluster;
+use crate::diagnostic::{Code, Diagnostic};
+
+pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+    for vm in &cluster.vms {
+        let host = &cluster.hosts[vm.host].name;
+        let last = previous.vm(vm.name.as_str(), "host");
+        if let Some(last) = last.filter(|last| *last != host.as_str()) {
+            let message = format!(
+                "`{}` would move from `{last}` to `{host}`, and its images and keys stay where they are",
+                vm.name
+            );
+            log.push(Diagnostic::new(Code::MovedVm, vm.name.span(), message).help(format!(
+                "stop it and copy `/var/lib/microvms/{}` before it starts there",
+                vm.name
+            )));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What the user makes of a finding.
+
+use super::Level;
+use crate::diagnostic::{Code, Severity};
+use crate::input::decode::Text;
+
+/// What a level is set of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lint {
+    /// The findings of one code.
+    Code(Code),
+    /// Every finding that otherwise is a warning.
+    Warnings,
+}
+
+impl Lint {
+    /// Whether a level can be set of it. A plain error leaves nothing that
+    /// could be rendered.
+    pub fn takes(self, level: Level) -> bool {
+        match self {
+            Self::Code(code) => code.severity() != Severity::Error || level == Level::Deny,
+            Self::Warnings => true,
+        }
+    }
+}
+
+impl Text for Lint {
+    const EXPECTED: &'static str = "a diagnostic such as `no-admin`, or `warnings`";
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        match text {
+            "warnings" => Ok(Self::Warnings),
+            word => Code::named(word)
+                .map(Self::Code)
+                .ok_or_else(|| format!("there is no diagnostic `{word}`")),
+        }
+    }
+
+    fn choices() -> &'static [&'static str] {
+        Code::SLUGS
+    }
+}
+
+impl std::fmt::Display for Lint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Code(code) => code.slug(),
+            Self::Warnings => "warnings",
+        })
+    }
+}
