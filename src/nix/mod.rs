@@ -7,6 +7,7 @@ mod lint;
 mod options;
 mod parse;
 mod split;
+mod yaml;
 
 pub use options::Options;
 pub use parse::tokens;
@@ -16,7 +17,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use crate::input::types::{Formatter, RelPath};
-use crate::render::{Bug, Language, RenderedFile, template_line};
+use crate::render::{Bug, Kind, Language, RenderedFile, template_line};
 use lint::Finding;
 use split::{Piece, Split};
 
@@ -134,15 +135,23 @@ impl Tree {
 type Finished = (ReadyFile, Vec<Missing>);
 
 fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished, Vec<Bug>> {
-    if Language::of(file.template.name) != Language::Nix {
+    let bugs = |found: Vec<Finding>| -> Vec<Bug> {
+        found.into_iter().map(|it| bug(&file, Some(it.at), it.message)).collect()
+    };
+    let language = Language::of(file.template.name);
+    if language != Language::Nix {
+        let found = match language {
+            Language::Yaml => yaml::check(&file.text, &file.values),
+            _ => Vec::new(),
+        };
+        if !found.is_empty() {
+            return Err(bugs(found));
+        }
         let RenderedFile { path, text, executable, .. } = file;
         return Ok((ReadyFile { path, text: tidy(&text), executable }, Vec::new()));
     }
     let split = Split::of(&file.text);
-    let missing = judge(&file, split.as_ref(), tree, rules).map_err(|found| {
-        let bug = |finding: Finding| bug(&file, Some(finding.at), finding.message);
-        found.into_iter().map(bug).collect::<Vec<_>>()
-    })?;
+    let missing = judge(&file, split.as_ref(), tree, rules).map_err(bugs)?;
     let text = format::lay_out(&file.text, split.as_ref(), rules.formatter)
         .map_err(|reason| vec![bug(&file, None, reason)])?;
     // A formatter that moves tokens about must at least leave valid Nix.
@@ -162,6 +171,9 @@ fn judge(
     tree: &Tree,
     rules: &Rules<'_>,
 ) -> Result<Vec<Missing>, Vec<Finding>> {
+    if file.template.kind == Kind::Data && lint::is_plain(&file.text, &file.values) {
+        return Ok(Vec::new());
+    }
     let pieces: Vec<_> = match split {
         None => vec![None],
         Some(split) => split.groups().map(Some).chain([None]).collect(),
@@ -202,9 +214,11 @@ fn judge_piece(
         let root = parsed.syntax();
         let values = piece.ranges(&file.values);
         lint::values(&root, &values, &mut found);
-        lint::check(&root, &mut found);
+        if file.template.kind == Kind::Data {
+            lint::data(&root, &mut found);
+        }
         options::check(&root, file.template.kind, &values, rules.options, &mut found);
-        for reference in lint::references(&root) {
+        for reference in lint::check(&root, &mut found) {
             let path = lint::below_root(file.path.inside(), &reference.path);
             let Some(path) = path.filter(|path| !tree.has(path)) else { continue };
             let what = if reference.is_folder { "folder" } else { "path" };
@@ -284,10 +298,18 @@ mod tests {
     #[test]
     fn what_is_referred_to_is_rendered_or_the_users_or_has_to_be_on_disk() {
         let text = "{ imports = [ ./a.nix ../vms ../modules/own ../modules/b.nix ../../c.nix ]; }";
-        let ready = ready(rendered(text), &rules(Formatter::Nixfmt)).expect("no bug yet");
+        let mut files = rendered(text);
+        files[0].template.kind = Kind::Module;
+        let ready = ready(files, &rules(Formatter::Nixfmt)).expect("no bug yet");
         let missing: Vec<_> = ready.missing().iter().map(|it| it.path.as_str()).collect();
         assert_eq!(missing, ["modules/b.nix"]);
         assert!(ready.missing()[0].bug.message.contains("`modules/b.nix`"));
+    }
+
+    #[test]
+    fn data_is_not_evaluated() {
+        let bugs = ready(rendered("{ a = 1.2.3.4; }"), &rules(Formatter::Nixfmt)).unwrap_err();
+        assert!(bugs[0].message.contains("plain data only"), "{}", bugs[0]);
     }
 
     #[test]

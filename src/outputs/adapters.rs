@@ -13,7 +13,7 @@ struct Context {
 }
 
 const TEMPLATE: Template<Context> =
-    template!("lib/adapters/microvms.nix", Kind::Functions(&[("mkHostVms", "microvm.vms")]));
+    template!("lib/adapters/microvms.nix", Kind::Library(&[("mkHostVms", "microvm.vms")]));
 
 pub(super) const OUTPUT: Output = Output {
     name: "adapters",

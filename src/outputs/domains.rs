@@ -18,7 +18,7 @@ use crate::render::{Kind, Planned, Template, template};
 const NETWORK: Template<NetworkContext<'_>> = template!("lib/domains/network.nix", Kind::Data);
 const VMS: Template<VmsContext<'_>> = template!("lib/domains/vms.nix", Kind::Data);
 const HOSTS: Template<HostsContext<'_>> = template!("lib/domains/hosts.nix", Kind::Data);
-const INDEX: Template<IndexContext> = template!("lib/domains/default.nix", Kind::Data);
+const INDEX: Template<IndexContext> = template!("lib/domains/default.nix", Kind::Library(&[]));
 
 pub(super) const OUTPUT: Output = Output {
     name: "domains",

@@ -47,8 +47,8 @@ pub enum Kind {
     Module,
     /// Plain data in Nix.
     Data,
-    /// Nix functions: each name with the option that takes its result.
-    Functions(&'static [(&'static str, &'static str)]),
+    /// Nix for other Nix, and which of its functions return the value of an option.
+    Library(&'static [(&'static str, &'static str)]),
     /// A flake, and its function from a list of modules to a system.
     Flake(&'static str),
     /// No Nix.

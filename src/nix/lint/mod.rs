@@ -3,19 +3,23 @@
 
 mod boolean;
 mod concatenation;
+mod data;
 mod duplicates;
 mod has_attr;
 mod inherits;
 mod lets;
 mod parentheses;
 mod paths;
+mod plain;
 mod repeated_keys;
 mod scope;
 mod uri;
 mod values;
 mod with;
 
-pub(super) use paths::{below_root, references};
+pub(super) use data::check as data;
+pub(super) use paths::{Reference, below_root};
+pub(super) use plain::is_plain;
 pub(super) use values::check as values;
 
 use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
@@ -60,14 +64,19 @@ const IDIOMS: &[(SyntaxKind, Check)] = &[
     (SyntaxKind::NODE_WITH, with::check),
 ];
 
-/// Everything that is wrong with a tree.
-pub(super) fn check(root: &SyntaxNode, found: &mut Vec<Finding>) {
+/// Everything that is wrong with a tree, and the paths that it refers to.
+pub(super) fn check(root: &SyntaxNode, found: &mut Vec<Finding>) -> Vec<Reference> {
+    let mut references = Vec::new();
     for node in root.descendants() {
         let kind = node.kind();
+        if kind == SyntaxKind::NODE_PATH_REL {
+            references.push(Reference::of(node.clone()));
+        }
         let of_kind = MISTAKES.iter().chain(IDIOMS).filter(|(wanted, _)| *wanted == kind);
         of_kind.for_each(|(_, check)| check(&node, found));
     }
     scope::check(root, found);
+    references
 }
 
 /// The name of an attribute, where it does not take evaluation to know it.

@@ -19,47 +19,46 @@ pub(super) fn impure(node: &SyntaxNode, found: &mut Vec<Finding>) {
     found.push(Finding::new(node, format!("`{node}` is something else on every machine")));
 }
 
-/// Every relative path that a tree refers to.
-pub(in crate::nix) fn references(root: &SyntaxNode) -> Vec<Reference> {
-    root.descendants().filter(|it| it.kind() == SyntaxKind::NODE_PATH_REL).map(reference).collect()
-}
-
-fn reference(node: SyntaxNode) -> Reference {
-    let at = node.text_range().start().into();
-    let mut path = String::new();
-    for part in node.children_with_tokens() {
-        match part {
-            NodeOrToken::Token(token) => path.push_str(token.text()),
-            NodeOrToken::Node(_) => {
-                return Reference { at, path: folder_of(path), is_folder: true };
-            }
-        }
-    }
-    // `./. + "/a"`, and whatever is added to that.
-    let mut sum = node;
-    while let Some(outer) = sum.parent() {
-        match outer.kind() {
-            SyntaxKind::NODE_PAREN => {}
-            SyntaxKind::NODE_BIN_OP if outer.first_child().as_ref() == Some(&sum) => {
-                let adds =
-                    outer.children_with_tokens().any(|part| part.kind() == SyntaxKind::TOKEN_ADD);
-                let added = outer.last_child();
-                match added.as_ref().and_then(plain_string) {
-                    _ if !adds => break,
-                    Some(more) => path.push_str(&more),
-                    None => {
-                        // Up to where something unknown follows.
-                        let start = added.and_then(|it| known_start(&it)).unwrap_or_default();
-                        let path = folder_of(path + &start);
-                        return Reference { at, path, is_folder: true };
-                    }
+impl Reference {
+    /// A path literal, and what is added to it.
+    pub(super) fn of(node: SyntaxNode) -> Self {
+        let at = node.text_range().start().into();
+        let mut path = String::new();
+        for part in node.children_with_tokens() {
+            match part {
+                NodeOrToken::Token(token) => path.push_str(token.text()),
+                NodeOrToken::Node(_) => {
+                    return Reference { at, path: folder_of(path), is_folder: true };
                 }
             }
-            _ => break,
         }
-        sum = outer;
+        // `./. + "/a"`, and whatever is added to that.
+        let mut sum = node;
+        while let Some(outer) = sum.parent() {
+            match outer.kind() {
+                SyntaxKind::NODE_PAREN => {}
+                SyntaxKind::NODE_BIN_OP if outer.first_child().as_ref() == Some(&sum) => {
+                    let adds = outer
+                        .children_with_tokens()
+                        .any(|part| part.kind() == SyntaxKind::TOKEN_ADD);
+                    let added = outer.last_child();
+                    match added.as_ref().and_then(plain_string) {
+                        _ if !adds => break,
+                        Some(more) => path.push_str(&more),
+                        None => {
+                            // Up to where something unknown follows.
+                            let start = added.and_then(|it| known_start(&it)).unwrap_or_default();
+                            let path = folder_of(path + &start);
+                            return Reference { at, path, is_folder: true };
+                        }
+                    }
+                }
+                _ => break,
+            }
+            sum = outer;
+        }
+        Reference { at, path, is_folder: false }
     }
-    Reference { at, path, is_folder: false }
 }
 
 /// What a string with interpolation starts with.
@@ -95,8 +94,9 @@ mod tests {
     #[test]
     fn references_are_known_as_far_as_they_are_literal() {
         let paths = |text: &str| {
-            let found = references(&rnix::Root::parse(text).syntax());
-            found.into_iter().map(|it| (it.path, it.is_folder)).collect::<Vec<_>>()
+            let root = rnix::Root::parse(text).syntax();
+            let paths = root.descendants().filter(|it| it.kind() == SyntaxKind::NODE_PATH_REL);
+            paths.map(Reference::of).map(|it| (it.path, it.is_folder)).collect::<Vec<_>>()
         };
         let file = |path: &str| vec![(path.to_owned(), false)];
         let folder = |path: &str| vec![(path.to_owned(), true)];

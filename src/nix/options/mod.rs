@@ -33,7 +33,7 @@ pub(super) fn check(
 fn walk(root: &SyntaxNode, kind: Kind, mut walk: Walk<'_>) {
     match kind {
         Kind::Module => walk.module(root),
-        Kind::Functions(exports) => walk.functions(root, exports),
+        Kind::Library(exports) => walk.library(root, exports),
         Kind::Flake(system) => walk.flake(root, system),
         Kind::Data | Kind::Text => {}
     }
@@ -79,6 +79,16 @@ mod tests {
         dirty("{ inherit (x) swapDevice; }", "`swapDevice` is no known option");
         dirty("{ swapDevices.a = 1; }", "`swapDevices.a` is no known option");
         clean("{ config.swapDevices = [ ]; options.own.x = 1; imports = [ ./a.nix ]; }");
+    }
+
+    #[test]
+    fn a_flake_has_its_own_attributes() {
+        let said = |text: &str| said_of(Options::embedded(), false, Kind::Flake("mkSystem"), text);
+        assert_eq!(said("{ inputs.a.url = \"b\"; outputs = { ... }: { }; }"), Vec::<String>::new());
+        assert_eq!(said("{ inputs.a.uri = \"b\"; }").len(), 1);
+        assert_eq!(said("{ outputs = 1; }").len(), 1);
+        assert_eq!(said("{ outputs = x: x.mkSystem [ { swapDevice = [ ]; } ]; }").len(), 0);
+        assert_eq!(said("{ outputs = x: mkSystem [ { swapDevice = [ ]; } ]; }").len(), 1);
     }
 
     #[test]

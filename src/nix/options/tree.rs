@@ -12,6 +12,24 @@ const TABLE: &str = include_str!("table.txt");
 
 static EMBEDDED: LazyLock<Options> = LazyLock::new(|| Options::new(rows()));
 
+/// What a flake says of itself.
+const FLAKE: &[(&str, &str)] = &[
+    ("description", "string"),
+    ("inputs", "attribute set of (submodule)"),
+    ("inputs.<name>.flake", "boolean"),
+    ("inputs.<name>.inputs", "attribute set of (submodule)"),
+    ("inputs.<name>.inputs.<name>.follows", "string"),
+    ("inputs.<name>.url", "string"),
+    ("nixConfig", "attribute set"),
+    ("outputs", "function that evaluates to a(n) attribute set"),
+];
+
+static FLAKE_SCHEMA: LazyLock<Options> = LazyLock::new(|| Options::new(FLAKE.iter().copied()));
+
+pub(super) fn flake_schema() -> &'static Node {
+    &FLAKE_SCHEMA.root
+}
+
 /// The paths of the table, each with its type.
 fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
     let rows = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));

@@ -7,7 +7,7 @@ use rnix::{SyntaxKind, SyntaxNode};
 
 use super::functions::{Returns, returns};
 use super::resolve::{Bound, among, resolve};
-use super::tree::{Node, Options};
+use super::tree::{Node, Options, flake_schema};
 use super::types::Shape;
 use crate::input::suggest::closest;
 use crate::nix::lint::{Finding, binding, operator, plain_string, static_key};
@@ -62,8 +62,8 @@ impl<'a> Walk<'a> {
         self.value(root, Want::Value(&self.options.module));
     }
 
-    /// A file of functions: what each returns is the value of an option.
-    pub(super) fn functions(&mut self, root: &SyntaxNode, exports: &[(&str, &str)]) {
+    /// A library: what some of its functions return is the value of an option.
+    pub(super) fn library(&mut self, root: &SyntaxNode, exports: &[(&str, &str)]) {
         let sets = root.descendants().filter(|it| it.kind() == SyntaxKind::NODE_ATTR_SET);
         // The set that the file is, once its arguments are given.
         let Some(set) = sets.into_iter().find(|set| is_result(set, root)) else { return };
@@ -77,8 +77,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A flake: what is given to its function for systems is a list of modules.
+    /// A flake, and what is given to its function for systems: a list of modules.
     pub(super) fn flake(&mut self, root: &SyntaxNode, system: &str) {
+        self.value(root, Want::Value(flake_schema()));
         for call in root.descendants().filter(|it| it.kind() == SyntaxKind::NODE_APPLY) {
             let mut parts = call.children();
             let is_system = parts.next().is_some_and(|function| function.text() == system);
@@ -329,10 +330,17 @@ impl<'a> Walk<'a> {
     fn pair(&mut self, set: &SyntaxNode, node: &'a Node) {
         for (path, value) in set.children().filter_map(|entry| binding(&entry)) {
             let start = self.path.len();
-            if path.first().and_then(static_key).as_deref() == Some("value") {
-                self.path.push("<name>".to_owned());
-                if let Some(option) = self.descend(&path[1..], node) {
-                    self.value(&value, Want::Value(option));
+            self.path.push("<name>".to_owned());
+            match path.first().and_then(static_key).as_deref() {
+                Some("value") => {
+                    if let Some(option) = self.descend(&path[1..], node) {
+                        self.value(&value, Want::Value(option));
+                    }
+                }
+                Some("name") | None => {}
+                Some(other) => {
+                    let message = format!("a pair has a `name` and a `value`, and no `{other}`");
+                    self.found.push(Finding::new(&path[0], message));
                 }
             }
             self.path.truncate(start);
