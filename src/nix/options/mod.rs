@@ -92,6 +92,25 @@ mod tests {
     }
 
     #[test]
+    fn what_users_set_is_held_against_their_own_list_only() {
+        let text = "{ imports = [ { nix.settings.experimental-features = \"x\"; } ]; users.users.a.isNormalUser = 1; }";
+        let value = |word: &str| text.find(word).map(|at| at..at + word.len());
+        let values = [
+            value("nix.settings.experimental-features = \"x\";"),
+            value("a.isNormal").map(|it| it.start..it.start + 1),
+        ];
+        let values: Vec<_> = values.into_iter().flatten().collect();
+        let mut found = Vec::new();
+        let root = rnix::Root::parse(text).syntax();
+        check(&root, Kind::Module, &values, None, &mut found);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].message.contains("`users.users.a.isNormalUser` takes boolean"));
+        let own = Options::from_json("{ \"nix.settings\": { \"type\": \"submodule\" } }");
+        check(&root, Kind::Module, &values, own.as_ref().ok(), &mut found);
+        assert!(found.iter().any(|it| it.message.contains("experimental-features` is no known")));
+    }
+
+    #[test]
     fn options_are_found_behind_functions() {
         let wrong = [
             "{ swapDevices = lib.mkForce 1; }",

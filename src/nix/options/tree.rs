@@ -116,12 +116,12 @@ impl Node {
         self.kind = Type::parse(words);
         words.clone_into(&mut self.words);
         if self.element.is_none() {
-            self.element = self.kind.element().map(|kind| Box::new(Self::of_type(kind.clone())));
+            self.element = self.kind.element().map(|kind| Box::new(Self::of_type(kind)));
         }
     }
 
     fn of_type(kind: Type) -> Self {
-        let element = kind.element().map(|kind| Box::new(Self::of_type(kind.clone())));
+        let element = kind.element().map(|kind| Box::new(Self::of_type(kind)));
         let words = "another type".to_owned();
         Self {
             children: BTreeMap::new(),

@@ -102,11 +102,13 @@ impl Type {
     }
 
     /// What an element of a list or a set of this type is.
-    pub(super) fn element(&self) -> Option<&Self> {
-        self.0.iter().find_map(|kind| match kind {
-            Kind::List(inner) | Kind::Set(inner) => Some(inner),
+    pub(super) fn element(&self) -> Option<Self> {
+        let inner = self.0.iter().filter_map(|kind| match kind {
+            Kind::List(inner) | Kind::Set(inner) => Some(&inner.0),
             _ => None,
-        })
+        });
+        let inner: Vec<Kind> = inner.flatten().cloned().collect();
+        (!inner.is_empty()).then_some(Self(inner))
     }
 
     /// Whether every attribute of a set is an element of it.
@@ -138,6 +140,8 @@ fn alternatives(text: &str) -> Vec<&str> {
 
 fn term(text: &str) -> Vec<Kind> {
     let text = text.trim();
+    // The second of two types is turned into the first, and may be written.
+    let text = text.strip_suffix(" convertible to it").unwrap_or(text);
     if let Some(inner) = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) {
         return Type::parse(inner).0;
     }
@@ -238,6 +242,10 @@ mod tests {
             ("signed integer or floating point number", &["an integer", "a floating point number"]),
             ("absolute path", &["a string", "a path"]),
             ("list of (package or string)", &["a list"]),
+            (
+                "(attribute set of boolean) or (list of string) convertible to it",
+                &["a list", "a set"],
+            ),
         ] {
             assert_eq!(admitted(text), shapes, "{text}");
         }

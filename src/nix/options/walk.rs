@@ -356,6 +356,11 @@ impl<'a> Walk<'a> {
                 continue;
             };
             match self.below(node, &name) {
+                // An option that a value names is the user's: nixgen's table is
+                // stricter than NixOS, and not for what users set.
+                Below::Option(_) if !self.is_complete && self.names_option(node, attribute) => {
+                    return None;
+                }
                 Below::Option(option) => node = option.used(),
                 Below::Anything => return None,
                 Below::Nothing => {
@@ -368,6 +373,12 @@ impl<'a> Walk<'a> {
             self.path.push(attribute.text().to_string());
         }
         Some(node)
+    }
+
+    /// Whether a name is a value of cluster.toml, and means one option, unlike
+    /// that of a user or a file.
+    fn names_option(&self, node: &Node, attribute: &SyntaxNode) -> bool {
+        self.is_value(attribute) && !node.takes_any_name()
     }
 
     fn below(&self, node: &'a Node, name: &str) -> Below<'a> {
