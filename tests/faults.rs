@@ -78,6 +78,20 @@ fn a_disk_that_fails_from_some_call_on_leaves_the_old_or_the_new_after_the_next_
     });
 }
 
+#[test]
+fn many_files_are_synced_at_once_and_that_may_fail_too() {
+    let scene = Scene::new(60);
+    for error in ["ENOSPC", "EIO"] {
+        let sandbox = scene.copy();
+        let before = times(sandbox.path());
+        let ran = Ran::of(inject(sandbox.path(), "syncfs", &format!("error={error}"), RENDER));
+        assert_eq!(ran.status, 6, "{}", ran.stderr);
+        assert!(ran.stderr.starts_with("error: cannot sync .: "), "{}", ran.stderr);
+        assert!(!scene.is_new(sandbox.path(), &error));
+        assert_eq!(times(sandbox.path()), before);
+    }
+}
+
 /// Runs a script in which folders can be mounted and nobody else sees it.
 fn mounting(folder: &Path, script: &str) -> Output {
     Command::new("unshare")
@@ -155,6 +169,10 @@ fn a_folder_or_file_without_permission_changes_nothing() {
         assert!(!scene.is_new(sandbox.path(), &path));
         assert_eq!(times(sandbox.path()), before);
     }
+    let sandbox = scene.copy();
+    fs::set_permissions(sandbox.at("vms"), fs::Permissions::from_mode(0o555)).expect("set");
+    let told = held_back(&sandbox, &["render"]).stderr;
+    assert!(told.ends_with("(os error 13)\n  nothing was written\n"), "{told}");
 }
 
 #[test]

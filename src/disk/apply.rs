@@ -69,8 +69,8 @@ fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritt
     let (staging, entries) = stage(root, steps, &modes).inspect_err(|_| abandon(root))?;
     let mut swap = Swap::new(root, &staging, &entries);
     let swapped = forward(&mut swap, &entries)
-        .and_then(|()| swap.sync().map_err(NotWritten::Io))
-        .and_then(|()| staging.finish().map_err(NotWritten::Io));
+        .and_then(|()| Ok(swap.sync()?))
+        .and_then(|()| Ok(staging.finish()?));
     if let Err(reason) = swapped {
         let undone = swap.back().and_then(|()| swap.sync()).and_then(|()| staging.clear(root));
         return Err(match undone {
@@ -132,6 +132,8 @@ fn stage(
         }
         if steps.len() <= FEW {
             few.push((name, file));
+        } else if !cfg!(target_os = "linux") {
+            file.sync_all().map_err(|error| staging.failed("sync", &name, error))?;
         }
     }
     for (name, file) in &few {

@@ -205,11 +205,13 @@ impl Folder {
             .map_err(|error| IoError::new("sync", &self.path, error.into()))
     }
 
-    /// Sees to it that the file system that it is on survives a power failure.
-    #[cfg(target_os = "linux")]
+    /// Sees to it that all of its file system survives a power failure. Only
+    /// Linux can; elsewhere it is for each file to do.
     pub(super) fn sync_all(&self) -> Result<(), IoError> {
+        #[cfg(target_os = "linux")]
         rustix::fs::syncfs(&self.handle)
-            .map_err(|error| IoError::new("sync", &self.path, error.into()))
+            .map_err(|error| IoError::new("sync", &self.path, error.into()))?;
+        Ok(())
     }
 
     /// Locks it without waiting; false if another process has locked it. The

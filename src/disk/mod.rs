@@ -45,7 +45,8 @@ pub enum NotWritten {
 }
 
 impl From<IoError> for NotWritten {
-    fn from(error: IoError) -> Self {
+    fn from(mut error: IoError) -> Self {
+        error.help.get_or_insert_with(|| "nothing was written".to_owned());
         Self::Io(error)
     }
 }
