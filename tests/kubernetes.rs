@@ -376,12 +376,12 @@ fn kubeadm_knows_every_field_and_no_secret_stands_in_one() {
                         assert!(!init.local_api_endpoint.advertise_address.is_loopback());
                         assert!(init.skip_phases.iter().all(|phase| phase == "show-join-command"));
                         let key = init.certificate_key.as_deref();
-                        assert!(matches!(key, None | Some("__CERTIFICATE_KEY__")));
+                        assert!(matches!(key, None | Some("@CERTIFICATE_KEY@")));
                         kinds.push("init");
                     }
                     Document::ClusterConfiguration(cluster) => {
                         assert_eq!(cluster.api_version, "kubeadm.k8s.io/v1beta4");
-                        assert_eq!(cluster.kubernetes_version, "__KUBERNETES_VERSION__");
+                        assert_eq!(cluster.kubernetes_version, "@KUBERNETES_VERSION@");
                         assert!(cluster.control_plane_endpoint.ends_with(":6443"));
                         assert!(!cluster.cluster_name.is_empty());
                         let networking = &cluster.networking;
@@ -393,11 +393,11 @@ fn kubeadm_knows_every_field_and_no_secret_stands_in_one() {
                         assert_eq!(join.api_version, "kubeadm.k8s.io/v1beta4");
                         nodes(&join.node_registration);
                         let bootstrap = &join.discovery.bootstrap_token;
-                        assert_eq!(bootstrap.token, "__JOIN_TOKEN__");
-                        assert_eq!(bootstrap.ca_cert_hashes, ["__CA_CERT_HASH__"]);
+                        assert_eq!(bootstrap.token, "@JOIN_TOKEN@");
+                        assert_eq!(bootstrap.ca_cert_hashes, ["@CA_CERT_HASH@"]);
                         assert!(bootstrap.api_server_endpoint.ends_with(":6443"));
                         if let Some(control_plane) = &join.control_plane {
-                            assert_eq!(control_plane.certificate_key, "__CERTIFICATE_KEY__");
+                            assert_eq!(control_plane.certificate_key, "@CERTIFICATE_KEY@");
                             assert_eq!(control_plane.local_api_endpoint.bind_port, 6443);
                             assert!(
                                 !control_plane.local_api_endpoint.advertise_address.is_loopback()

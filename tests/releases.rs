@@ -135,7 +135,7 @@ fn control_planes_alone_reach_etcd() {
                 .contains("controlPlaneEndpoint: \"10.0.20.100:6443\"")
         );
         let join = sandbox.read("bootstrap/kubeadm/join-k8s-master-2.yaml");
-        assert!(join.contains("certificateKey: \"__CERTIFICATE_KEY__\""), "{join}");
+        assert!(join.contains("certificateKey: \"@CERTIFICATE_KEY@\""), "{join}");
         assert!(sandbox.at("bootstrap/kubeadm/kube-vip.yaml").exists());
     }
     assert!(!read("tests/golden/trees/example/vms/k8s-master.nix").contains("2379"));

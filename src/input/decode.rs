@@ -30,7 +30,7 @@ pub(crate) trait Decode: Sized {
 }
 
 /// A type that is written as a TOML string.
-pub(crate) trait Text: Sized {
+pub trait Text: Sized {
     /// What the text must be, to complete "expected …".
     const EXPECTED: &'static str;
 

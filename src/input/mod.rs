@@ -9,8 +9,8 @@ pub(crate) mod suggest;
 mod syntax;
 pub mod types;
 
-pub use decode::Map;
 pub(crate) use decode::quoted;
+pub use decode::{Map, Text};
 pub use schema::ClusterFile;
 pub use spanned::Spanned;
 pub(crate) use suggest::closest;

@@ -26,21 +26,16 @@ pub(crate) fn nix_string_part(text: &str) -> String {
     out
 }
 
-/// Text for inside the quotes of an indented Nix string.
+/// Text for inside the quotes of an indented Nix string. Its escapes are many,
+/// formatters disagree on them, and spaces at its edges can count as layout:
+/// what is not plain goes into a string of its own.
 pub(super) fn nix_indented_part(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\'' => out.push_str("''\\'"),
-            '$' if chars.peek() == Some(&'{') => out.push_str("''$"),
-            '\n' => out.push_str("''\\n"),
-            '\r' => out.push_str("''\\r"),
-            '\t' => out.push_str("''\\t"),
-            c => out.push(c),
-        }
+    let plain = |c: char| !c.is_control() && !matches!(c, '\'' | '$');
+    if text.chars().all(plain) && text.trim() == text {
+        text.to_owned()
+    } else {
+        format!("${{{}}}", nix_string(text))
     }
-    out
 }
 
 const NIX_KEYWORDS: &[&str] =
@@ -78,8 +73,7 @@ pub(super) fn yaml_string(text: &str) -> String {
             c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
                 let _ = write!(out, "\\u{:04x}", u32::from(c));
             }
-            // Permanently unassigned: a YAML stream may not carry them raw.
-            c if u32::from(c) & 0xfffe == 0xfffe => {
+            c if is_noncharacter(c) => {
                 let _ = write!(out, "\\U{:08x}", u32::from(c));
             }
             c => out.push(c),
@@ -111,8 +105,25 @@ pub(super) fn json_string(text: &str) -> String {
 }
 
 /// One word of a shell command, in single quotes: nothing is special in them.
+/// With control characters it is Bash's other kind of quotes, so that it is one
+/// line, and nothing that trims lines can trim the value.
 pub(super) fn shell_word(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
+    if !text.contains(char::is_control) {
+        return format!("'{}'", text.replace('\'', "'\\''"));
+    }
+    let mut out = String::from("$'");
+    for c in text.chars() {
+        match c {
+            '\'' | '\\' => out.extend(['\\', c]),
+            // Three digits each, so that none that follows is taken for a fourth.
+            c if c.is_ascii_control() => {
+                let _ = write!(out, "\\{:03o}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('\'');
+    out
 }
 
 /// One word of a shell command that a person types, quoted only where needed.
@@ -140,17 +151,23 @@ pub(super) fn markdown(text: &str) -> String {
 }
 
 /// A Markdown code span. A longer fence than any run of back quotes inside
-/// keeps it closed; a pipe would end a table cell even there.
+/// keeps it closed. A pipe would end a table cell even there, and nothing that
+/// escapes it in a table is right elsewhere: it goes into HTML.
 pub(super) fn markdown_code(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    if text.contains('|') {
+        return format!("<code>{}</code>", markdown(text));
+    }
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
-    let pad = if text.is_empty() || text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) {
-        " "
-    } else {
-        ""
-    };
-    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+    // A space on both sides is taken off, unless there is nothing else.
+    let blank = text.chars().all(|c| c == ' ');
+    let edge = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']);
+    let pad = if edge && !blank { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
 }
 
 /// A quoted label of a mermaid diagram; it may have several lines.
@@ -169,9 +186,18 @@ pub(crate) fn mermaid(text: &str) -> String {
     out
 }
 
-/// Text for a `#` comment: it stays on its line.
+/// Text for a comment: it stays on its line, whatever a reader takes for its
+/// end (YAML has two of its own), and is nothing that a stream may not carry.
 pub(super) fn comment(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    let unfit = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') || is_noncharacter(c)
+    };
+    text.chars().map(|c| if unfit(c) { ' ' } else { c }).collect()
+}
+
+/// Permanently unassigned: a YAML stream may not carry them.
+fn is_noncharacter(c: char) -> bool {
+    u32::from(c) & 0xfffe == 0xfffe
 }
 
 #[cfg(test)]
@@ -204,6 +230,7 @@ mod tests {
     #[test]
     fn shell_words_are_inert() {
         assert_eq!(shell_word("it's $(x) `y`"), r"'it'\''s $(x) `y`'");
+        assert_eq!(shell_word("a\n'1\\"), r"$'a\012\'1\\'");
         assert_eq!(shell_word_if_needed("10.0.20.5:6443"), "10.0.20.5:6443");
         assert_eq!(shell_word_if_needed("a b"), "'a b'");
         assert_eq!(shell_word_if_needed(""), "''");
@@ -227,6 +254,6 @@ mod tests {
     fn code_spans_stay_closed() {
         assert_eq!(markdown_code("a`b"), "``a`b``");
         assert_eq!(markdown_code("`"), "`` ` ``");
-        assert_eq!(markdown_code("a|b"), "`a\\|b`");
+        assert_eq!(markdown_code("a|b"), "<code>a\\|b</code>");
     }
 }

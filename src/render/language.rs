@@ -47,7 +47,7 @@ impl Language {
     /// Puts the header on: what made the file and how to change it. It names no
     /// version, time or machine, so that none of them is ever a difference.
     pub(super) fn with_header(self, body: &str, source: &str) -> String {
-        let source: String = source.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        let source = escape::comment(source);
         let lines = [
             format!("{MARKER} from {source}. Do not edit:"),
             format!("change {source} and run `nixgen render`."),

@@ -1,7 +1,9 @@
 //! What the tests share: a sandbox that runs the real binary, and trees.
 #![allow(dead_code)] // each test file uses its own part
 
+pub mod drafts;
 pub mod generated;
+pub mod hostile;
 pub mod scene;
 pub mod strace;
 

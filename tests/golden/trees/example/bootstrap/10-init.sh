@@ -58,7 +58,7 @@ if [ -e "$ADMIN_CONF" ]; then
   echo "10-init: the cluster exists, nothing to create"
 else
   config=$(<"$here/kubeadm/init.yaml")
-  printf '%s\n' "${config//__KUBERNETES_VERSION__/"$version"}" >"$work/init.yaml"
+  printf '%s\n' "${config//@KUBERNETES_VERSION@/"$version"}" >"$work/init.yaml"
   kubeadm init --config "$work/init.yaml" --skip-token-print
   echo "10-init: the cluster exists; the node turns Ready once 20-cni.sh has run"
 fi

@@ -52,9 +52,9 @@ if [ -e "$KUBELET_CONF" ]; then
   echo "30-join: $KUBELET_CONF exists, so this node has joined; to join anew run \`kubeadm reset\` first"
 else
   read_secret "$TOKEN_FILE" '^[a-z0-9]{6}\.[a-z0-9]{16}$'
-  config=${config//__JOIN_TOKEN__/"$secret"}
+  config=${config//@JOIN_TOKEN@/"$secret"}
   read_secret "$CA_CERT_HASH_FILE" '^sha256:[0-9a-f]{64}$'
-  config=${config//__CA_CERT_HASH__/"$secret"}
+  config=${config//@CA_CERT_HASH@/"$secret"}
 
   # kubeadm takes a token from its command line, where `ps` shows it, or from a file.
   work=$(mktemp -d /run/kubeadm-join.XXXXXX)
