@@ -10,7 +10,7 @@ use std::process::Command;
 
 use nixgen::input::Text as _;
 use nixgen::input::types::{Formatter, RelPath};
-use nixgen::nix::ready;
+use nixgen::nix::{Rules, ready};
 use nixgen::render::{Engine, Kind, Template};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rayon::prelude::*;
@@ -34,6 +34,10 @@ struct Entry {
     tree: Value,
 }
 
+fn entry(value: &String) -> Entry {
+    Entry { value: value.clone(), tree: json!({ value.clone(): [value, 1] }) }
+}
+
 /// The corpus and thousands that nobody thought of.
 fn values(count: usize) -> Vec<String> {
     let mut random = Random::new(seed());
@@ -45,8 +49,6 @@ fn values(count: usize) -> Vec<String> {
 /// The files that a template makes of the values, as they would be written.
 fn rendered(template: &Template<Context>, values: &[String], formatter: Formatter) -> Vec<String> {
     let engine = Engine::new(&[template.source()]).unwrap_or_else(|bug| panic!("{bug}"));
-    let entry =
-        |value: &String| Entry { value: value.clone(), tree: json!({ value.clone(): [value, 1] }) };
     let batches: Vec<_> = values.chunks(BATCH).enumerate().collect();
     let files: Vec<_> = batches
         .into_iter()
@@ -55,9 +57,10 @@ fn rendered(template: &Template<Context>, values: &[String], formatter: Formatte
             template.file(path, &Context { values: batch.iter().map(entry).collect() })
         })
         .collect();
+    let rules = Rules { formatter, left_to_user: Vec::new(), options: None };
     let ready = engine
         .render(files, "cluster.toml")
-        .and_then(|files| ready(files, formatter))
+        .and_then(|files| ready(files, &rules))
         .unwrap_or_else(|bugs| panic!("seed {}: {:?}", seed(), bugs[0]));
     ready.files().iter().map(|file| file.text().to_owned()).collect()
 }
@@ -77,11 +80,6 @@ const NIX: Template<Context> = Template::new(
   {
     quoted = {{ entry.value }};
     part = "<{{ entry.value | in_string }}>";
-    indented = ''<{{ entry.value | in_indented }}>'';
-    lines = ''
-      {{ entry.value | in_indented }}>
-        {{ entry.value | in_indented }}>
-    '';
     key = builtins.attrNames { {{ entry.value | attr }} = 1; };
     tree = {{ entry.tree | nix }};
   }
@@ -108,13 +106,49 @@ fn nix_gives_every_value_back() {
             let expected = json!({
                 "quoted": value,
                 "part": format!("<{value}>"),
-                "indented": format!("<{value}>"),
-                "lines": format!("{value}>\n  {value}>\n"),
                 "key": [value],
                 "tree": { value.clone(): [value, 1] },
             });
             assert_eq!(*read, expected, "seed {}: {formatter} {value:?}", seed());
         }
+    }
+}
+
+const INDENTED: Template<Context> = Template::new(
+    "indented.nix",
+    r"[
+{%- for entry in values %}
+  ''
+    {{ entry.value | in_indented }}
+      {{ entry.value | in_indented }}.
+  ''
+{%- endfor %}
+]",
+    Kind::Data,
+);
+
+#[test]
+fn an_indented_string_takes_what_stays_as_it_is_there_and_nothing_else() {
+    let engine = Engine::new(&[INDENTED.source()]).unwrap_or_else(|bug| panic!("{bug}"));
+    let takes = |value: &String| {
+        let context = Context { values: vec![entry(value)] };
+        let file = INDENTED.file(RelPath::from_text("x").expect("a path"), &context);
+        engine.render(vec![file], "cluster.toml").is_ok()
+    };
+    let values: Vec<String> = values(2000).into_iter().filter(takes).collect();
+    assert!(values.len() > 200, "{}", values.len());
+    let folder = tempfile::tempdir().expect("a folder");
+    for formatter in [Formatter::Nixfmt, Formatter::Alejandra] {
+        let mut read = Vec::new();
+        for text in rendered(&INDENTED, &values, formatter) {
+            let path = folder.path().join("indented.nix");
+            std::fs::write(&path, text).expect("written");
+            let strings = evaluate(&format!("import {}", path.display()));
+            let strings = strings.as_array().expect("a list").clone();
+            read.extend(strings.iter().map(|it| it.as_str().expect("text").to_owned()));
+        }
+        let expected: Vec<String> = values.iter().map(|v| format!("{v}\n  {v}.\n")).collect();
+        same(&expected, &read, "an indented string");
     }
 }
 

@@ -26,16 +26,12 @@ pub(crate) fn nix_string_part(text: &str) -> String {
     out
 }
 
-/// Text for inside the quotes of an indented Nix string. Its escapes are many,
-/// formatters disagree on them, and spaces at its edges can count as layout:
-/// what is not plain goes into a string of its own.
-pub(super) fn nix_indented_part(text: &str) -> String {
+/// Whether a text is itself inside the quotes of an indented Nix string. There is
+/// no escape for the rest that could be trusted: formatters disagree with Nix on
+/// them, and spaces behind one, or at an edge, can count as layout.
+pub(super) fn is_plain_when_indented(text: &str) -> bool {
     let plain = |c: char| !c.is_control() && !matches!(c, '\'' | '$');
-    if text.chars().all(plain) && text.trim() == text {
-        text.to_owned()
-    } else {
-        format!("${{{}}}", nix_string(text))
-    }
+    !text.is_empty() && text.chars().all(plain) && text.trim() == text
 }
 
 const NIX_KEYWORDS: &[&str] =

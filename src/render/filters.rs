@@ -11,7 +11,14 @@ pub(super) fn register(tera: &mut Tera) {
     text(tera, "attr", escape::nix_attribute);
     text(tera, "path", escape::nix_path);
     text(tera, "in_string", escape::nix_string_part);
-    text(tera, "in_indented", escape::nix_indented_part);
+    tera.register_filter("in_indented", |value: &Value, _: Kwargs, _: &State| {
+        match value.as_str().filter(|text| escape::is_plain_when_indented(text)) {
+            Some(text) => Ok(Value::safe_string(&marks::around(text))),
+            None => {
+                Err(tera::Error::message("`in_indented` takes plain words: use a quoted string"))
+            }
+        }
+    });
     tera.register_filter("nix", |value: &Value, _: Kwargs, _: &State| {
         let mut out = String::new();
         nix(value, &mut out).map(|()| Value::safe_string(&marks::around(&out)))
