@@ -13,10 +13,9 @@ use support::strace::{Point, killed, points};
 use support::{Ran, Sandbox};
 
 /// Writes.
-/// The scene takes nodes away, which is a warning.
-const RENDER: &[&str] = &["render", "-q", "--allow", "removed-node"];
+const RENDER: &[&str] = &["render", "-q"];
 /// Completes a run that was cut short and does nothing else: there is no such file.
-const HEAL: &[&str] = &["render", "-q", "--allow", "removed-node", "--force", "no/such/file"];
+const HEAL: &[&str] = &["render", "-q", "--force", "no/such/file"];
 
 fn heal(sandbox: &Sandbox) -> Ran {
     sandbox.expect(2, HEAL)

@@ -15,10 +15,9 @@ use support::scene::{Look, Scene, look, times};
 use support::strace::{inject, points};
 use support::{Ran, Sandbox};
 
-/// The scene takes nodes away, which is a warning.
-const RENDER: &[&str] = &["render", "-q", "--allow", "removed-node"];
+const RENDER: &[&str] = &["render", "-q"];
 /// Tidies up after a run and does nothing else: there is no such file.
-const HEAL: &[&str] = &["render", "-q", "--allow", "removed-node", "--force", "no/such/file"];
+const HEAL: &[&str] = &["render", "-q", "--force", "no/such/file"];
 
 #[test]
 fn a_call_that_fails_changes_nothing() {
