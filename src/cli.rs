@@ -40,7 +40,7 @@ pub enum Command {
     Check,
     /// Check cluster.toml only
     Validate,
-    /// Say what a diagnostic means and what to write instead
+    /// Say what a diagnostic means, or where a generated line comes from
     Explain(ExplainArgs),
     /// Draw the cluster
     Graph(GraphArgs),
@@ -64,9 +64,10 @@ pub struct RenderArgs {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A code such as NG0203, or its name, duplicate-address
-    #[arg(value_name = "CODE")]
-    pub code: String,
+    /// A code such as NG0203 or its name, duplicate-address; or a line of a
+    /// rendered file, such as vms/k8s-master.nix:16
+    #[arg(value_name = "CODE|FILE:LINE")]
+    pub subject: String,
 }
 
 /// Options of `graph`.

@@ -21,6 +21,7 @@ pub mod disk;
 pub mod graph;
 pub mod input;
 pub mod nix;
+pub mod origin;
 pub mod outputs;
 pub mod release;
 pub mod render;

@@ -23,8 +23,9 @@ use crate::diagnostic::{self, Code, Diagnostic};
 use crate::disk::{
     self, Change, ChangeSet, Hold, IoError, NotWritten, Root, Style, compare, unified,
 };
-use crate::input::{self, MAX_BYTES};
+use crate::input::{self, Document, MAX_BYTES};
 use crate::nix::{self, Options, Ready, Rules};
+use crate::origin::Files;
 use crate::render::{Bug, Engine};
 use crate::source::Source;
 use crate::{checks, cluster, outputs};
@@ -85,7 +86,7 @@ pub fn run(cli: &Cli) -> Status {
         Command::Diff => diff::run(&cli.global, &mut output),
         Command::Check => check::run(&cli.global, &mut output),
         Command::Validate => validate::run(&cli.global, &mut output),
-        Command::Explain(args) => Ok(explain::run(args, &mut output)),
+        Command::Explain(args) => explain::run(args, &cli.global, &mut output),
         Command::Graph(args) => graph::run(args, &cli.global, &mut output),
     };
     let status = match result {
@@ -125,7 +126,7 @@ pub fn run(cli: &Cli) -> Status {
 
 /// A file without mistakes.
 pub(crate) struct Loaded {
-    source: Source,
+    pub(crate) source: Source,
     levels: Levels,
     pub(crate) cluster: Cluster,
 }
@@ -201,7 +202,7 @@ pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<Cluster> {
 /// Renders a cluster in memory and checks what came out, also against a list of
 /// all options where there is one.
 pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<Bug>> {
-    let engine = Engine::new(&outputs::templates()).map_err(|bug| vec![bug])?;
+    let engine = engine()?;
     let rendered = engine.render(outputs::plan(cluster), &cluster.source)?;
     let rules = Rules {
         formatter: cluster.formatter,
@@ -209,6 +210,31 @@ pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<
         options,
     };
     nix::ready(rendered, &rules)
+}
+
+/// The templates, compiled.
+fn engine() -> Result<Engine, Vec<Bug>> {
+    Engine::new(&outputs::templates()).map_err(|bug| vec![bug])
+}
+
+/// Lays out the files of a document whose paths are wanted, whatever the rules
+/// say of it.
+pub fn build_some(
+    document: &Document<'_>,
+    source: &str,
+    engine: &Engine,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Files {
+    let build = || {
+        let mut ignored = Vec::new();
+        let file = input::decode(document, &mut ignored)?;
+        let cluster = cluster::resolve(file, source, &mut ignored)?;
+        let mut plan = outputs::plan(&cluster);
+        plan.retain(|planned| wanted(planned.path.inside()));
+        Some((engine.render(plan, source).ok()?, cluster.formatter))
+    };
+    let Some((files, formatter)) = build() else { return Files::new() };
+    files.iter().map(|file| (file.path.to_string(), nix::laid_out(file, formatter))).collect()
 }
 
 /// What is ready to be compared with the tree.

@@ -74,7 +74,7 @@ fn force<'a>(
 
 /// A path of this system as a path below the root, whatever `..` and links
 /// both are written with; the file itself need not be there.
-fn below(root: &Path, path: &Path) -> Option<String> {
+pub(super) fn below(root: &Path, path: &Path) -> Option<String> {
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder.canonicalize(),
         _ => Path::new(".").canonicalize(),

@@ -29,19 +29,18 @@ pub const MAX_BYTES: u64 = 16 << 20;
 /// kilobytes, and kubeadm counts as many nodes.
 pub(crate) const MOST_ENTRIES: usize = 1 << 16;
 
-/// Reads the tables.
+/// A file as TOML has it: every key and value with its place.
+pub type Document<'a> = TomlSpanned<DeValue<'a>>;
+
+/// Reads the tables of a file.
 pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
-    let Some(document) = syntax::parse(source, log) else {
+    let Some(document) = parse(source, log) else {
         secrets::find_anywhere(source.text(), log);
         return None;
     };
-    let end = source.text().len();
-    let table = DeValue::Table(document.into_inner());
-    // The file itself is the top table; a key that it lacks is best added at its end.
-    let table = TomlSpanned::new(end..end, table);
     let mut secrets = Vec::new();
-    secrets::find(source.text(), &table, &mut secrets);
-    let file = <ClusterFile as decode::Decode>::decode(&table, log);
+    secrets::find(source.text(), &document, &mut secrets);
+    let file = decode(&document, log);
     if secrets.is_empty() {
         return file;
     }
@@ -50,4 +49,18 @@ pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
     log.retain(|found| !secrets.iter().any(|secret| secret.span == found.span));
     log.append(&mut secrets);
     None
+}
+
+/// Parses a file. With syntax errors there is no document: a table that was cut
+/// short would only give rise to mistakes that nobody made.
+pub fn parse<'a>(source: &'a Source, log: &mut Vec<Diagnostic>) -> Option<Document<'a>> {
+    let document = syntax::parse(source, log)?;
+    let end = source.text().len();
+    // The file itself is the top table; a key that it lacks is best added at its end.
+    Some(TomlSpanned::new(end..end, DeValue::Table(document.into_inner())))
+}
+
+/// Decodes the tables of a document.
+pub fn decode(document: &Document<'_>, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
+    <ClusterFile as decode::Decode>::decode(document, log)
 }

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 
 use crate::input::types::{Formatter, RelPath};
-use crate::render::{Bug, Kind, Language, RenderedFile, template_line};
+use crate::render::{Bug, Kind, Language, RenderedFile};
 use lint::Finding;
 use split::{Piece, Split};
 
@@ -164,6 +164,15 @@ fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished
     Ok((ReadyFile { path, text, executable }, missing))
 }
 
+/// The text of a file in its final layout, whatever else is wrong with it.
+pub fn laid_out(file: &RenderedFile, formatter: Formatter) -> String {
+    if Language::of(file.template.name) != Language::Nix {
+        return tidy(&file.text);
+    }
+    let split = Split::of(&file.text);
+    format::lay_out(&file.text, split.as_ref(), formatter).unwrap_or_else(|_| file.text.clone())
+}
+
 /// The paths that a Nix file refers to, or everything that is wrong with it.
 fn judge(
     file: &RenderedFile,
@@ -238,11 +247,9 @@ fn bug(file: &RenderedFile, at: Option<usize>, message: String) -> Bug {
         let number = file.text[..at].matches('\n').count();
         (number + 1, file.text.lines().nth(number).unwrap_or_default().to_owned())
     });
-    let template_line =
-        at.and_then(|at| template_line(file.template.text, &file.text, &file.values, at));
     Bug {
         template: file.template.name.to_owned(),
-        template_line,
+        template_line: at.and_then(|at| file.template_line(at)),
         path: file.path.to_string(),
         line,
         message,
@@ -272,13 +279,8 @@ mod tests {
     use crate::render::{Kind, TemplateSource};
 
     fn rendered(text: &'static str) -> Vec<RenderedFile> {
-        vec![RenderedFile {
-            path: RelPath::own("vms/a.nix"),
-            template: TemplateSource { name: "vms/vm.nix", text, kind: Kind::Data },
-            text: text.to_owned(),
-            values: Vec::new(),
-            executable: false,
-        }]
+        let template = TemplateSource { name: "vms/vm.nix", text, kind: Kind::Data };
+        vec![RenderedFile::literal("vms/a.nix", template)]
     }
 
     fn rules(formatter: Formatter) -> Rules<'static> {

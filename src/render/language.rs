@@ -56,7 +56,7 @@ impl Language {
         if self == Self::Markdown {
             // `--` would end the comment early.
             let comment = lines.join(" ").replace("--", "- -");
-            let _ = writeln!(text, "<!-- {comment} -->\n");
+            let _ = writeln!(text, "<!-- {comment} -->{}\n", marks::line(0));
             return text + body;
         }
         let (first, rest) = match body.split_once('\n') {
@@ -70,8 +70,7 @@ impl Language {
             let _ = writeln!(text, "# {line}");
         }
         // An empty line parts it from what the file says of itself.
-        text.push('\n');
-        text + rest
+        text + &marks::line(0) + "\n" + rest
     }
 }
 

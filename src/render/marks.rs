@@ -1,17 +1,33 @@
-//! Which bytes of a rendered text are values. Every value is put between marks
-//! as it is escaped, and the marks are taken out once the text is whole. A mark
-//! starts with NUL, which no value of cluster.toml can hold.
+//! Which bytes of a rendered text are values, and which line of the template
+//! wrote each. Every value is put between marks as it is escaped, every line of
+//! a template has one behind what it says, and they are taken out once the text
+//! is whole. A mark starts with NUL, which no value of cluster.toml can hold.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 const MARK: char = '\0';
+const OPEN: char = '(';
+const CLOSE: char = ')';
+/// Stands for the line 0 of a template; the next character for the line 1.
+const LINES: u32 = 0x100;
+
+/// A rendered text without its marks, and what they said.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Unmarked {
+    /// The text.
+    pub(super) text: String,
+    /// Where the values are in it.
+    pub(super) values: Vec<Range<usize>>,
+    /// Where what a line of the template wrote ends, with that line.
+    pub(super) lines: Vec<(usize, usize)>,
+}
 
 /// A value, escaped by a function that never sees a mark, between marks.
 pub(super) fn marked(value: &str, escape: fn(&str) -> String) -> String {
     // What another filter made of it has marks of its own.
     let value =
-        if value.contains(MARK) { Cow::Owned(take_out(value).0) } else { Cow::Borrowed(value) };
+        if value.contains(MARK) { Cow::Owned(take_out(value).text) } else { Cow::Borrowed(value) };
     around(&escape(&value))
 }
 
@@ -20,25 +36,94 @@ pub(super) fn around(escaped: &str) -> String {
     ["\0(", escaped, "\0)"].concat()
 }
 
-/// A text without its marks, and where the values are in it.
-pub(super) fn take_out(text: &str) -> (String, Vec<Range<usize>>) {
-    let mut plain = String::with_capacity(text.len());
-    let mut values = Vec::new();
+/// The mark behind what a line of a template wrote. The line 0 is no line of it.
+pub(super) fn line(number: usize) -> String {
+    let mark = u32::try_from(number).ok().and_then(|number| char::from_u32(LINES + number));
+    mark.map(|mark| String::from_iter([MARK, mark])).unwrap_or_default()
+}
+
+/// A template that puts a mark behind every text and value of each of its lines.
+/// White space that its tags eat is eaten as before.
+pub(super) fn numbered(template: &str) -> String {
+    let mut out = String::with_capacity(template.len() * 2);
+    let mut number = 1;
+    let mut rest = template;
+    // Whether there is text behind the last mark that will be seen.
+    let mut said = false;
+    while let Some(next) = rest.chars().next() {
+        let tag = tag(rest);
+        if said && (tag.is_some() || next.is_whitespace()) {
+            out.push_str(&line(number));
+            said = false;
+        }
+        if let Some(tag) = tag {
+            out.push_str(tag);
+            // A mark would stand in the way of white space that is to be eaten.
+            if tag.starts_with("{{") && !tag.ends_with("-}}") {
+                out.push_str(&line(number));
+            }
+            number += tag.matches('\n').count();
+            rest = &rest[tag.len()..];
+        } else {
+            said |= !next.is_whitespace();
+            number += usize::from(next == '\n');
+            // A mark of the template's own would be taken for one of these.
+            out.extend((next != MARK).then_some(next));
+            rest = &rest[next.len_utf8()..];
+        }
+    }
+    if said {
+        out.push_str(&line(number));
+    }
+    out
+}
+
+/// The tag that a text starts with.
+fn tag(text: &str) -> Option<&str> {
+    let close = match text.get(..2)? {
+        "{{" => "}}",
+        "{%" => "%}",
+        "{#" => "#}",
+        _ => return None,
+    };
+    // Strings in tags may hold what closes them.
+    let mut quote = None;
+    for (at, c) in text.char_indices().skip(2) {
+        match quote {
+            Some(open) if c == open => quote = None,
+            None if matches!(c, '"' | '\'' | '`') && close != "#}" => quote = Some(c),
+            None if text[at..].starts_with(close) => return Some(&text[..at + close.len()]),
+            Some(_) | None => {}
+        }
+    }
+    None
+}
+
+/// Takes the marks out of a text.
+pub(super) fn take_out(text: &str) -> Unmarked {
+    let mut plain = Unmarked { text: String::with_capacity(text.len()), ..Unmarked::default() };
     let mut start = None;
     let mut parts = text.split(MARK);
-    plain.push_str(parts.next().unwrap_or_default());
+    plain.text.push_str(parts.next().unwrap_or_default());
     for part in parts {
-        let end = plain.len();
-        match start.take() {
-            None if part.starts_with('(') => start = Some(end),
-            Some(start) if start < end => values.push(start..end),
+        let end = plain.text.len();
+        let mut rest = part.chars();
+        match (rest.next(), start) {
+            (Some(OPEN), None) => start = Some(end),
+            (Some(CLOSE), Some(from)) => {
+                plain.values.extend((from < end).then_some(from..end));
+                start = None;
+            }
+            (Some(mark), _) if u32::from(mark) >= LINES => {
+                plain.lines.push((end, (u32::from(mark) - LINES) as usize));
+            }
             _ => {}
         }
-        plain.push_str(part.get(1..).unwrap_or_default());
+        plain.text.push_str(rest.as_str());
     }
     // A mark that a template cut off: all that follows is suspect.
-    values.extend(start.map(|start| start..plain.len()));
-    (plain, values)
+    plain.values.extend(start.map(|start| start..plain.text.len()));
+    plain
 }
 
 #[cfg(test)]
@@ -52,12 +137,39 @@ mod tests {
     #[test]
     fn values_are_found_where_they_stand() {
         let text = format!("a = {};\nb = {}{};", marked("x", quoted), around(""), around("2"));
-        assert_eq!(take_out(&text), ("a = 'x';\nb = 2;".to_owned(), vec![4..7, 13..14]));
+        let plain = take_out(&text);
+        assert_eq!(plain.text, "a = 'x';\nb = 2;");
+        assert_eq!(plain.values, [4..7, 13..14]);
     }
 
     #[test]
     fn a_filter_on_a_filtered_value_gives_one_value() {
         let text = marked(&marked("x", quoted), quoted) + &around("2");
-        assert_eq!(take_out(&text), ("''x''2".to_owned(), vec![0..5, 5..6]));
+        let plain = take_out(&text);
+        assert_eq!((plain.text.as_str(), plain.values), ("''x''2", vec![0..5, 5..6]));
+    }
+
+    #[test]
+    fn lines_are_told_behind_what_they_say_and_never_before_white_space_that_is_eaten() {
+        let shown = |template: &str| {
+            let mut shown = numbered(template);
+            for number in 0..9 {
+                shown = shown.replace(&line(number), &format!("<{number}>"));
+            }
+            shown
+        };
+        assert_eq!(shown("a = {{ b }};\nc"), "a<1> =<1> {{ b }}<1>;<1>\nc<2>");
+        let tags = "a\n{%- if x -%}\n  b\n{% endif %}";
+        assert_eq!(shown(tags), "a<1>\n{%- if x -%}\n  b<3>\n{% endif %}");
+        assert_eq!(shown("{{ x -}}\n y"), "{{ x -}}\n y<2>");
+        assert_eq!(shown("{# a\n{{ \" #}b"), "{# a\n{{ \" #}b<2>");
+        assert_eq!(shown("{{ \"}}\" }}{"), "{{ \"}}\" }}<1>{<1>");
+    }
+
+    #[test]
+    fn lines_are_read_back() {
+        let plain = take_out(&numbered("a\0 b\nc"));
+        assert_eq!(plain.text, "a b\nc");
+        assert_eq!(plain.lines, [(1, 1), (3, 1), (5, 2)]);
     }
 }

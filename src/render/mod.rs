@@ -5,14 +5,14 @@ mod escape;
 mod filters;
 mod language;
 mod marks;
-mod origin;
 
 pub(crate) use escape::{
     mermaid as mermaid_label, nix_attribute, nix_path, nix_string, nix_string_part,
 };
 pub use language::{Language, MARKER};
-pub use origin::template_line;
+use marks::Unmarked;
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::ops::Range;
 
@@ -116,8 +116,42 @@ pub struct RenderedFile {
     pub text: String,
     /// Where in the text values stand, in order; the rest is the template's.
     pub values: Vec<Range<usize>>,
+    /// Where what a line of the template wrote ends, in order, with that line.
+    /// The line 0 is the header.
+    lines: Vec<(usize, usize)>,
     /// Whether it is a script.
     pub executable: bool,
+}
+
+impl RenderedFile {
+    /// What a template without a tag renders.
+    #[cfg(test)]
+    pub(crate) fn literal(path: &'static str, template: TemplateSource) -> Self {
+        let Unmarked { text, values, lines } = marks::take_out(&marks::numbered(template.text));
+        Self { path: RelPath::own(path), template, text, values, lines, executable: false }
+    }
+
+    /// The line (from 1) of the template that wrote a byte of the text; none
+    /// wrote the header.
+    pub fn template_line(&self, at: usize) -> Option<usize> {
+        let next = self.lines.partition_point(|(end, _)| *end <= at);
+        self.lines.get(next).map(|(_, line)| *line).filter(|line| *line > 0)
+    }
+
+    /// For each line of this text in another layout, the lines of the template
+    /// that wrote it. `None` when more than the layout is different.
+    pub fn template_lines(&self, laid_out: &str) -> Option<Vec<BTreeSet<usize>>> {
+        let mut from = self.text.char_indices().filter(|(_, c)| !c.is_whitespace());
+        let line = |text: &str| {
+            let mut lines = BTreeSet::new();
+            for c in text.chars().filter(|c| !c.is_whitespace()) {
+                let (at, _) = from.next().filter(|(_, same)| *same == c)?;
+                lines.extend(self.template_line(at));
+            }
+            Some(lines)
+        };
+        laid_out.lines().map(line).collect()
+    }
 }
 
 /// A mistake of ours, or of a template: it rendered nothing, or something that
@@ -166,7 +200,7 @@ impl Engine {
                 tera.set_escape_fn(language.escape());
                 filters::register(&mut tera);
                 let own = templates.iter().filter(|t| Language::of(t.name) == language);
-                tera.add_raw_templates(own.map(|t| (t.name, t.text)))
+                tera.add_raw_templates(own.map(|t| (t.name, marks::numbered(t.text))))
                     .map_err(|error| compile_bug(&error))?;
                 Ok((language, tera))
             })
@@ -206,9 +240,10 @@ impl Engine {
         let template = *template.ok_or_else(|| bug("there is no such template".to_owned()))?;
         let body =
             tera.render(planned.template, context).map_err(|error| bug(error.to_string()))?;
-        let (text, values) = marks::take_out(&language.with_header(&body, source));
+        let Unmarked { text, values, lines } =
+            marks::take_out(&language.with_header(&body, source));
         let Planned { path, executable, .. } = planned;
-        Ok(RenderedFile { path, template, text, values, executable })
+        Ok(RenderedFile { path, template, text, values, lines, executable })
     }
 }
 

@@ -204,3 +204,25 @@ choice! {
     /// Nothing is rendered with it.
     Deny = "deny",
 }
+
+/// The words of every choice.
+pub fn words() -> impl Iterator<Item = &'static str> {
+    [
+        Role::choices(),
+        System::choices(),
+        Hypervisor::choices(),
+        Firewall::choices(),
+        Cni::choices(),
+        BridgeNetfilter::choices(),
+        DiskFormat::choices(),
+        FsType::choices(),
+        Loader::choices(),
+        GpuVendor::choices(),
+        GpuMode::choices(),
+        GpuAccess::choices(),
+        Formatter::choices(),
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}

@@ -1,16 +1,14 @@
-//! `nixgen explain`: the page of a diagnostic.
+//! The page of a diagnostic.
 
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{Output, Status};
-use crate::cli::ExplainArgs;
+use crate::commands::{Output, Status};
 use crate::diagnostic::Code;
 use crate::input::closest;
 
-pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Status {
-    let word = args.code.trim();
+pub(super) fn explain(word: &str, output: &mut Output) -> Status {
     if let Some(code) = Code::named(word) {
         let page = code.page();
         output.data(&if output.is_coloured() { styled(page) } else { page.to_owned() });

@@ -1,0 +1,225 @@
+//! Where lines come from: `nixgen explain FILE:LINE`.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use nixgen::commands::{build, build_some, read};
+use nixgen::input::{self, Document};
+use nixgen::origin::{self, Files, Place};
+use nixgen::outputs;
+use nixgen::render::Engine;
+use nixgen::source::Source;
+
+/// Another value for every value of the example.
+const CHANGES: &[(&str, &str)] = &[
+    ("cluster.name", "\"other\""),
+    ("cluster.nixos", "\"26.05\""),
+    ("cluster.kubernetes", "\"1.36\""),
+    ("network.dns[0]", "\"8.8.8.8\""),
+    ("network.dns[1]", "\"8.8.4.4\""),
+    ("network.wan.subnet", "\"192.168.0.0/16\""),
+    ("network.wan.gateway", "\"192.168.1.254\""),
+    ("network.vlans.management.id", "11"),
+    ("network.vlans.management.subnet", "\"10.0.8.0/22\""),
+    ("network.vlans.services.id", "2000"),
+    ("network.vlans.services.subnet", "\"10.0.16.0/20\""),
+    ("hosts.homelab.role", "\"none\""),
+    ("hosts.homelab.uplink", "\"eno2\""),
+    ("hosts.homelab.wan_address", "\"192.168.1.77\""),
+    ("hosts.homelab.vlan", "\"management\""),
+    ("hosts.homelab.addresses.management", "\"10.0.10.77\""),
+    ("hosts.homelab.addresses.services", "\"10.0.20.77\""),
+    ("hosts.homelab.labels.gpu", "\"radeon\""),
+    ("hosts.homelab.labels.node-type", "\"metal\""),
+    ("hosts.homelab.taints[0]", "\"gpu=amd:NoExecute\""),
+    ("hosts.homelab.gpu.model", "\"gfx1102\""),
+    ("hosts.homelab.gpu.hsa_override", "\"11.0.0\""),
+    ("hosts.homelab.users.admin.admin", "false"),
+    (
+        "hosts.homelab.users.admin.ssh_keys[0]",
+        "\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE root@desk\"",
+    ),
+    ("hosts.homelab.boot.loader", "\"grub\""),
+    ("hosts.homelab.boot.root.device", "\"/dev/disk/by-label/root\""),
+    ("hosts.homelab.boot.root.fs", "\"btrfs\""),
+    ("hosts.homelab.boot.esp.device", "\"/dev/disk/by-label/esp\""),
+    ("vms.k8s-master.role", "\"worker\""),
+    ("vms.k8s-master.vlan", "\"management\""),
+    ("vms.k8s-master.ip", "\"10.0.20.99\""),
+    ("vms.k8s-master.vcpu", "16"),
+    ("vms.k8s-master.memory", "\"12GiB\""),
+    ("vms.k8s-master.volumes.kubelet.size", "\"20GiB\""),
+    ("vms.k8s-master.volumes.containerd.size", "\"60GiB\""),
+    ("vms.k8s-master.volumes.etcd.size", "\"16GiB\""),
+    ("vms.k8s-master.volumes.etcd.format", "\"raw\""),
+    ("vms.k8s-master.volumes.etcd.fs", "\"xfs\""),
+    ("vms.k8s-worker-1.role", "\"none\""),
+    ("vms.k8s-worker-1.vlan", "\"management\""),
+    ("vms.k8s-worker-1.ip", "\"10.0.20.98\""),
+    ("vms.k8s-worker-1.vcpu", "2"),
+    ("vms.k8s-worker-1.memory", "\"32GiB\""),
+    ("vms.k8s-worker-2.role", "\"control-plane\""),
+    ("vms.k8s-worker-2.vlan", "\"management\""),
+    ("vms.k8s-worker-2.ip", "\"10.0.20.97\""),
+    ("vms.k8s-worker-2.vcpu", "1"),
+    ("vms.k8s-worker-2.memory", "\"6GiB\""),
+    ("vms.vault.vlan", "\"services\""),
+    ("vms.vault.ip", "\"10.0.10.96\""),
+    ("vms.vault.vcpu", "3"),
+    ("vms.vault.memory", "\"3GiB\""),
+    ("vms.vault.ports.api", "8300"),
+    ("vms.vault.storage.mount", "\"/srv/vault\""),
+    ("vms.jenkins.vlan", "\"services\""),
+    ("vms.jenkins.ip", "\"10.0.10.95\""),
+    ("vms.jenkins.memory", "\"6GiB\""),
+    ("vms.jenkins.ports.web", "80"),
+    ("vms.jenkins.storage.mount", "\"/srv/jenkins\""),
+    ("vms.registry.vlan", "\"management\""),
+    ("vms.registry.ip", "\"10.0.20.94\""),
+    ("vms.registry.ports.registry", "443"),
+    ("vms.registry.storage.mount", "\"/srv/registry\""),
+    ("workloads.ollama.image", "\"docker.io/ollama/ollama:0.40.0\""),
+    ("workloads.ollama.node_selector.gpu", "\"none\""),
+    ("workloads.ollama.node_selector.node-type", "\"vm\""),
+    ("workloads.ollama.memory", "\"8GiB\""),
+    ("outputs.flake.render", "false"),
+];
+
+fn example() -> Source {
+    Source::new("cluster.toml", support::read("cluster.toml"))
+}
+
+fn document(source: &Source) -> Document<'_> {
+    input::parse(source, &mut Vec::new()).expect("TOML")
+}
+
+fn values(document: &Document<'_>) -> Vec<Place> {
+    let mut places = origin::places(document);
+    places.retain(|place| !place.is_key);
+    places
+}
+
+/// What is rendered, whatever the rules say. Without a control plane there is
+/// no cluster.
+fn rendered(source: &Source) -> Files {
+    let Some(cluster) = read(source, &mut Vec::new()) else { return Files::new() };
+    let ready = build(&cluster, None).expect("no bug");
+    ready.files().iter().map(|file| (file.path().to_owned(), file.text().to_owned())).collect()
+}
+
+/// The lines (from 1) that a text has and an older one has nowhere.
+fn new_lines(old: &str, new: &str) -> Vec<usize> {
+    let old: BTreeSet<&str> = old.lines().collect();
+    let lines = new.lines().enumerate().filter(|(_, line)| !old.contains(line));
+    lines.map(|(at, _)| at + 1).collect()
+}
+
+fn explained(line: &str) -> String {
+    support::Sandbox::with_example().expect(0, &["explain", line]).stdout
+}
+
+/// The number (from 1) of the first line of a text that has another in it.
+fn number(text: &str, part: &str) -> usize {
+    text.lines().position(|line| line.contains(part)).expect("it is there") + 1
+}
+
+#[test]
+fn a_line_is_explained() {
+    let config = support::read("cluster.toml");
+    let vm = &rendered(&example())["vms/k8s-master.nix"];
+    let (mem, name) = (number(vm, "mem = 8192;"), number(vm, "hostName"));
+    let template = number(&support::read("templates/vms/vm.nix.tera"), "mem = {{ mem }};");
+    let table = number(&config, "[vms.k8s-master]");
+    let below: String = config.split_inclusive('\n').skip(table).collect();
+    let memory = table + number(&below, "memory = ");
+    assert_eq!(
+        explained(&format!("vms/k8s-master.nix:{mem}")),
+        format!(
+            "vms/k8s-master.nix:{mem}\n    mem = 8192;\n\
+             made by\n  vms/vm.nix.tera:{template}  mem = {{{{ mem }}}};\n\
+             from\n  cluster.toml:{memory}  vms.k8s-master.memory = \"8GiB\"\n"
+        )
+    );
+    let named = explained(&format!("vms/k8s-master.nix:{name}"));
+    assert!(named.contains(&format!("cluster.toml:{table}  the name k8s-master\n")), "{named}");
+    let header = explained("vms/k8s-master.nix:1");
+    assert!(header.contains("every file has this header"), "{header}");
+}
+
+#[test]
+fn what_cannot_be_explained_is_a_wrong_usage() {
+    let sandbox = support::Sandbox::with_example();
+    for wrong in ["vms/nobody.nix:1", "vms/vault.nix:0", "vms/vault.nix:999", "NG9999"] {
+        let said = sandbox.expect(2, &["explain", wrong]);
+        assert!(said.stdout.is_empty() && said.stderr.starts_with("error: "), "{wrong}");
+    }
+}
+
+#[test]
+fn a_machine_among_many_is_explained_without_the_others() {
+    let sandbox = support::Sandbox::with_config(&support::generated::cluster(60));
+    let said = sandbox.expect(0, &["explain", "lib/domains/vms.nix:1500"]).stdout;
+    assert!(said.contains("\nfrom\n  cluster.toml:"), "{said}");
+}
+
+#[test]
+fn every_value_of_the_example_is_changed() {
+    let source = example();
+    let paths: Vec<String> =
+        values(&document(&source)).iter().map(|place| place.path.to_string()).collect();
+    let changed: Vec<&str> = CHANGES.iter().map(|(path, _)| *path).collect();
+    assert_eq!(paths, changed);
+}
+
+#[test]
+fn every_line_that_changes_with_a_value_is_traced_to_it() {
+    let source = example();
+    let before = rendered(&source);
+    let engine = Engine::new(&outputs::templates()).expect("compiles");
+    let render = |document: &Document<'_>, wanted: &dyn Fn(&str) -> bool| {
+        build_some(document, "cluster.toml", &engine, wanted)
+    };
+    let places = values(&document(&source));
+    let mut lost = Vec::new();
+    let mut traced = 0;
+    for (place, (path, other)) in places.iter().zip(CHANGES) {
+        let mut text = source.text().to_owned();
+        text.replace_range(place.span.clone(), other);
+        let changed = Source::new("cluster.toml", text);
+        let document = document(&changed);
+        let place = values(&document).into_iter().find(|place| place.path.to_string() == *path);
+        let place = place.expect("still there");
+        let mut files = rendered(&changed);
+        files.retain(|path, text| before.get(path) != Some(text));
+        let lines = origin::lines_of(&document, &place, &files, &render);
+        for (file, text) in &files {
+            let old = before.get(file).map_or("", String::as_str);
+            for line in new_lines(old, text) {
+                traced += 1;
+                if !lines.get(file).is_some_and(|lines| lines.contains(&line)) {
+                    let line = text.lines().nth(line - 1).unwrap_or_default();
+                    lost.push(format!("{path}: {file}: {line}"));
+                }
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} of {traced} lines:\n{}", lost.len(), lost.join("\n"));
+}
+
+#[test]
+fn every_line_of_the_example_has_its_template() {
+    let source = example();
+    let cluster = read(&source, &mut Vec::new()).expect("a cluster");
+    let files = rendered(&source);
+    let engine = Engine::new(&outputs::templates()).expect("compiles");
+    let made = engine.render(outputs::plan(&cluster), &cluster.source).expect("no bug");
+    for made in made {
+        let text = &files[made.path.inside()];
+        let lines = made.template_lines(text).expect("only the layout differs");
+        for (at, (line, by)) in text.lines().zip(lines).enumerate() {
+            let header = at < 4 && by.is_empty();
+            assert!(header || line.is_empty() || !by.is_empty(), "{}: {line}", made.path);
+        }
+    }
+}
