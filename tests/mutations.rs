@@ -7,7 +7,7 @@ mod support;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use nixgen::input::types::{Formatter, RelPath};
+use nixgen::input::types::Formatter;
 use nixgen::nix::{self, Rules};
 use nixgen::render::{Engine, Kind, RenderedFile};
 use nixgen::source::Source;
@@ -129,7 +129,7 @@ fn rules(files: &[RenderedFile]) -> Rules<'static> {
 }
 
 fn survives(file: &RenderedFile, files: &[RenderedFile]) -> bool {
-    let ready = nix::ready(vec![copy(file)], &rules(files));
+    let ready = nix::ready(vec![file.clone()], &rules(files));
     ready.is_ok_and(|ready| ready.missing().is_empty())
 }
 
@@ -151,10 +151,6 @@ fn dropped_files(files: &[RenderedFile]) -> (usize, usize) {
     counts
 }
 
-fn copy(file: &RenderedFile) -> RenderedFile {
-    edited(file, (0..0, String::new()))
-}
-
 /// A file after an edit; a value that is edited grows or shrinks with it.
 fn edited(file: &RenderedFile, (range, new): Edit) -> RenderedFile {
     let mut text = file.text.clone();
@@ -164,19 +160,14 @@ fn edited(file: &RenderedFile, (range, new): Edit) -> RenderedFile {
         .values
         .iter()
         .filter(|it| !(range.start <= it.start && it.end <= range.end && !range.is_empty()));
-    RenderedFile {
-        path: RelPath::clone(&file.path),
-        template: file.template,
-        text,
-        values: values
-            .map(|it| {
-                let start = if it.start > range.start { moved(it.start) } else { it.start };
-                let end = if it.end > range.start { moved(it.end.max(range.end)) } else { it.end };
-                start..end
-            })
-            .collect(),
-        executable: file.executable,
-    }
+    let values = values.map(|it| {
+        let start = if it.start > range.start { moved(it.start) } else { it.start };
+        let end = if it.end > range.start { moved(it.end.max(range.end)) } else { it.end };
+        start..end
+    });
+    let mut edited = file.clone();
+    (edited.values, edited.text) = (values.collect(), text);
+    edited
 }
 
 fn first_difference(original: &RenderedFile, mutant: &RenderedFile) -> String {

@@ -106,7 +106,7 @@ pub struct Planned {
 }
 
 /// A rendered file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RenderedFile {
     /// Where it goes.
     pub path: RelPath,
