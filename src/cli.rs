@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::checks::Lints;
+use crate::disk::State;
 use crate::input::closest;
 use crate::input::decode::Text as _;
 use crate::input::types::{Level, Lint};
@@ -38,6 +39,12 @@ pub enum Command {
     Diff,
     /// List files that are not as they should be (for CI), write nothing
     Check,
+    /// Tell how every file stands
+    List(ListArgs),
+    /// Take files over to edit them by hand; later changes are shown and merged
+    Eject(EjectArgs),
+    /// Compare files written by hand with nixgen's, and hand them to nixgen
+    Adopt(AdoptArgs),
     /// Check cluster.toml only
     Validate,
     /// Say what a diagnostic means, or where a generated line comes from
@@ -59,6 +66,10 @@ pub struct RenderArgs {
     /// or only the ones named
     #[arg(long, value_name = "PATH", num_args = 0..)]
     pub force: Option<Vec<String>>,
+    /// Make new Nix files known to git, as `git add --intent-to-add`, so that a
+    /// flake sees them
+    #[arg(long)]
+    pub git_add: bool,
 }
 
 /// Arguments of `explain`.
@@ -89,6 +100,61 @@ pub enum Drawing {
     Svg,
     /// A page with the picture.
     Html,
+}
+
+/// Options of `eject`.
+#[derive(Debug, Args)]
+pub struct EjectArgs {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Merge what nixgen would have changed in ejected files since
+    #[arg(long)]
+    pub merge: bool,
+    /// Write without asking
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// Options of `adopt`.
+#[derive(Debug, Args)]
+pub struct AdoptArgs {
+    /// The files; without any, all that nixgen would write and did not
+    #[arg(value_name = "FILE")]
+    pub files: Vec<String>,
+    /// Take them over; what is overwritten is kept beside them
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// Options of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// What to print
+    #[arg(long, value_enum, default_value_t = ListFormat::Human, value_name = "FORMAT")]
+    pub format: ListFormat,
+    /// Only files that stand so, for example `edited` or `edited+stale`
+    #[arg(long, value_name = "STATE", num_args = 1.., value_parser = state)]
+    pub state: Vec<State>,
+}
+
+/// What `list` prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// One line a file.
+    Human,
+    /// One document.
+    Json,
+    /// Lines for .gitattributes that mark nixgen's files as generated.
+    Gitattributes,
+}
+
+fn state(word: &str) -> Result<State, String> {
+    let known = |state: &&State| state.word() == word;
+    State::ALL.iter().find(known).copied().ok_or_else(|| {
+        let words: Vec<&str> = State::ALL.iter().map(|state| state.word()).collect();
+        format!("a file is one of {}", words.join(", "))
+    })
 }
 
 /// Options of every command.

@@ -122,11 +122,11 @@ fn check_lists_every_file_that_is_not_as_it_should_be() {
     let Ran { stdout, .. } = sandbox.expect(1, &["check"]);
     let lines: Vec<&str> = stdout.lines().collect();
     for expected in [
-        "edited        modules/nixos/microvm-guest.nix",
-        "missing       vms/cp.nix",
-        "missing       vms/helper.nix",
-        "orphan        vms/worker.nix",
-        "stale         lib/domains/vms.nix",
+        "edited         modules/nixos/microvm-guest.nix",
+        "missing        vms/cp.nix",
+        "missing        vms/helper.nix",
+        "orphan         vms/worker.nix",
+        "stale          lib/domains/vms.nix",
     ] {
         assert!(lines.contains(&expected), "{expected}\n{stdout}");
     }
@@ -210,8 +210,18 @@ fn a_hand_edit_is_never_overwritten_unasked() {
     let refused = sandbox.expect(5, &["render"]);
     assert!(refused.stderr.contains("vms/cp.nix was edited since nixgen wrote it"));
     assert!(sandbox.read("vms/cp.nix").contains("vcpu = 3"));
-    sandbox.expect(0, &["render", "--force"]);
+    let forced = sandbox.expect(0, &["render", "--force"]);
+    assert!(forced.stderr.contains("what vms/cp.nix held is kept in vms/cp.nix.orig"));
     assert!(sandbox.read("vms/cp.nix").contains("vcpu = 2"));
+    assert!(sandbox.read("vms/cp.nix.orig").contains("vcpu = 3"));
+    // The next one gets a name of its own; what is kept already is not kept again.
+    for (vcpu, backup) in [(4, "vms/cp.nix.orig2"), (3, "vms/cp.nix.orig")] {
+        sandbox.edit("vms/cp.nix", "vcpu = 2", &format!("vcpu = {vcpu}"));
+        let forced = sandbox.expect(0, &["render", "--force", "vms/cp.nix"]);
+        assert!(forced.stderr.ends_with(&format!("is kept in {backup}\n")), "{}", forced.stderr);
+        assert!(sandbox.read(backup).contains(&format!("vcpu = {vcpu}")));
+    }
+    assert!(!sandbox.at("vms/cp.nix.orig3").exists());
 }
 
 #[test]
@@ -412,7 +422,7 @@ fn a_lost_lock_is_survived() {
     fs::remove_file(sandbox.at("nixgen.lock")).expect("removed");
     sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
     let checked = sandbox.expect(1, &["check"]);
-    assert!(checked.stdout.contains("edited+orphan vms/worker.nix"), "{}", checked.stdout);
+    assert!(checked.stdout.contains("edited+orphan  vms/worker.nix"), "{}", checked.stdout);
 }
 
 #[test]

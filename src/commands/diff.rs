@@ -1,6 +1,6 @@
 //! `nixgen diff`: what `render` would change.
 
-use super::{Failure, Output, Status, prepare, show};
+use super::{Failure, Output, Status, prepare, show, sum_up};
 use crate::cli::Global;
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
@@ -9,6 +9,6 @@ pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failur
     if !output.is_quiet() {
         show(&changes, output);
     }
-    output.note(&changes.summary());
+    sum_up(&changes, output);
     Ok(if changes.is_in_sync() { Status::Done } else { Status::Differs })
 }

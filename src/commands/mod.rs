@@ -1,13 +1,20 @@
 //! One file a command, and what they share: the way from the file to the
 //! change set, and how a failure ends the program.
 
+mod adopt;
 mod check;
 mod diff;
+mod eject;
 mod explain;
+mod git;
 mod graph;
+mod list;
 mod output;
+mod paths;
+mod removed;
 mod render;
 mod validate;
+mod ways_out;
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _};
@@ -21,7 +28,7 @@ use crate::cli::{Cli, Command, Global};
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::disk::{
-    self, Change, ChangeSet, Hold, IoError, NotWritten, Root, Style, compare, unified,
+    self, Change, ChangeSet, Hold, IoError, LOCK_FILE, NotWritten, Root, Style, compare, unified,
 };
 use crate::input::{self, Document, MAX_BYTES};
 use crate::nix::{self, Options, Ready, Rules};
@@ -85,6 +92,9 @@ pub fn run(cli: &Cli) -> Status {
         Command::Render(args) => render::run(args, &cli.global, &mut output),
         Command::Diff => diff::run(&cli.global, &mut output),
         Command::Check => check::run(&cli.global, &mut output),
+        Command::List(args) => list::run(args, &cli.global, &mut output),
+        Command::Eject(args) => eject::run(args, &cli.global, &mut output),
+        Command::Adopt(args) => adopt::run(args, &cli.global, &mut output),
         Command::Validate => validate::run(&cli.global, &mut output),
         Command::Explain(args) => explain::run(args, &cli.global, &mut output),
         Command::Graph(args) => graph::run(args, &cli.global, &mut output),
@@ -298,10 +308,36 @@ fn root(global: &Global) -> PathBuf {
     }
 }
 
+/// Prints the line that sums a change set up, and what it asks of the user.
+pub(crate) fn sum_up(changes: &ChangeSet<'_>, output: &mut Output) {
+    output.note(&changes.summary());
+    if changes.is_merged() {
+        output.note(&format!(
+            "note: {LOCK_FILE} has conflicts of a merge; each side counts, and `nixgen render` resolves them"
+        ));
+    }
+    for steps in removed::steps(changes) {
+        output.note(&format!("note: {steps}"));
+    }
+}
+
 /// Prints every difference.
 pub(crate) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
     let style = if output.is_coloured() { Style::Coloured } else { Style::Plain };
     for change in changes.differing() {
         output.data(&unified(change, style));
     }
+}
+
+/// Does what the change set says, and tells where a person's text is kept.
+pub(crate) fn write(
+    changes: &ChangeSet<'_>,
+    hold: Hold,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    disk::apply(changes, hold, &mut |text| output.warning(text))?;
+    for (path, backup) in changes.backups() {
+        output.note(&format!("what {path} held is kept in {backup}"));
+    }
+    Ok(())
 }

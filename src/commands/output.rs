@@ -90,6 +90,14 @@ impl Output {
         self.keep(result);
     }
 
+    /// Data as one JSON document.
+    pub fn json(&mut self, document: &impl Serialize) {
+        let result = serde_json::to_writer_pretty(&mut self.out, document)
+            .map_err(io::Error::from)
+            .and_then(|()| self.out.write_all(b"\n"));
+        self.keep(result);
+    }
+
     /// A line on how it went; not when quiet.
     pub fn note(&mut self, text: &str) {
         if !self.quiet {
@@ -157,19 +165,29 @@ impl Output {
 
     /// Asks a question on the terminal; anything but yes is no.
     pub fn confirm(&mut self, question: &str) -> bool {
+        self.ask(&format!("{question} [y/N]"))
+            .is_some_and(|answer| matches!(answer.trim(), "y" | "Y" | "yes"))
+    }
+
+    /// Asks for one of several answers by its first letter, in lower case; `None`
+    /// when there is nobody to answer any more.
+    pub fn choose(&mut self, question: &str) -> Option<char> {
+        let answer = self.ask(question)?;
+        Some(answer.trim().chars().next().map_or(' ', |c| c.to_ascii_lowercase()))
+    }
+
+    fn ask(&mut self, question: &str) -> Option<String> {
         let shown = self.out.flush();
         self.keep(shown);
         if self.format == MessageFormat::Json {
             self.say("", &Message::Question { message: question });
         } else {
-            let asked = write!(self.err, "{question} [y/N] ").and_then(|()| self.err.flush());
+            let asked = write!(self.err, "{question} ").and_then(|()| self.err.flush());
             self.keep(asked);
         }
         let mut answer = String::new();
-        match io::stdin().read_line(&mut answer) {
-            Ok(_) => matches!(answer.trim(), "y" | "Y" | "yes"),
-            Err(_) => false,
-        }
+        let read = io::stdin().read_line(&mut answer);
+        read.is_ok_and(|bytes| bytes > 0).then_some(answer)
     }
 
     /// Whether a person is there to answer.

@@ -1,10 +1,8 @@
 //! `nixgen render`: show what changes, then write it, all or nothing.
 
-use std::path::Path;
-
-use super::{Failure, Output, Status, prepare, show};
+use super::{Failure, Output, Status, git, paths, prepare, show, sum_up, ways_out, write};
 use crate::cli::{Global, RenderArgs};
-use crate::disk::{Change, ChangeSet, Hold, Root, State, apply};
+use crate::disk::Hold;
 
 pub(super) fn run(
     args: &RenderArgs,
@@ -25,82 +23,47 @@ pub(super) fn run(
     if asks || !output.is_quiet() {
         show(&changes, output);
     }
-    if let Some(paths) = &args.force
-        && let Err(stranger) = force(&mut changes, paths, root)
-    {
-        output.error(&format!("`--force {stranger}`: nixgen does not write that file"));
-        return Ok(Status::Usage);
+    if let Some(paths) = &args.force {
+        let given_up = match paths::find(&changes, paths, root) {
+            Ok(given_up) => given_up,
+            Err(stranger) => {
+                output.error(&format!("`--force {stranger}`: nixgen does not write that file"));
+                return Ok(Status::Usage);
+            }
+        };
+        changes.give_up(root, |change| {
+            // What was ejected is in nobody's way: only by its name.
+            if paths.is_empty() {
+                change.state.is_protected()
+            } else {
+                given_up.contains(&change.path)
+            }
+        })?;
     }
-    output.note(&changes.summary());
+    sum_up(&changes, output);
 
-    let refused: Vec<&Change<'_>> =
-        changes.protected().filter(|change| !change.is_kept()).collect();
+    let refused = ways_out::refused(&changes);
     if !refused.is_empty() {
-        explain(&refused, output);
-        return Ok(Status::Refused);
+        if !asks {
+            ways_out::explain(&changes, &refused, root, output);
+            return Ok(Status::Refused);
+        }
+        if !ways_out::ask(&mut changes, &refused, root, output)? {
+            output.note("nothing was written");
+            return Ok(Status::Refused);
+        }
     }
     if args.dry_run {
         return Ok(Status::Done);
     }
-    if asks {
+    if asks && changes.has_work() {
         let question = format!("Write this to {}?", root.path().display());
         if !output.confirm(&question) {
             output.note("nothing was written");
             return Ok(Status::Done);
         }
     }
-    apply(&changes, hold, &mut |text| output.warning(text))?;
+    write(&changes, hold, output)?;
+    git::tell(&changes, root, args.git_add, asks, output);
     Ok(Status::Done)
-}
-
-/// Gives up the files that the user named, or all of them; the error is a name
-/// that means none. A path counts from the root of the tree or, as a shell
-/// completes it, from the working folder.
-fn force<'a>(
-    changes: &mut ChangeSet<'_>,
-    paths: &'a [String],
-    root: &Root,
-) -> Result<(), &'a String> {
-    let mut given_up = Vec::with_capacity(paths.len());
-    for path in paths {
-        let from_root = path.trim_start_matches("./").to_owned();
-        let from_here = below(root.path(), Path::new(path));
-        let known = |path: &String| changes.all().any(|change| change.path == *path);
-        given_up.push([Some(from_root), from_here].into_iter().flatten().find(known).ok_or(path)?);
-    }
-    changes.give_up(|path| paths.is_empty() || given_up.iter().any(|given| given == path));
-    Ok(())
-}
-
-/// A path of this system as a path below the root, whatever `..` and links
-/// both are written with; the file itself need not be there.
-pub(super) fn below(root: &Path, path: &Path) -> Option<String> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder.canonicalize(),
-        _ => Path::new(".").canonicalize(),
-    };
-    let path = folder.ok()?.join(path.file_name()?);
-    Some(path.strip_prefix(root.canonicalize().ok()?).ok()?.to_str()?.to_owned())
-}
-
-fn explain(refused: &[&Change<'_>], output: &mut Output) {
-    let count = refused.len();
-    let plural = if count == 1 { "" } else { "s" };
-    output
-        .error(&format!("refused: {count} file{plural} of yours in the way; nothing was written"));
-    for change in refused {
-        let why = match (change.in_the_way, change.state) {
-            (Some(what), _) => format!("is {what}"),
-            (None, State::Foreign) => "was not written by nixgen".to_owned(),
-            (None, _) => "was edited since nixgen wrote it".to_owned(),
-        };
-        output.note(&format!("  {} {why}", change.path));
-    }
-    if refused.iter().any(|change| change.in_the_way.is_some()) {
-        output.note("  What is no text file has to be moved away by hand.");
-    }
-    if refused.iter().any(|change| change.in_the_way.is_none()) {
-        output.note("  Move your change to cluster.toml or to a module of `extra_modules`,");
-        output.note("  or overwrite a file with `nixgen render --force PATH`.");
-    }
 }

@@ -6,14 +6,14 @@
 use rayon::prelude::*;
 use rustix::fs::Mode;
 
-use super::compare::ChangeSet;
+use super::changes::ChangeSet;
 use super::folder::{Folder, Found, Way, set_mode};
 use super::hold::{Hold, Say};
 use super::journal::{Digest, Entry};
 use super::lock::{LOCK_FILE, Lock};
 use super::staging::{Staging, new};
 use super::swap::{Outcome, Swap, split};
-use super::{IoError, NotWritten, State};
+use super::{IoError, NotWritten};
 
 /// So many files are synced by themselves; more, with their file system.
 const FEW: usize = 100;
@@ -44,7 +44,9 @@ pub fn apply(changes: &ChangeSet<'_>, mut hold: Hold, say: Say<'_>) -> Result<()
     };
     let new_lock = changes.new_lock();
     let mut steps = steps(changes);
-    if lock.as_deref() != Some(new_lock.as_bytes()) {
+    // Line ends are git's business.
+    let is_there = lock.as_deref().is_some_and(|lock| lines(lock).eq(lines(new_lock.as_bytes())));
+    if !is_there {
         let new = New { text: &new_lock, executable: false };
         steps.push(Step { path: LOCK_FILE, old: lock.as_deref(), new: Some(new) });
     }
@@ -54,14 +56,22 @@ pub fn apply(changes: &ChangeSet<'_>, mut hold: Hold, say: Say<'_>) -> Result<()
     write(hold.folder(say)?, &steps, say)
 }
 
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
 fn steps<'a>(changes: &'a ChangeSet<'_>) -> Vec<Step<'a>> {
-    let differing = changes.differing().filter(|change| change.state != State::EditedOrphan);
-    let step = differing.map(|change| Step {
-        path: &change.path,
-        old: change.old.as_ref().map(String::as_bytes),
-        new: change.new.map(|file| New { text: file.text(), executable: file.executable() }),
+    let writes = changes.writes().map(|file| Step {
+        path: file.path,
+        old: file.old.map(str::as_bytes),
+        new: Some(New { text: file.text, executable: file.executable }),
     });
-    step.collect()
+    let deletes = changes.deletes().map(|file| Step {
+        path: file.path,
+        old: Some(file.old.as_bytes()),
+        new: None,
+    });
+    writes.chain(deletes).collect()
 }
 
 fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritten> {

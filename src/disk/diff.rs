@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 use similar::{ChangeTag, TextDiff};
 
-use super::compare::Change;
-use crate::render::Language;
+use super::change::Change;
+use super::{State, ThreeWay};
+use crate::render::{Language, handed_over};
 
 /// Whether the diff is for a program or for a person's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,9 +31,21 @@ pub fn unified(change: &Change<'_>, style: Style) -> String {
         let _ = writeln!(out, "# {path} is {what}");
         return out;
     }
-    if change.is_kept() {
-        let _ = writeln!(out, "# {path} is not wanted any more; it was edited, so it is kept");
-        return out;
+    match change.state {
+        State::EditedOrphan if change.is_kept() => {
+            let _ = writeln!(out, "# {path} is not wanted any more; it was edited, so it is kept");
+            return out;
+        }
+        State::EjectedOrphan => {
+            let _ = writeln!(out, "# {path} is not wanted any more; it was ejected, so it is kept");
+            return out;
+        }
+        State::EjectedConflict => {
+            let _ = writeln!(out, "# {path} was ejected, and has conflicts of a merge");
+            return out;
+        }
+        State::Ejected | State::EjectedStale => return ejected(change, style),
+        _ => {}
     }
     let new = change.new.map_or("", |file| file.text());
     let old = change.old.as_deref().unwrap_or("");
@@ -66,6 +79,12 @@ pub fn unified(change: &Change<'_>, style: Style) -> String {
     for line in header.split_inclusive('\n') {
         paint(&mut out, HEADER, line);
     }
+    out + &hunks(old, new, style)
+}
+
+/// The hunks between two texts.
+pub fn hunks(old: &str, new: &str, style: Style) -> String {
+    let mut out = String::new();
     let diff = TextDiff::from_lines(old, new);
     for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
         let _ = match style {
@@ -92,6 +111,36 @@ pub fn unified(change: &Change<'_>, style: Style) -> String {
         }
     }
     out
+}
+
+/// What became of a file that was handed over, on both sides. For `git apply`
+/// and `patch` it is a comment.
+fn ejected(change: &Change<'_>, style: Style) -> String {
+    let path = &change.path;
+    let (Some(theirs), Some(file)) = (&change.old, change.new) else { return String::new() };
+    let text = if let Some(ThreeWay { base, theirs, ours, merged }) = &change.three_way {
+        let mut text = format!("{path} was ejected. Since then nixgen would have changed:\n");
+        text.push_str(&hunks(base, ours, style));
+        if base != theirs {
+            let _ = write!(text, "and you have changed:\n{}", hunks(base, theirs, style));
+        }
+        let _ = match merged.conflicts {
+            0 => writeln!(text, "`nixgen eject --merge {path}` brings both together"),
+            1 => writeln!(text, "`nixgen eject --merge {path}` leaves 1 conflict to you"),
+            count => {
+                writeln!(text, "`nixgen eject --merge {path}` leaves {count} conflicts to you")
+            }
+        };
+        text
+    } else {
+        let place = super::ejected::base_path(path);
+        let ours = hunks(theirs, &handed_over(file.text()), style);
+        format!(
+            "{path} was ejected, and what it was then is no longer in {place}. \
+             nixgen's against yours:\n{ours}"
+        )
+    };
+    text.lines().fold(String::new(), |out, line| out + "# " + line + "\n")
 }
 
 fn inline(out: &mut String, line: &similar::InlineChange<'_, str>) {

@@ -18,7 +18,7 @@ pub const LOCK_FILE: &str = "nixgen.lock";
 const HEADER: &str =
     "# What nixgen wrote, by content. Commit this file; `nixgen render` keeps it.\n";
 
-/// The content of a file as far as it matters: the tokens of Nix, whose layout
+/// The content of a file as far as it matters: of Nix its essence, since layout
 /// is any formatter's business, and the lines of everything else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fingerprint(String);
@@ -27,7 +27,7 @@ impl Fingerprint {
     pub(super) fn of(path: &str, text: &str) -> Self {
         let mut hash = Sha256::new();
         if path.ends_with(".nix") {
-            for token in nix::tokens(text) {
+            for token in nix::essence(text) {
                 hash.update(token.as_bytes());
                 hash.update([0]);
             }
@@ -49,12 +49,48 @@ impl Fingerprint {
 /// What the lock says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Lock {
-    pub(super) entries: BTreeMap<String, Fingerprint>,
+    /// What is known of a file, by path.
+    pub(super) entries: BTreeMap<String, Entry>,
+    /// Whether a merge of branches left conflicts in it.
+    pub(super) merged: bool,
 }
 
+/// What is known of a file. There are several fingerprints of one kind where
+/// branches that were merged have each written theirs.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// What nixgen wrote.
+    pub(super) ours: Vec<Fingerprint>,
+    /// What it was when it was handed over, if it was.
+    pub(super) ejected: Vec<Fingerprint>,
+}
+
+impl Entry {
+    /// A file that nixgen wrote.
+    pub(super) fn ours(path: &str, text: &str) -> Self {
+        Self { ours: vec![Fingerprint::of(path, text)], ejected: Vec::new() }
+    }
+
+    /// A file that was handed over.
+    pub(super) fn ejected(path: &str, base: &str) -> Self {
+        Self { ours: Vec::new(), ejected: vec![Fingerprint::of(path, base)] }
+    }
+
+    pub(super) fn is_ejected(&self) -> bool {
+        !self.ejected.is_empty()
+    }
+}
+
+/// The key of a file's base, in place of what nixgen wrote.
+const EJECTED: &str = "ejected";
+
+/// How the lines start that git leaves between two sides.
+const CONFLICT_MARKERS: &[&str] = &["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+
 impl Lock {
-    /// Reads the lock of a tree; `None` when there is none. Lines that do not
-    /// name a file of the tree are dropped: a lock cannot point outside.
+    /// Reads the lock of a tree; `None` when there is none. A line that names
+    /// no file of the tree is refused: a lock cannot point outside. Of a merge
+    /// with conflicts every side counts, for nixgen wrote them all.
     pub(super) fn read(root: &Root) -> Result<Option<Self>, IoError> {
         let broken = |reason: &str| IoError::invalid("use", &root.at(LOCK_FILE), reason);
         let bytes = match root.look(LOCK_FILE)? {
@@ -63,26 +99,53 @@ impl Lock {
             Found::InTheWay(what) => return Err(broken(&format!("it is {what}"))),
         };
         let text = String::from_utf8(bytes).map_err(|_| broken("it is not text"))?;
-        let hint = "it is not what nixgen wrote; restore it from version control, or delete it";
-        let table = DeTable::parse(&text).map_err(|_| broken(hint))?;
         let mut lock = Self::default();
-        for (path, value) in table.get_ref() {
-            let path = path.get_ref().as_ref();
-            let fingerprint = value.get_ref().as_str().ok_or_else(|| broken(hint))?;
-            if !is_inside(path) {
-                return Err(broken(&format!("it names `{path}`, which is not in this tree")));
+        for (at, line) in text.lines().enumerate() {
+            if CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker)) {
+                lock.merged = true;
+                continue;
             }
-            lock.entries.insert(path.to_owned(), Fingerprint(fingerprint.to_owned()));
+            lock.read_line(line).map_err(|reason| broken(&format!("line {}: {reason}", at + 1)))?;
         }
         Ok(Some(lock))
     }
 
-    /// The text of the lock file.
+    /// Reads a line by itself, so that the same file may stand on several.
+    fn read_line(&mut self, line: &str) -> Result<(), String> {
+        let hint = "it is not what nixgen wrote; restore it from version control, or delete it";
+        let table = DeTable::parse(line).map_err(|_| hint)?;
+        for (path, value) in table.get_ref() {
+            let path = path.get_ref().as_ref();
+            let value = value.get_ref();
+            let (fingerprint, is_ejected) = match value.get(EJECTED) {
+                Some(ejected) => (ejected.get_ref().as_str(), true),
+                None => (value.as_str(), false),
+            };
+            if !is_inside(path) {
+                return Err(format!("it names `{path}`, which is not in this tree"));
+            }
+            let entry = self.entries.entry(path.to_owned()).or_default();
+            let known = if is_ejected { &mut entry.ejected } else { &mut entry.ours };
+            let fingerprint = Fingerprint(fingerprint.ok_or(hint)?.to_owned());
+            if !known.contains(&fingerprint) {
+                known.push(fingerprint);
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of the lock file. What branches disagree about stays until
+    /// rendering decides it.
     pub(super) fn text(&self) -> String {
         let mut text = HEADER.to_owned();
-        for (path, fingerprint) in &self.entries {
+        for (path, entry) in &self.entries {
             let path = path.replace('\\', "\\\\").replace('"', "\\\"");
-            let _ = writeln!(text, "\"{path}\" = \"{}\"", fingerprint.0);
+            for Fingerprint(ours) in &entry.ours {
+                let _ = writeln!(text, "\"{path}\" = \"{ours}\"");
+            }
+            for Fingerprint(base) in &entry.ejected {
+                let _ = writeln!(text, "\"{path}\" = {{ {EJECTED} = \"{base}\" }}");
+            }
         }
         text
     }
@@ -107,10 +170,28 @@ mod tests {
         let root = Root::new(dir.path());
         let mut lock = Lock::default();
         for path in ["b/x \"y\".nix", "a\\b.md", "ü.nix"] {
-            lock.entries.insert(path.to_owned(), Fingerprint::of(path, "x"));
+            lock.entries.insert(path.to_owned(), Entry::ours(path, "x"));
         }
+        lock.entries.insert("z.nix".to_owned(), Entry::ejected("z.nix", "x"));
         std::fs::write(root.at(LOCK_FILE), lock.text()).expect("written");
         assert_eq!(Lock::read(&root).expect("readable"), Some(lock));
+    }
+
+    #[test]
+    fn every_side_of_a_merge_counts_until_rendering_decides() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = Root::new(dir.path());
+        let conflict = "\"a.nix\" = \"0\"\n<<<<<<< HEAD\n\"b.nix\" = \"1\"\n||||||| 1c1a438\n\
+                        \"b.nix\" = \"2\"\n=======\n\"b.nix\" = \"3\"\n\"c.nix\" = \"4\"\n>>>>>>> x\n";
+        std::fs::write(root.at(LOCK_FILE), conflict).expect("written");
+        let lock = Lock::read(&root).expect("readable").expect("there");
+        assert!(lock.merged);
+        assert_eq!(lock.entries["b.nix"].ours.len(), 3);
+        assert_eq!(lock.entries["c.nix"].ours.len(), 1);
+        // As `merge=union` leaves it, and as it is kept where a file is.
+        std::fs::write(root.at(LOCK_FILE), lock.text()).expect("written");
+        let kept = Lock::read(&root).expect("readable").expect("there");
+        assert_eq!((kept.entries, kept.merged), (lock.entries, false));
     }
 
     #[test]

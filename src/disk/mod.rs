@@ -1,23 +1,34 @@
 //! The tree on disk: compared with what is ready, shown as a diff, written.
 
 mod apply;
+mod change;
+mod changes;
 mod compare;
+mod decide;
 mod diff;
+mod ejected;
 mod folder;
+mod git;
 mod hold;
 mod journal;
 mod lock;
 mod recover;
 mod root;
 mod staging;
+mod state;
 mod swap;
 
 pub use apply::apply;
-pub use compare::{Change, ChangeSet, State, compare};
-pub use diff::{Style, unified};
+pub use change::{Change, Delete, Write};
+pub use changes::ChangeSet;
+pub use compare::compare;
+pub use diff::{Style, hunks, unified};
+pub use ejected::{Merged, ThreeWay};
+pub use git::{Unseen, WorkTree};
 pub use hold::Hold;
 pub use lock::LOCK_FILE;
 pub use root::{Root, missing};
+pub use state::State;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

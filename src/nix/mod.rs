@@ -7,10 +7,11 @@ mod lint;
 mod options;
 mod parse;
 mod split;
+mod tokens;
 mod yaml;
 
 pub use options::Options;
-pub use parse::tokens;
+pub use tokens::{essence, tokens};
 
 use std::collections::HashSet;
 
@@ -28,6 +29,7 @@ use split::{Piece, Split};
 pub struct Ready {
     files: Vec<ReadyFile>,
     missing: Vec<Missing>,
+    formatter: Formatter,
 }
 
 /// A file that is fit to be written.
@@ -69,6 +71,15 @@ impl Ready {
     pub fn missing(&self) -> &[Missing] {
         &self.missing
     }
+
+    /// A person's text as it would be laid out; one that cannot be stays as it is.
+    pub fn lay_out(&self, path: &str, text: &str) -> String {
+        match Language::of(path) {
+            Language::Nix => format::lay_out(text, None, self.formatter),
+            _ => Err(String::new()),
+        }
+        .unwrap_or_else(|_| text.to_owned())
+    }
 }
 
 impl ReadyFile {
@@ -108,7 +119,7 @@ pub fn ready(files: Vec<RenderedFile>, rules: &Rules<'_>) -> Result<Ready, Vec<B
         return Err(bugs);
     }
     files.sort_by(|a, b| a.path().cmp(b.path()));
-    Ok(Ready { files, missing })
+    Ok(Ready { files, missing, formatter: rules.formatter })
 }
 
 /// Files and the folders that they are in.

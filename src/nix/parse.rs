@@ -1,4 +1,4 @@
-//! rnix: syntax errors with their places, and the tokens that count.
+//! rnix: syntax errors with their places.
 
 use rnix::{ParseError, SyntaxKind};
 
@@ -30,14 +30,6 @@ fn describe(error: &ParseError, text: &str) -> Finding {
     Finding { at: range.start, message }
 }
 
-/// The tokens of a Nix text without spaces and line breaks. Two texts with the
-/// same tokens differ in layout alone. Comments count: people write them.
-pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    rnix::tokenize(text)
-        .filter(|(kind, _)| *kind != SyntaxKind::TOKEN_WHITESPACE)
-        .map(|(_, token)| token.trim_end())
-}
-
 /// Whether two texts are the same program: comments and the insides of strings,
 /// which an indented one shares with its layout, aside.
 pub(super) fn same_tokens(a: &str, b: &str) -> bool {
@@ -63,14 +55,6 @@ mod tests {
         assert_eq!(errors("{\n  a = ;\n}")[0].at, 8);
         assert_eq!(errors("{ a = 1;\n")[0].at, 8, "the end of a text");
         assert!(errors("{ a = 1; }").is_empty());
-    }
-
-    #[test]
-    fn layout_is_not_a_token() {
-        let a: Vec<_> = tokens("{a=1;# x\n}").collect();
-        let b: Vec<_> = tokens("{\n  a = 1; # x  \n}\n").collect();
-        assert_eq!(a, b);
-        assert_ne!(a, tokens("{a=2;# x\n}").collect::<Vec<_>>());
     }
 
     #[test]

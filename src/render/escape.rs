@@ -123,7 +123,7 @@ pub(super) fn shell_word(text: &str) -> String {
 }
 
 /// One word of a shell command that a person types, quoted only where needed.
-pub(super) fn shell_word_if_needed(text: &str) -> String {
+pub(crate) fn shell_word_if_needed(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./-_".contains(c);
     if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { shell_word(text) }
 }

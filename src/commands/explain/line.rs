@@ -7,7 +7,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use crate::cli::Global;
-use crate::commands::render::below;
+use crate::commands::paths::below;
 use crate::commands::{Failure, Loaded, Output, Status, build_some, engine, load, root};
 use crate::input::{self, Document};
 use crate::origin::{self, Place};

@@ -1,0 +1,88 @@
+//! `nixgen adopt`: compares files that were written by hand with what nixgen
+//! would write, and takes them over when told to.
+
+mod report;
+
+use super::{Failure, Output, Status, paths, prepare, write};
+use crate::cli::{AdoptArgs, Global};
+use crate::disk::{Change, Hold, State};
+
+pub(super) fn run(
+    args: &AdoptArgs,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Status, Failure> {
+    let prepared = prepare(global, output)?;
+    let root = &prepared.root;
+    let mut hold = Hold::to_write(root, &mut |text| output.warning(text))?;
+    let mut changes = prepared.compare(output)?;
+    let named = match paths::find(&changes, &args.files, root) {
+        Ok(named) => named,
+        Err(stranger) => {
+            output.error(&format!("nixgen does not write `{stranger}`"));
+            return Ok(Status::Usage);
+        }
+    };
+    let is_strange = |change: &Change<'_>| {
+        change.state == State::Foreign || change.is_clean() && !changes.is_known(&change.path)
+    };
+    let files: Vec<String> = if named.is_empty() {
+        changes
+            .all()
+            .filter(|change| is_strange(change))
+            .map(|change| change.path.clone())
+            .collect()
+    } else {
+        named
+    };
+    if files.is_empty() {
+        output.note("no file at the path of an output but nixgen's own");
+        return Ok(Status::Done);
+    }
+    changes.keep_all();
+    let mut taken = 0_usize;
+    for path in &files {
+        let Some(change) = changes.find(path) else { continue };
+        if let Some(why) = cannot(change) {
+            output.data(&format!("{:<14} {path}: {why}\n", "left alone"));
+            continue;
+        }
+        output.data(&report::of(change));
+        changes.take_over(root, path)?;
+        taken += 1;
+    }
+    if taken > 0 {
+        output.note("- is yours, + is nixgen's");
+    }
+    let plural = if taken == 1 { "" } else { "s" };
+    let asks = Output::is_interactive() && !args.yes;
+    if taken == 0 {
+        return Ok(Status::Done);
+    }
+    if asks {
+        hold.let_go();
+        if !output.confirm(&format!("Take over {taken} file{plural}?")) {
+            output.note("nothing was written");
+            return Ok(Status::Done);
+        }
+    } else if !args.yes {
+        output.note("nothing was written; `nixgen adopt --yes` takes them over, or `nixgen adopt --yes PATH` one");
+        return Ok(Status::Done);
+    }
+    write(&changes, hold, output)?;
+    output.note(&format!("took over {taken} file{plural}"));
+    Ok(Status::Done)
+}
+
+/// Why a file cannot be taken over, if so.
+fn cannot(change: &Change<'_>) -> Option<String> {
+    match (change.in_the_way, change.state) {
+        (Some(what), _) => Some(format!("it is {what}")),
+        (None, State::Missing) => Some("it is not there; `nixgen render` writes it".to_owned()),
+        (None, State::Stale) => Some("it is nixgen's; `nixgen render` updates it".to_owned()),
+        (None, State::Orphan | State::EditedOrphan | State::EjectedOrphan) => {
+            Some("nixgen does not render it any more".to_owned())
+        }
+        _ => None,
+    }
+}

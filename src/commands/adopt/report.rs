@@ -1,0 +1,107 @@
+//! What taking a file over would change in it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::disk::Change;
+use crate::nix::attrs::{Attrs, Changed, Value};
+
+/// A line on the file, and a line each on what differs: what is there, and what
+/// nixgen would write instead.
+///
+/// `identical` files are the same to the byte, `format only` ones differ in
+/// layout and line ends; `same options` ones set the same, in another order,
+/// spelling or with other comments.
+pub(super) fn of(change: &Change<'_>) -> String {
+    let path = &change.path;
+    let (Some(theirs), Some(file)) = (&change.old, change.new) else {
+        return line("identical", path);
+    };
+    let ours = file.text();
+    if change.is_clean() {
+        return line("format only", path);
+    }
+    if !path.ends_with(".nix") {
+        return line("differs", path) + &lines(theirs, ours);
+    }
+    let (Ok(old), Ok(new)) = (theirs.parse::<Attrs>(), ours.parse::<Attrs>()) else {
+        return line("differs", path) + "    it is not valid Nix\n";
+    };
+    let changes = old.changes(&new);
+    if changes.is_empty() {
+        return line("same options", path);
+    }
+    changes.iter().fold(line("differs", path), |out, changed| out + &option(changed))
+}
+
+fn line(word: &str, path: &str) -> String {
+    format!("{word:<14} {path}\n")
+}
+
+fn lines(theirs: &str, ours: &str) -> String {
+    let diff = TextDiff::from_lines(theirs, ours);
+    let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
+    format!(
+        "    {} lines of yours, {} of nixgen's; `nixgen diff` shows them\n",
+        count(ChangeTag::Delete),
+        count(ChangeTag::Insert)
+    )
+}
+
+fn option(changed: &Changed<'_>) -> String {
+    let path = changed.path;
+    match (changed.old.map(|entry| &entry.value), changed.new.map(|entry| &entry.value)) {
+        (Some(Value::List(old)), Some(Value::List(new))) => {
+            let mut out = format!("    {path}:");
+            let (gone, come) = (without(old, new), without(new, old));
+            if gone.is_empty() && come.is_empty() {
+                out.push_str(" another order");
+            }
+            for (sign, values) in [('-', gone), ('+', come)] {
+                for value in values {
+                    let _ = write!(out, " {sign} {}", short(&value));
+                }
+            }
+            out + "\n"
+        }
+        (Some(old), Some(new)) => format!("    {path}: {} → {}\n", shown(old), shown(new)),
+        (Some(old), None) => format!("    - {path} = {}\n", shown(old)),
+        (None, Some(new)) => format!("    + {path} = {}\n", shown(new)),
+        (None, None) => String::new(),
+    }
+}
+
+/// The elements of a list that another one has not.
+fn without(list: &[Value], other: &[Value]) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for value in other {
+        *counts.entry(value.to_string()).or_default() += 1;
+    }
+    let texts = list.iter().map(ToString::to_string);
+    texts
+        .filter(|text| match counts.get_mut(text) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        })
+        .collect()
+}
+
+fn shown(value: &Value) -> String {
+    short(&value.to_string())
+}
+
+/// At most a line's worth of a value.
+fn short(text: &str) -> String {
+    const LONGEST: usize = 72;
+
+    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    match one_line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &one_line[..end]),
+        None => one_line,
+    }
+}

@@ -1,0 +1,107 @@
+//! `nixgen eject`: hands files over to the user, and merges what nixgen would
+//! have changed in them since.
+
+use super::{Failure, Output, Status, paths, prepare, write};
+use crate::cli::{EjectArgs, Global};
+use crate::disk::{ChangeSet, Hold, State, Style, hunks};
+
+pub(super) fn run(
+    args: &EjectArgs,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Status, Failure> {
+    let prepared = prepare(global, output)?;
+    let root = &prepared.root;
+    let hold = Hold::to_write(root, &mut |text| output.warning(text))?;
+    let mut changes = prepared.compare(output)?;
+    let files = match paths::find(&changes, &args.files, root) {
+        Ok(files) => files,
+        Err(stranger) => {
+            output.error(&format!("nixgen does not write `{stranger}`"));
+            return Ok(Status::Usage);
+        }
+    };
+    changes.keep_all();
+    if args.merge {
+        return merge(&mut changes, &files, args.yes, hold, output);
+    }
+    for path in &files {
+        let Some(change) = changes.find(path) else { continue };
+        if let Some(what) = change.in_the_way {
+            output.error(&format!("{path} is {what}; nothing was written"));
+            return Ok(Status::Refused);
+        }
+        let said = match change.state {
+            State::Orphan | State::EditedOrphan | State::EjectedOrphan => {
+                "is yours, and nixgen forgets it: it is not rendered any more"
+            }
+            State::Ejected | State::EjectedStale => {
+                "is yours already; what nixgen has for it now counts as seen"
+            }
+            State::EjectedConflict => {
+                output.error(&format!("{path} still has conflicts; resolve them in the file"));
+                return Ok(Status::Refused);
+            }
+            State::EditedStale if changes.written_before(root, change).is_none() => {
+                "is yours; what nixgen has new for it counts as seen, for what it wrote before \
+                 is not known here"
+            }
+            State::Foreign => "is yours; what nixgen has for it now counts as seen",
+            _ => "is yours: edit it as you like",
+        };
+        output.note(&format!("{path} {said}"));
+        changes.hand_over(root, path)?;
+    }
+    write(&changes, hold, output)?;
+    output.note("commit it with .nixgen and nixgen.lock; `nixgen adopt` takes a file back");
+    Ok(Status::Done)
+}
+
+fn merge(
+    changes: &mut ChangeSet<'_>,
+    files: &[String],
+    yes: bool,
+    mut hold: Hold,
+    output: &mut Output,
+) -> Result<Status, Failure> {
+    let style = if output.is_coloured() { Style::Coloured } else { Style::Plain };
+    let (mut merged_any, mut conflicts) = (false, 0);
+    for path in files {
+        let Some(change) = changes.find(path) else { continue };
+        let (state, old) = (change.state, change.old.clone().unwrap_or_default());
+        let Some(merged) = changes.merge(path) else {
+            let why = match state {
+                State::Ejected => "nixgen has nothing new for it",
+                State::EjectedConflict => "it still has conflicts; resolve them in the file",
+                State::EjectedStale => {
+                    "what it was when it was ejected is no longer in .nixgen; bring it to what \
+                     `nixgen diff` shows by hand, then eject it again"
+                }
+                _ => "it was not ejected",
+            };
+            output.error(&format!("cannot merge {path}: {why}"));
+            return Ok(Status::Refused);
+        };
+        let (text, count) = (merged.text.clone(), merged.conflicts);
+        output.data(&format!("--- {path}\n+++ {path}, merged\n{}", hunks(&old, &text, style)));
+        merged_any = true;
+        conflicts += count;
+    }
+    let asks = Output::is_interactive() && !yes && merged_any;
+    if asks {
+        hold.let_go();
+        if !output.confirm("Write this?") {
+            output.note("nothing was written");
+            return Ok(Status::Done);
+        }
+    }
+    write(changes, hold, output)?;
+    if conflicts == 0 {
+        return Ok(Status::Done);
+    }
+    let plural = if conflicts == 1 { "" } else { "s" };
+    output.note(&format!(
+        "{conflicts} conflict{plural}: resolve what stands between `<<<<<<<` and `>>>>>>>`"
+    ));
+    Ok(Status::Differs)
+}

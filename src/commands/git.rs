@@ -1,0 +1,60 @@
+//! New Nix files are invisible to a flake until git knows them.
+
+use super::Output;
+use crate::disk::{ChangeSet, Root, WorkTree};
+use crate::render::shell_word_if_needed as quoted;
+
+/// Says which of the files a flake does not see, and makes them known to git
+/// when the user wants it.
+pub(super) fn tell(
+    changes: &ChangeSet<'_>,
+    root: &Root,
+    add: bool,
+    asks: bool,
+    output: &mut Output,
+) {
+    let wanted = changes.all().filter(|change| change.new.is_some() && change.in_the_way.is_none());
+    let nix: Vec<&str> =
+        wanted.map(|change| change.path.as_str()).filter(|path| path.ends_with(".nix")).collect();
+    let Some(tree) = WorkTree::of(root) else { return };
+    let unseen = tree.unseen(&nix);
+    if !unseen.ignored.is_empty() {
+        output.note(&format!(
+            "note: git ignores {}, so a flake does not see {}",
+            listed(&unseen.ignored),
+            them(&unseen.ignored)
+        ));
+    }
+    let untracked = unseen.untracked;
+    if untracked.is_empty() {
+        return;
+    }
+    if !add {
+        output.note(&format!(
+            "note: a flake does not see {} until git knows {}:",
+            listed(&untracked),
+            them(&untracked)
+        ));
+        let names: Vec<String> = untracked.iter().map(|path| quoted(path)).collect();
+        output.note(&format!("  git add --intent-to-add {}", names.join(" ")));
+    }
+    if !(add || asks && output.confirm("Do that now?")) {
+        return;
+    }
+    if tree.intend_to_add(&untracked) {
+        output.note(&format!("git knows {} now", listed(&untracked)));
+    } else {
+        output.error(&format!("git did not add {}", listed(&untracked)));
+    }
+}
+
+fn listed(files: &[String]) -> String {
+    match files {
+        [one] => one.clone(),
+        many => format!("{} new files", many.len()),
+    }
+}
+
+fn them(files: &[String]) -> &'static str {
+    if files.len() == 1 { "it" } else { "them" }
+}

@@ -1,0 +1,78 @@
+//! `nixgen list`: how every file stands.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Failure, Output, Status, prepare};
+use crate::cli::{Global, ListArgs, ListFormat};
+use crate::disk::{Change, LOCK_FILE};
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format_version: u32,
+    files: Vec<File<'a>>,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    path: &'a str,
+    state: &'static str,
+    /// What is there instead of a text file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is: Option<&'static str>,
+}
+
+pub(super) fn run(
+    args: &ListArgs,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Status, Failure> {
+    let prepared = prepare(global, output)?;
+    let changes = prepared.look(output)?;
+    let wanted = |change: &&Change<'_>| args.state.is_empty() || args.state.contains(&change.state);
+    let files = || changes.all().filter(wanted);
+    match args.format {
+        ListFormat::Human => {
+            let mut counts = BTreeMap::new();
+            for change in files() {
+                output.data(&format!("{:<14} {}\n", change.state, change.path));
+                *counts.entry(change.state).or_insert(0_usize) += 1;
+            }
+            let counts: Vec<String> =
+                counts.iter().map(|(state, count)| format!("{count} {}", state.word())).collect();
+            output.note(&if counts.is_empty() { "none".to_owned() } else { counts.join(", ") });
+        }
+        ListFormat::Json => {
+            let files = files().map(|change| File {
+                path: &change.path,
+                state: change.state.word(),
+                is: change.in_the_way,
+            });
+            output.json(&Document { format_version: 1, files: files.collect() });
+        }
+        ListFormat::Gitattributes => {
+            let is_ours = |change: &&Change<'_>| change.new.is_some() && !change.state.is_ejected();
+            let ours = files().filter(is_ours).map(|change| change.path.as_str());
+            for path in ours.chain([LOCK_FILE]) {
+                output.data(&format!("{} linguist-generated\n", pattern(path)));
+            }
+        }
+    }
+    Ok(Status::Done)
+}
+
+/// A pattern of git's that means this file alone.
+fn pattern(path: &str) -> String {
+    let mut glob = String::from("/");
+    for c in path.chars() {
+        if matches!(c, '*' | '?' | '[' | '\\') {
+            glob.push('\\');
+        }
+        glob.push(c);
+    }
+    if !glob.contains([' ', '"']) {
+        return glob;
+    }
+    format!("\"{}\"", glob.replace('\\', "\\\\").replace('"', "\\\""))
+}

@@ -1,0 +1,33 @@
+//! Files as the user names them.
+
+use std::path::Path;
+
+use crate::disk::{ChangeSet, Root};
+
+/// The files that the user named; the error is a name that means none. A path
+/// counts from the root of the tree or, as a shell completes it, from the
+/// working folder.
+pub(super) fn find<'a>(
+    changes: &ChangeSet<'_>,
+    paths: &'a [String],
+    root: &Root,
+) -> Result<Vec<String>, &'a String> {
+    let found = paths.iter().map(|path| {
+        let from_root = path.trim_start_matches("./").to_owned();
+        let from_here = below(root.path(), Path::new(path));
+        let mut candidates = [Some(from_root), from_here].into_iter().flatten();
+        candidates.find(|path| changes.find(path).is_some()).ok_or(path)
+    });
+    found.collect()
+}
+
+/// A path of this system as a path below the root, whatever `..` and links
+/// both are written with; the file itself need not be there.
+pub(super) fn below(root: &Path, path: &Path) -> Option<String> {
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.canonicalize(),
+        _ => Path::new(".").canonicalize(),
+    };
+    let path = folder.ok()?.join(path.file_name()?);
+    Some(path.strip_prefix(root.canonicalize().ok()?).ok()?.to_str()?.to_owned())
+}

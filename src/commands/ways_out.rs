@@ -1,0 +1,133 @@
+//! What to do about files of the user's that are in the way of `render`: said,
+//! or on a terminal asked, a file at a time.
+
+use super::{Failure, Output};
+use crate::disk::{Change, ChangeSet, Root, State, Style, hunks, unified};
+use crate::render::shell_word_if_needed as quoted;
+
+/// The files that are in the way.
+pub(super) fn refused(changes: &ChangeSet<'_>) -> Vec<String> {
+    let refused = changes.protected().filter(|change| !change.is_kept());
+    refused.map(|change| change.path.clone()).collect()
+}
+
+/// Says what is in the way, what of it is the user's, and how to go on.
+pub(super) fn explain(changes: &ChangeSet<'_>, paths: &[String], root: &Root, output: &mut Output) {
+    let count = paths.len();
+    let plural = if count == 1 { "" } else { "s" };
+    output
+        .error(&format!("refused: {count} file{plural} of yours in the way; nothing was written"));
+    let files = || paths.iter().filter_map(|path| changes.find(path));
+    for change in files() {
+        output.note(&format!("  {}", reason(change)));
+        for line in their_change(changes, change, root, output).lines() {
+            output.note(&format!("    {line}"));
+        }
+    }
+    if files().any(|change| change.in_the_way.is_some()) {
+        output.note("  What is no text file has to be moved away by hand.");
+    }
+    let Some(first) = files().find(|change| change.in_the_way.is_none()) else { return };
+    let path = quoted(&first.path);
+    output.note(&format!(
+        "  Say the same in cluster.toml, or in a module of `extra_modules`, and undo it here; or\n    \
+         nixgen render --force {path}\n      overwrites it, and keeps your text beside it\n    \
+         nixgen eject {path}\n      leaves it to you, and tells what nixgen would change in it later\n    \
+         nixgen adopt {path}\n      tells how it differs by option, and takes it over when you say so"
+    ));
+}
+
+/// Asks about each; `false` when the user wants none of it.
+pub(super) fn ask(
+    changes: &mut ChangeSet<'_>,
+    paths: &[String],
+    root: &Root,
+    output: &mut Output,
+) -> Result<bool, Failure> {
+    for path in paths {
+        let Some(change) = changes.find(path) else { continue };
+        output.note(&reason(change));
+        let is_text = change.in_the_way.is_none();
+        let question = if is_text {
+            "  [d]iff, [o]verwrite and keep your text beside it, [s]kip, [e]ject, [q]uit?"
+        } else {
+            "  it has to be moved away by hand: [s]kip, [q]uit?"
+        };
+        loop {
+            match output.choose(question) {
+                Some('d') if is_text => {
+                    if let Some(change) = changes.find(path) {
+                        let shown = in_full(changes, change, root, output);
+                        output.data(&shown);
+                    }
+                }
+                Some('o') if is_text => {
+                    changes.take_over(root, path)?;
+                    break;
+                }
+                Some('e') if is_text => {
+                    changes.hand_over(root, path)?;
+                    break;
+                }
+                Some('s') => break,
+                Some('q') | None => return Ok(false),
+                Some(_) => {}
+            }
+        }
+    }
+    Ok(true)
+}
+
+fn reason(change: &Change<'_>) -> String {
+    let path = &change.path;
+    match (change.in_the_way, change.state) {
+        (Some(what), _) => format!("{path} is {what}"),
+        (None, State::Foreign) => format!("{path} was not written by nixgen"),
+        (None, _) if change.has_conflicts() => format!(
+            "{path} has conflicts of a merge: take either side, as with `git checkout --ours {}`",
+            quoted(path)
+        ),
+        (None, State::EditedStale) => {
+            format!("{path} was edited since nixgen wrote it, and nixgen has something new for it")
+        }
+        (None, _) => format!("{path} was edited since nixgen wrote it"),
+    }
+}
+
+/// What the user has that nixgen has not. Of a file that was never nixgen's,
+/// that is all of it.
+fn their_change(
+    changes: &ChangeSet<'_>,
+    change: &Change<'_>,
+    root: &Root,
+    output: &Output,
+) -> String {
+    let style = style(output);
+    let (Some(old), Some(file)) = (&change.old, change.new) else { return String::new() };
+    if change.has_conflicts() {
+        return String::new();
+    }
+    match (change.state, changes.written_before(root, change)) {
+        (State::Edited, _) => format!("Your change:\n{}", hunks(file.text(), old, style)),
+        (State::EditedStale, Some(before)) => format!(
+            "Your change:\n{}nixgen's since then:\n{}",
+            hunks(&before, old, style),
+            hunks(&before, file.text(), style)
+        ),
+        (State::EditedStale, None) => {
+            format!("Yours against nixgen's of now:\n{}", hunks(file.text(), old, style))
+        }
+        _ => String::new(),
+    }
+}
+
+fn in_full(changes: &ChangeSet<'_>, change: &Change<'_>, root: &Root, output: &Output) -> String {
+    match change.state {
+        State::Foreign => unified(change, style(output)),
+        _ => their_change(changes, change, root, output),
+    }
+}
+
+fn style(output: &Output) -> Style {
+    if output.is_coloured() { Style::Coloured } else { Style::Plain }
+}

@@ -1,0 +1,188 @@
+//! One file, and what is done about it.
+
+use super::State;
+use super::ejected::{self, ThreeWay};
+use crate::nix::ReadyFile;
+
+/// One file: how it stands, what is there, what should be, and what is done
+/// about it.
+#[derive(Debug)]
+pub struct Change<'a> {
+    /// Its path below the root.
+    pub path: String,
+    /// How it stands.
+    pub state: State,
+    /// What is on disk, if that is a text and not the very text it should be.
+    pub old: Option<String>,
+    /// What should be there; `None` for one that is not wanted.
+    pub new: Option<&'a ReadyFile>,
+    /// What is there instead of a text file.
+    pub in_the_way: Option<&'static str>,
+    /// What nixgen would have changed since it was handed over, if it was, and
+    /// what it was then is known.
+    pub three_way: Option<ThreeWay>,
+    /// Where that is kept.
+    pub(super) base: Option<Base>,
+    /// What is done about it.
+    pub(super) action: Action,
+}
+
+/// What is done about a file when the change set is applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Action {
+    /// The file stays as it is, and so does its line in the lock.
+    Keep,
+    /// It becomes what is rendered.
+    Write { backup: Option<Backup> },
+    /// It goes, and its line in the lock with it.
+    Delete { backup: Option<Backup> },
+    /// It is a person's from now on, as this text.
+    HandOver { text: String, base: String },
+    /// It stays, and is not known any more.
+    Forget,
+}
+
+impl Action {
+    /// What `render` does about a file that nobody decided about.
+    pub(super) fn of(state: State) -> Self {
+        match state {
+            State::Clean | State::Stale | State::Missing => Self::Write { backup: None },
+            State::Orphan => Self::Delete { backup: None },
+            State::EjectedOrphan => Self::Forget,
+            _ => Self::Keep,
+        }
+    }
+}
+
+/// Where the text is kept that a file had when it was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Base {
+    pub(super) path: String,
+    /// What is there now.
+    pub(super) text: Option<String>,
+}
+
+/// Where a person's text is kept once its file is given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Backup {
+    pub(super) path: String,
+    /// Whether the very text is there already.
+    pub(super) exists: bool,
+}
+
+/// A file to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Write<'c> {
+    /// Its path below the root.
+    pub path: &'c str,
+    /// Its new content.
+    pub text: &'c str,
+    /// Whether it is a script.
+    pub executable: bool,
+    /// What is there now; `None` when nothing is.
+    pub old: Option<&'c str>,
+}
+
+/// A file to be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delete<'c> {
+    /// Its path below the root.
+    pub path: &'c str,
+    /// What is there now.
+    pub old: &'c str,
+}
+
+impl<'a> Change<'a> {
+    pub(super) fn new(path: &str, state: State, new: Option<&'a ReadyFile>) -> Self {
+        Self {
+            path: path.to_owned(),
+            state,
+            old: None,
+            new,
+            in_the_way: None,
+            three_way: None,
+            base: None,
+            action: Action::of(state),
+        }
+    }
+
+    /// The same file, standing so.
+    pub(super) fn stands(self, state: State) -> Self {
+        Self { state, action: Action::of(state), ..self }
+    }
+
+    /// Whether what it was when it was handed over is of no use any more.
+    pub(super) fn is_over(&self) -> bool {
+        !matches!(self.action, Action::Keep | Action::HandOver { .. })
+    }
+
+    pub(super) fn writes(&self) -> impl Iterator<Item = Write<'_>> {
+        let old = self.old.as_deref();
+        let executable = self.new.is_some_and(ReadyFile::executable);
+        let [first, second] = match &self.action {
+            Action::Keep | Action::Forget => [None, None],
+            Action::Write { backup } | Action::Delete { backup } => {
+                let backup = backup.as_ref().filter(|backup| !backup.exists).zip(old);
+                let kept = backup.map(|(backup, text)| Write {
+                    path: backup.path.as_str(),
+                    text,
+                    executable: false,
+                    old: None,
+                });
+                let new = self.new.filter(|_| !self.deletes() && !self.is_clean());
+                let written = new.map(|file| Write {
+                    path: self.path.as_str(),
+                    text: file.text(),
+                    executable,
+                    old,
+                });
+                [kept, written]
+            }
+            Action::HandOver { text, base } => {
+                // Nothing is there, or the very text that is rendered.
+                let is_there = self.state != State::Missing;
+                let old = old.or(self.new.map(ReadyFile::text).filter(|_| is_there));
+                let written = Write { path: self.path.as_str(), text, executable, old };
+                let kept = self.base.as_ref().map(|place| Write {
+                    path: &place.path,
+                    text: base,
+                    executable: false,
+                    old: place.text.as_deref(),
+                });
+                [Some(written), kept]
+                    .map(|write| write.filter(|write| write.old != Some(write.text)))
+            }
+        };
+        first.into_iter().chain(second)
+    }
+
+    /// Whether the file is as it should be.
+    pub fn is_clean(&self) -> bool {
+        self.state == State::Clean
+    }
+
+    /// Whether a merge left conflicts in it.
+    pub fn has_conflicts(&self) -> bool {
+        self.old.as_deref().is_some_and(ejected::has_conflicts)
+    }
+
+    /// Whether a file is to be made.
+    pub fn creates(&self) -> bool {
+        self.state == State::Missing
+    }
+
+    /// Whether a file is to be replaced, if need be once the user gives it up.
+    pub fn updates(&self) -> bool {
+        self.new.is_some() && !matches!(self.state, State::Missing | State::Clean)
+    }
+
+    /// Whether a file is to go.
+    pub fn deletes(&self) -> bool {
+        matches!(self.action, Action::Delete { .. })
+    }
+
+    /// Whether a file is not wanted, and stays because a person changed it.
+    pub fn is_kept(&self) -> bool {
+        self.state == State::EditedOrphan && self.action == Action::Keep
+    }
+}

@@ -1,0 +1,148 @@
+//! What is to be done about every file.
+
+use std::fmt::Write as _;
+
+use rayon::prelude::*;
+
+use super::change::{Action, Change, Delete, Write};
+use super::ejected;
+use super::lock::{Entry, Lock};
+
+/// All files, in the order of their paths.
+#[derive(Debug)]
+pub struct ChangeSet<'a> {
+    pub(super) changes: Vec<Change<'a>>,
+    pub(super) lock: Lock,
+}
+
+impl<'a> ChangeSet<'a> {
+    /// Every file.
+    pub fn all(&self) -> impl Iterator<Item = &Change<'a>> {
+        self.changes.iter()
+    }
+
+    /// The files that are not as they should be.
+    pub fn differing(&self) -> impl Iterator<Item = &Change<'a>> {
+        self.changes.iter().filter(|change| !change.state.is_settled())
+    }
+
+    /// The files that stand in the way of writing.
+    pub fn protected(&self) -> impl Iterator<Item = &Change<'a>> {
+        self.changes
+            .iter()
+            .filter(|change| change.state.is_protected() && change.action == Action::Keep)
+    }
+
+    /// Whether nothing has to be done.
+    pub fn is_in_sync(&self) -> bool {
+        self.differing().next().is_none() && !self.is_merged()
+    }
+
+    /// Whether files are to be written, deleted or forgotten.
+    pub fn has_work(&self) -> bool {
+        let forgets = self.changes.iter().any(|change| change.action == Action::Forget);
+        forgets || self.writes().next().is_some() || self.deletes().next().is_some()
+    }
+
+    /// Whether the lock does not say what it would once all is written: that of
+    /// another clone or branch, or none. It takes a look at every token.
+    pub fn lock_is_behind(&self) -> bool {
+        self.lock.entries != self.next_lock().entries
+    }
+
+    /// Whether the lock has conflicts of a merge, which writing it resolves.
+    pub fn is_merged(&self) -> bool {
+        self.lock.merged
+    }
+
+    /// What has to be written, without the lock.
+    pub fn writes(&self) -> impl Iterator<Item = Write<'_>> {
+        self.changes.iter().flat_map(Change::writes)
+    }
+
+    /// What has to go.
+    pub fn deletes(&self) -> impl Iterator<Item = Delete<'_>> {
+        self.changes.iter().flat_map(|change| {
+            let old = change.old.as_deref();
+            let file = old.filter(|_| change.deletes());
+            let file = file.map(|old| Delete { path: change.path.as_str(), old });
+            let base = change.base.as_ref().filter(|_| change.is_over());
+            let base = base.and_then(|base| {
+                let (old, entry) = (base.text.as_deref()?, self.lock.entries.get(&change.path)?);
+                let is_ours = ejected::is_base(&change.path, old, &entry.ejected);
+                is_ours.then_some(Delete { path: &base.path, old })
+            });
+            file.into_iter().chain(base)
+        })
+    }
+
+    /// The lock's text once everything is written. It takes a look at every
+    /// token of every file, so only writing asks for it.
+    pub(super) fn new_lock(&self) -> String {
+        self.next_lock().text()
+    }
+
+    /// The lock that the tree was compared by.
+    pub(super) fn lock(&self) -> &Lock {
+        &self.lock
+    }
+
+    fn next_lock(&self) -> Lock {
+        let entry = |change: &Change<'_>| {
+            let entry = match (&change.action, change.new) {
+                (Action::Delete { .. } | Action::Forget, _) => return None,
+                (Action::HandOver { base, .. }, _) => Entry::ejected(&change.path, base),
+                (Action::Write { .. }, Some(file)) => Entry::ours(file.path(), file.text()),
+                _ => self.lock.entries.get(&change.path)?.clone(),
+            };
+            Some((change.path.clone(), entry))
+        };
+        Lock { entries: self.changes.par_iter().filter_map(entry).collect(), merged: false }
+    }
+
+    /// Whether nixgen knows that it wrote a file, or handed it over.
+    pub fn is_known(&self, path: &str) -> bool {
+        self.lock.entries.contains_key(path)
+    }
+
+    /// A file by its path.
+    pub fn find(&self, path: &str) -> Option<&Change<'a>> {
+        let at = self.changes.binary_search_by(|change| change.path.as_str().cmp(path)).ok()?;
+        self.changes.get(at)
+    }
+
+    /// The files beside given up ones that keep what these held: the file's
+    /// path, and that of the copy.
+    pub fn backups(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.changes.iter().filter_map(|change| match &change.action {
+            Action::Write { backup: Some(backup) } | Action::Delete { backup: Some(backup) } => {
+                Some((change.path.as_str(), backup.path.as_str()))
+            }
+            _ => None,
+        })
+    }
+
+    /// `2 to create, 1 to update, 0 to delete, 14 unchanged`
+    pub fn summary(&self) -> String {
+        let mut summary = format!(
+            "{} to create, {} to update, {} to delete, {} unchanged",
+            self.count(Change::creates),
+            self.count(Change::updates),
+            self.count(Change::deletes),
+            self.count(Change::is_clean),
+        );
+        for (count, word) in [
+            (self.count(Change::is_kept), "kept"),
+            (self.count(|change| change.state.is_ejected()), "ejected"),
+        ] {
+            if count > 0 {
+                let _ = write!(summary, ", {count} {word}");
+            }
+        }
+        summary
+    }
+
+    fn count(&self, wanted: impl Fn(&Change<'a>) -> bool) -> usize {
+        self.changes.iter().filter(|change| wanted(change)).count()
+    }
+}

@@ -1,0 +1,116 @@
+//! What is decided about files that are not simply nixgen's.
+
+use super::change::{Action, Backup, Change};
+use super::changes::ChangeSet;
+use super::ejected::{self, Merged};
+use super::folder::Found;
+use super::git::WorkTree;
+use super::root::Root;
+use super::{IoError, State};
+use crate::render::handed_over;
+
+impl<'a> ChangeSet<'a> {
+    /// Gives files up that a person wrote in: those that `given_up` picks. What
+    /// they hold is kept in files beside them. What is no file is never given up.
+    pub fn give_up(
+        &mut self,
+        root: &Root,
+        given_up: impl Fn(&Change<'_>) -> bool,
+    ) -> Result<(), IoError> {
+        for at in 0..self.changes.len() {
+            let change = &self.changes[at];
+            let is_theirs = change.state.is_protected() || change.state.is_ejected();
+            let Some(old) = change.old.as_deref().filter(|_| is_theirs) else { continue };
+            if change.in_the_way.is_some() || !given_up(change) {
+                continue;
+            }
+            let backup = Some(self.backup(root, &change.path, old)?);
+            self.changes[at].action = match change.state {
+                State::EditedOrphan => Action::Delete { backup },
+                _ => Action::Write { backup },
+            };
+        }
+        Ok(())
+    }
+
+    /// Takes a file over: it becomes what is rendered. What a person wrote in it
+    /// is kept beside it; a file that differs in layout alone stays as it is.
+    pub fn take_over(&mut self, root: &Root, path: &str) -> Result<(), IoError> {
+        self.give_up(root, |change| change.path == path)?;
+        if let Some(change) = self.get_mut(path).filter(|change| change.is_clean()) {
+            change.action = Action::of(State::Clean);
+        }
+        Ok(())
+    }
+
+    /// A file beside another for what that one holds: the first name that is free.
+    fn backup(&self, root: &Root, path: &str, text: &str) -> Result<Backup, IoError> {
+        let mut number = 1_u32;
+        loop {
+            let beside = match number {
+                1 => format!("{path}.orig"),
+                number => format!("{path}.orig{number}"),
+            };
+            let is_ours = self.find(&beside).is_some();
+            match root.look(&beside)? {
+                Found::Nothing if !is_ours => return Ok(Backup { path: beside, exists: false }),
+                Found::File(bytes) if !is_ours && bytes == text.as_bytes() => {
+                    return Ok(Backup { path: beside, exists: true });
+                }
+                _ => number += 1,
+            }
+        }
+    }
+
+    /// Leaves every file as it is, until it is decided about.
+    pub fn keep_all(&mut self) {
+        for change in &mut self.changes {
+            change.action = Action::Keep;
+        }
+    }
+
+    /// Hands a file over: it stays as it is but for the header. One that is not
+    /// wanted is forgotten. What nixgen wrote before it was edited is its base;
+    /// if nobody knows that any more, what nixgen has for it now counts as seen.
+    pub fn hand_over(&mut self, root: &Root, path: &str) -> Result<(), IoError> {
+        let before = self.find(path).and_then(|change| self.written_before(root, change));
+        let Some(change) = self.get_mut(path) else { return Ok(()) };
+        let Some(file) = change.new else {
+            change.action = Action::Forget;
+            return Ok(());
+        };
+        let text = change.old.as_deref().unwrap_or(file.text());
+        let base = before.as_deref().unwrap_or(file.text());
+        change.action = Action::HandOver { text: handed_over(text), base: handed_over(base) };
+        change.base = Some(ejected::base(root, path)?);
+        Ok(())
+    }
+
+    /// What nixgen wrote to a file last, if that is not what it would write now:
+    /// from the file itself, or from git when it was edited since.
+    pub fn written_before(&self, root: &Root, change: &Change<'_>) -> Option<String> {
+        match change.state {
+            State::Stale => change.old.clone(),
+            State::EditedStale => {
+                let known = &self.lock.entries.get(&change.path)?.ours;
+                WorkTree::of(root)?.version(&change.path, known)
+            }
+            _ => None,
+        }
+    }
+
+    /// Merges what nixgen would have changed in a file since it was handed over.
+    /// `None` when there is nothing to merge, or no telling what is new.
+    pub fn merge(&mut self, path: &str) -> Option<&Merged> {
+        let change = self.get_mut(path)?;
+        let three_way = change.three_way.as_ref()?;
+        change.action =
+            Action::HandOver { text: three_way.merged.text.clone(), base: three_way.ours.clone() };
+        Some(&three_way.merged)
+    }
+
+    fn get_mut(&mut self, path: &str) -> Option<&mut Change<'a>> {
+        let at = self.changes.binary_search_by(|change| change.path.as_str().cmp(path)).ok()?;
+        self.changes.get_mut(at)
+    }
+}

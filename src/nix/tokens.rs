@@ -1,0 +1,136 @@
+//! The tokens of Nix that count: those that no formatter changes.
+
+use std::borrow::Cow;
+
+use rnix::SyntaxKind;
+
+/// The tokens of a Nix text without spaces and line breaks. Comments count:
+/// people write them.
+pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    rnix::tokenize(text)
+        .filter(|(kind, _)| *kind != SyntaxKind::TOKEN_WHITESPACE)
+        .map(|(_, token)| token.trim_end())
+}
+
+/// What of a Nix text is no layout. Two texts with the same essence differ in
+/// what a formatter or git may do to them: spaces, line breaks and their kind,
+/// the indentation of strings and comments, and the comma behind the last
+/// argument of a function.
+pub fn essence(text: &str) -> Vec<Cow<'_, str>> {
+    let mut out: Vec<Cow<'_, str>> = Vec::new();
+    // The strings that are open; of an indented one, its own text and its place.
+    let mut open: Vec<Option<(usize, String)>> = Vec::new();
+    for (kind, token) in rnix::tokenize(text) {
+        match kind {
+            SyntaxKind::TOKEN_WHITESPACE => continue,
+            SyntaxKind::TOKEN_COMMENT => {
+                out.push(comment(token));
+                continue;
+            }
+            SyntaxKind::TOKEN_R_BRACE if out.last().is_some_and(|last| last == ",") => {
+                out.pop();
+            }
+            SyntaxKind::TOKEN_STRING_START => {
+                open.push((token == "''").then(|| (out.len(), String::new())));
+            }
+            SyntaxKind::TOKEN_STRING_CONTENT => {
+                if let Some(Some((_, own))) = open.last_mut() {
+                    own.push_str(&unix(token));
+                    continue;
+                }
+            }
+            SyntaxKind::TOKEN_INTERPOL_START => {
+                if let Some(Some((_, own))) = open.last_mut() {
+                    own.push(INTERPOLATION);
+                }
+            }
+            SyntaxKind::TOKEN_STRING_END => {
+                if let Some(Some((start, own))) = open.pop() {
+                    out[start] = format!("''{}", unindented(&own)).into();
+                }
+            }
+            _ => {}
+        }
+        out.push(unix(token));
+    }
+    out
+}
+
+/// Stands in a string's own text for what is interpolated.
+const INTERPOLATION: char = '\0';
+
+/// With the line breaks that git may have changed as they were.
+fn unix(token: &str) -> Cow<'_, str> {
+    if token.contains('\r') { token.replace("\r\n", "\n").into() } else { token.into() }
+}
+
+fn comment(token: &str) -> Cow<'_, str> {
+    if token.contains('\n') {
+        token.lines().map(str::trim).collect::<Vec<_>>().join("\n").into()
+    } else {
+        token.trim_end().into()
+    }
+}
+
+/// An indented string as Nix understands it: without the indentation that its
+/// lines have in common, and without the spaces around it.
+fn unindented(own: &str) -> String {
+    let own = match own.split_once('\n') {
+        Some((first, rest)) if is_blank(first) => rest,
+        _ => own,
+    };
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let lines = own.split('\n').filter(|line| !is_blank(line));
+    let common = lines.map(indentation).min().unwrap_or(usize::MAX);
+    let stripped = |line: &'_ str| line[indentation(line).min(common)..].to_owned();
+    let mut lines: Vec<String> = own.split('\n').map(stripped).collect();
+    if let Some(last) = lines.last_mut().filter(|last| is_blank(last)) {
+        last.clear();
+    }
+    lines.join("\n")
+}
+
+fn is_blank(line: &str) -> bool {
+    line.bytes().all(|byte| byte == b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layout_is_no_token_and_no_essence() {
+        let a = "{a=1;# x\n}";
+        let b = "{\n  a = 1; # x  \n}\n";
+        assert_eq!(tokens(a).collect::<Vec<_>>(), tokens(b).collect::<Vec<_>>());
+        assert_eq!(essence(a), essence(b));
+        assert_ne!(essence(a), essence("{a=2;# x\n}"));
+        assert_ne!(essence(a), essence("{a=1;# y\n}"));
+    }
+
+    #[test]
+    fn the_indentation_of_strings_is_layout_and_their_text_is_not() {
+        let string = "''\n  a ${b} ${\n''\n  c\n''}\n\n    d\n''";
+        for same in [
+            "''\n    a ${b} ${''\n      c\n  ''}\n  \n      d\n  ''",
+            "''\r\n  a ${b} ${\r\n''\r\n  c\r\n''}\r\n\r\n    d\r\n''",
+        ] {
+            assert_eq!(essence(string), essence(same));
+        }
+        for other in [
+            "''\n  a ${b} ${\n''\n  c\n''}\n\n   d\n''",
+            "''\n  a ${b}  ${\n''\n  c\n''}\n\n    d\n''",
+            "''\n  a ${b} ${\n''\n  c\n''}\n    d\n''",
+            "''\n${b} a ${\n''\n  c\n''}\n\n    d\n''",
+        ] {
+            assert_ne!(essence(string), essence(other), "{other}");
+        }
+        assert_ne!(essence("\"  a\n b\""), essence("\"a\n  b\""));
+    }
+
+    #[test]
+    fn a_comma_behind_the_last_argument_is_layout() {
+        assert_eq!(essence("{ a, b, }: a"), essence("{\n  a\n, b\n}: a"));
+        assert_ne!(essence("{ a, b }: a"), essence("{ a, b, ... }: a"));
+    }
+}

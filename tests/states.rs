@@ -1,0 +1,215 @@
+//! How every file stands: the same answer wherever the tree is.
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+use nixgen::disk::State;
+use serde_json::Value;
+use support::{Sandbox, read};
+
+/// What becomes of a Nix text.
+type Format = fn(String) -> String;
+
+/// What becomes of a file.
+type Make = Box<dyn Fn(&str, String) -> String>;
+
+/// The smallest tree in which a file stands so, and that file.
+fn fixture(state: State) -> (Sandbox, &'static str) {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    if state == State::Foreign {
+        sandbox.write("vms/cp.nix", "{ mine = true; }\n");
+        return (sandbox, "vms/cp.nix");
+    }
+    sandbox.expect(0, &["render", "-q"]);
+    let edit = || sandbox.edit("vms/worker.nix", "vcpu = 2", "vcpu = 3");
+    let eject = || drop(sandbox.expect(0, &["eject", "vms/worker.nix"]));
+    let remove = || sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    let change =
+        || sandbox.edit("cluster.toml", "role = \"worker\"", "role = \"worker\"\nvcpu = 4");
+    match state {
+        State::Clean | State::Foreign => {}
+        State::Ejected => eject(),
+        State::EjectedStale => {
+            eject();
+            change();
+        }
+        State::EjectedConflict => {
+            eject();
+            edit();
+            change();
+            sandbox.expect(1, &["eject", "--merge", "vms/worker.nix"]);
+        }
+        State::EjectedOrphan => {
+            eject();
+            remove();
+        }
+        State::Stale => change(),
+        State::Edited => edit(),
+        State::EditedStale => {
+            edit();
+            change();
+        }
+        State::Missing => fs::remove_file(sandbox.at("vms/worker.nix")).expect("removed"),
+        State::Orphan => remove(),
+        State::EditedOrphan => {
+            edit();
+            remove();
+        }
+    }
+    (sandbox, "vms/worker.nix")
+}
+
+/// Every file with its state, as `list` tells it.
+fn list(sandbox: &Sandbox) -> Vec<(String, String)> {
+    let json: Value =
+        serde_json::from_str(&sandbox.expect(0, &["list", "--format", "json"]).stdout)
+            .expect("JSON");
+    assert_eq!(json["format_version"], 1);
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let files = json["files"].as_array().expect("files").iter();
+    files.map(|file| (text(&file["path"]), text(&file["state"]))).collect()
+}
+
+/// The same files in a folder of their own, each as `change` makes it.
+fn copy(sandbox: &Sandbox, change: impl Fn(&str, String) -> String) -> Sandbox {
+    let copy = Sandbox::new();
+    for (path, content) in sandbox.tree() {
+        copy.write(&path, &change(&path, String::from_utf8(content).expect("text")));
+    }
+    copy
+}
+
+/// Whether git did as it was told.
+fn git(sandbox: &Sandbox, args: &[&str]) -> bool {
+    let identity = ["-c", "user.name=n", "-c", "user.email=n@n"];
+    let output = Command::new("git").args(identity).args(args).current_dir(sandbox.path()).output();
+    output.expect("git runs").status.success()
+}
+
+// Both leave a file alone that is not valid Nix, as one with conflicts is.
+
+fn alejandra(text: String) -> String {
+    alejandra::format::in_memory(String::new(), text).1
+}
+
+fn nixfmt(text: &str) -> String {
+    nixfmt_rs::format(text).unwrap_or_else(|_| text.to_owned())
+}
+
+#[test]
+fn every_state_is_told_in_a_fresh_copy_whatever_formatter_ran_over_it() {
+    for &state in State::ALL {
+        let (sandbox, path) = fixture(state);
+        let told = list(&sandbox);
+        assert!(told.contains(&(path.to_owned(), state.word().to_owned())), "{told:?}");
+        let nix = |path: &str| path.ends_with(".nix");
+        let copies: [(&str, Make); 4] = [
+            ("fresh", Box::new(|_, text| text)),
+            ("nixfmt", Box::new(move |path, text| if nix(path) { nixfmt(&text) } else { text })),
+            (
+                "alejandra",
+                Box::new(move |path, text| if nix(path) { alejandra(text) } else { text }),
+            ),
+            ("CRLF", Box::new(|_, text| text.replace('\n', "\r\n"))),
+        ];
+        for (name, change) in copies {
+            assert_eq!(list(&copy(&sandbox, change)), told, "{name}, {}", state.word());
+        }
+        let lines = sandbox.expect(0, &["list", "--state", state.word()]).stdout;
+        assert!(lines.contains(&format!("{:<14} {path}\n", state.word())), "{lines}");
+        let word = |line: &'_ str| line.split(' ').next().unwrap_or_default().to_owned();
+        let states: BTreeSet<String> = lines.lines().map(word).collect();
+        assert_eq!(states.len(), 1, "{lines}");
+    }
+}
+
+#[test]
+fn a_clone_tells_the_same() {
+    for &state in State::ALL {
+        let (sandbox, _) = fixture(state);
+        let told = list(&sandbox);
+        let clone = Sandbox::new();
+        assert!(git(&sandbox, &["init", "-q", "-b", "main"]) && git(&sandbox, &["add", "."]));
+        assert!(git(&sandbox, &["commit", "-qm", "all"]));
+        let from = sandbox.path().to_str().expect("text");
+        assert!(git(&clone, &["-c", "core.autocrlf=true", "clone", "-q", from, "."]));
+        assert!(clone.read("cluster.toml").contains("\r\n"));
+        assert_eq!(list(&clone), told, "{}", state.word());
+        fs::remove_dir_all(clone.at(".git")).expect("removed");
+        assert_eq!(list(&clone), told, "{}", state.word());
+    }
+}
+
+#[test]
+fn no_formatter_makes_an_edit_of_a_rendered_file() {
+    for entry in fs::read_dir(support::repository().join("tests/golden/ok")).expect("a folder") {
+        let path = entry.expect("readable").path();
+        let sandbox = Sandbox::with_config(&fs::read_to_string(&path).expect("text"));
+        sandbox.expect(0, &["render", "-q"]);
+        let formatters: [Format; 4] = [
+            alejandra,
+            |text| nixfmt(&text),
+            |text| nixfmt(&alejandra(text)),
+            |text| alejandra(nixfmt(&text)),
+        ];
+        for format in formatters {
+            let formatted =
+                copy(
+                    &sandbox,
+                    |path, text| {
+                        if path.ends_with(".nix") { format(text) } else { text }
+                    },
+                );
+            let told = list(&formatted);
+            let edited: Vec<_> = told.iter().filter(|(_, state)| state != "clean").collect();
+            assert!(edited.is_empty(), "{}: {edited:?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn conflicts_of_a_merge_in_the_lock_are_resolved_by_rendering() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    sandbox.expect(0, &["render", "-q"]);
+    assert!(git(&sandbox, &["init", "-q", "-b", "main"]) && git(&sandbox, &["add", "."]));
+    assert!(git(&sandbox, &["commit", "-qm", "base"]) && git(&sandbox, &["branch", "other"]));
+    let memory = "memory = \"8GiB\"";
+    let grown = "memory = \"16GiB\"";
+    sandbox.edit("cluster.toml", memory, grown);
+    sandbox.expect(0, &["render", "-q"]);
+    assert!(
+        git(&sandbox, &["commit", "-qam", "memory"]) && git(&sandbox, &["checkout", "-q", "other"])
+    );
+    sandbox.edit("cluster.toml", "role = \"worker\"", "role = \"worker\"\nvcpu = 4");
+    sandbox.expect(0, &["render", "-q"]);
+    assert!(git(&sandbox, &["commit", "-qam", "vcpu"]));
+    assert!(!git(&sandbox, &["merge", "-q", "main"]), "the lock conflicts");
+    assert!(sandbox.read("nixgen.lock").contains("<<<<<<<"));
+    let checked = sandbox.run(&["check"]);
+    assert!(checked.stderr.contains("nixgen.lock has conflicts of a merge"), "{checked:?}");
+    assert_eq!(checked.status, 1);
+    // What git could not merge is taken from either side, and is nixgen's then.
+    assert!(sandbox.read("docs/cluster.md").contains("<<<<<<<"));
+    assert!(git(&sandbox, &["checkout", "--ours", "docs/cluster.md"]));
+    sandbox.expect(0, &["render"]);
+    assert!(!sandbox.read("nixgen.lock").contains("<<<<<<<"));
+    sandbox.expect(0, &["check"]);
+}
+
+#[test]
+fn a_lock_that_was_not_committed_fails_the_check() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    sandbox.expect(0, &["render", "-q"]);
+    let lock = sandbox.read("nixgen.lock");
+    sandbox.edit("cluster.toml", "memory = \"8GiB\"", "memory = \"16GiB\"");
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.write("nixgen.lock", &lock);
+    assert_eq!(sandbox.expect(1, &["check"]).stdout, "stale          nixgen.lock\n");
+    fs::remove_file(sandbox.at("nixgen.lock")).expect("removed");
+    sandbox.expect(1, &["check"]);
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.expect(0, &["check"]);
+}
