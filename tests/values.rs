@@ -80,7 +80,7 @@ const NIX: Template<Context> = Template::new(
   {
     quoted = {{ entry.value }};
     part = "<{{ entry.value | in_string }}>";
-    key = builtins.attrNames { {{ entry.value | attr }} = 1; };
+    key = { {{ entry.value | attr }} = 1; };
     tree = {{ entry.tree | nix }};
   }
 {%- endfor %}
@@ -106,7 +106,7 @@ fn nix_gives_every_value_back() {
             let expected = json!({
                 "quoted": value,
                 "part": format!("<{value}>"),
-                "key": [value],
+                "key": { value.clone(): 1 },
                 "tree": { value.clone(): [value, 1] },
             });
             assert_eq!(*read, expected, "seed {}: {formatter} {value:?}", seed());

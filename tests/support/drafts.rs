@@ -182,7 +182,7 @@ impl Draft {
         for key in ["boot.root.device = ", "boot.esp.device = "] {
             let value = self.path("/dev/");
             if !self.value("device", key, &value, "\n") {
-                self.say(&format!("{key}\"/dev/sda\"\n"));
+                self.say(&format!("{key}\"/dev/by/{}\"\n", key.len()));
             }
         }
         self.taints_and_labels();
