@@ -291,6 +291,15 @@ mod tests {
     }
 
     #[test]
+    fn depth_is_bounded() {
+        let lists = |depth: usize| "[ ".repeat(depth) + &"] ".repeat(depth);
+        assert!(format!("{{ a = {}; }}", lists(100)).parse::<Attrs>().is_ok());
+        for text in [lists(10_000), "[".repeat(100_000), "{a=".repeat(100_000)] {
+            assert!(text.parse::<Attrs>().is_err());
+        }
+    }
+
+    #[test]
     fn values_are_found_by_plain_names() {
         let attrs = read("{ a.\"8 s\" = [ \"x\" 1 \"y\" ]; \"b\".c = \"z\"; b.d = 1; }");
         let list = attrs.get(&["a", "8 s"]).expect("a list");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
 
+use rnix::SyntaxKind;
 use rnix::ast::{
     self, AstToken as _, Attr, AttrSet, BinOpKind, Expr, HasEntry, InterpolPart, LiteralKind,
     Param, UnaryOpKind,
@@ -13,6 +14,9 @@ use super::code::{code, string};
 use super::{AttrPath, Attrs, Entry, Value, segment};
 
 pub(super) fn read(text: &str) -> Option<Attrs> {
+    if is_too_deep(text) {
+        return None;
+    }
     let parsed = rnix::Root::parse(text);
     if !parsed.errors().is_empty() {
         return None;
@@ -20,6 +24,28 @@ pub(super) fn read(text: &str) -> Option<Attrs> {
     let mut reader = Reader::default();
     reader.body(parsed.tree().expr()?);
     Some(Attrs { entries: reader.entries })
+}
+
+/// Whether brackets stand in more brackets than any file has. rnix does not count
+/// lists in lists, and would run out of stack with them.
+fn is_too_deep(text: &str) -> bool {
+    const DEEPEST: usize = 256;
+
+    let mut depth = 0_usize;
+    rnix::tokenize(text).any(|(kind, _)| {
+        match kind {
+            SyntaxKind::TOKEN_L_BRACK
+            | SyntaxKind::TOKEN_L_BRACE
+            | SyntaxKind::TOKEN_L_PAREN
+            | SyntaxKind::TOKEN_INTERPOL_START => depth += 1,
+            SyntaxKind::TOKEN_R_BRACK
+            | SyntaxKind::TOKEN_R_BRACE
+            | SyntaxKind::TOKEN_R_PAREN
+            | SyntaxKind::TOKEN_INTERPOL_END => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
 }
 
 /// Collects the entries of one set, at the path that it has come to.
