@@ -42,6 +42,11 @@ fn existing() {
 }
 
 #[test]
+fn own_nix() {
+    matches_expectation("own-nix", "1.34.2");
+}
+
+#[test]
 fn nftables() {
     matches_expectation("nftables", "1.31.6");
 }

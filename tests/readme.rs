@@ -61,3 +61,13 @@ fn every_output_of_the_table_is_rendered_from_the_shipped_example() {
         assert!(sandbox.at(path).exists(), "{path}");
     }
 }
+
+#[test]
+fn the_options_of_the_users_own_are_valid() {
+    let own = blocks("toml").concat();
+    let sandbox = Sandbox::with_config(&format!("{}\n{own}", read("cluster.toml")));
+    sandbox.expect(0, &["render", "-q"]);
+    let worker = sandbox.read("vms/k8s-worker-1.nix");
+    assert!(worker.contains("boot.kernel.sysctl.\"vm.max_map_count\" = 262144;"), "{worker}");
+    assert!(worker.contains("../modules/nixos/worker.nix"), "{worker}");
+}

@@ -102,6 +102,68 @@ fn the_data_files_are_plain_and_keep_the_contract() {
     assert_eq!(hosts["definitions"]["homelab"]["deployment"]["targetHost"], json!("192.168.1.10"));
 }
 
+/// A value as TOML writes it.
+fn toml(value: &Value) -> String {
+    match value {
+        Value::Object(set) => {
+            let pairs =
+                set.iter().map(|(name, value)| format!("{} = {}", quoted(name), toml(value)));
+            format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(items) => {
+            format!("[{}]", items.iter().map(toml).collect::<Vec<_>>().join(", "))
+        }
+        Value::String(text) => quoted(text),
+        other => other.to_string(),
+    }
+}
+
+fn quoted(text: &str) -> String {
+    // JSON leaves DEL alone, TOML does not.
+    json!(text).to_string().replace('\u{7f}', "\\u007f")
+}
+
+/// Everything that TOML can say arrives in Nix, and as what it is.
+#[test]
+fn options_keep_their_names_types_and_values() {
+    let mut texts: Vec<String> = vec![String::new()];
+    for length in 0..4 {
+        let longer = texts.iter().filter(|text| text.chars().count() == length);
+        let longer = longer.flat_map(|text| "'$\\{\n a".chars().map(move |c| format!("{text}{c}")));
+        texts.extend(longer.collect::<Vec<_>>());
+    }
+    // The same on later lines, where a text is an indented string.
+    texts.extend(texts.clone().iter().map(|text| format!("a\n{text}")));
+    let rare = ["${x}", "\"", "a\r\nb", "a\n\tb\tc\n", "ü\u{1F600}\u{202e}\n\u{a0}", "\u{7f}\u{1}"];
+    texts.extend(rare.map(str::to_owned));
+    let mut expected = json!({
+        "numbers": [16, -1, 1024.5, -0.5, 1e300, 5e-300, i64::MAX, i64::MIN, 0],
+        "one": { "two": { "in": { "a.b": true } } },
+        "sets": [{ "a": 1, "b": { "c": -2 } }, {}],
+        "nothing": {},
+        "if": -9.25,
+        "lowest": i64::MIN,
+    });
+    expected["listed"] = json!(texts);
+    for (at, text) in texts.iter().enumerate() {
+        expected["texts"][format!("t{at}")] = json!(text);
+        expected["names"][text] = json!(at);
+    }
+    for formatter in ["nixfmt", "alejandra"] {
+        let config = read("tests/golden/ok/minimal.toml").replacen(
+            "[cluster]",
+            &format!("[cluster]\nformatter = \"{formatter}\""),
+            1,
+        );
+        let sandbox = Sandbox::with_config(&format!("{config}nixos = {}\n", toml(&expected)));
+        sandbox.expect(0, &["render", "-q"]);
+        let file = sandbox.at("vms/worker.nix");
+        let last = "builtins.elemAt m (builtins.length m - 1)";
+        let found = evaluate(&format!("let m = (import {}).imports; in {last}", file.display()));
+        assert!(found == expected, "{}", sandbox.read("vms/worker.nix"));
+    }
+}
+
 #[test]
 fn the_justfiles_own_expressions_work() {
     let sandbox = example();

@@ -36,6 +36,7 @@ mod passthrough;
 mod ports;
 mod ranges;
 mod reserved_names;
+mod reserved_options;
 mod share_tags;
 mod sizing;
 mod state_version;
@@ -107,6 +108,7 @@ pub const CHECKS: &[Check] = &[
     users::check,
     outputs::check,
     output_paths::check,
+    reserved_options::check,
 ];
 
 /// Every rule about what is missing. They wait until everything that was

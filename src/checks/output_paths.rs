@@ -48,7 +48,12 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
             }
         }
     }
+    let mut seen: HashSet<Span> = HashSet::new();
     for (owner, module) in modules(cluster) {
+        // A module of a role is that of many machines.
+        if module.span().is_some_and(|span| !seen.insert(span)) {
+            continue;
+        }
         let place = places.get(&module.inside().to_lowercase());
         if let Some(file) = place.filter(|file| file.path == module.inside()) {
             let message = format!(

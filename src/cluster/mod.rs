@@ -14,6 +14,7 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
+use crate::input::nixos::Options;
 use crate::input::schema::OutputTable;
 use crate::input::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
@@ -145,8 +146,10 @@ pub struct Host {
     pub users: Vec<User>,
     /// How it boots.
     pub hardware: Hardware,
-    /// More modules of the user's.
+    /// More modules of the user's: those of its roles, then its own.
     pub extra_modules: Vec<Spanned<RelPath>>,
+    /// More options of the user's: its own, then those of its roles.
+    pub nixos: Options,
     /// For Colmena and scripts.
     pub deployment: Deployment,
 }
@@ -243,8 +246,10 @@ pub struct Vm {
     pub taints: Vec<Spanned<Taint>>,
     /// Whether it starts with its host.
     pub autostart: bool,
-    /// More modules of the user's.
+    /// More modules of the user's: those of its roles, then its own.
     pub extra_modules: Vec<Spanned<RelPath>>,
+    /// More options of the user's: its own, then those of its roles.
+    pub nixos: Options,
     /// For Colmena and scripts.
     pub deployment: Deployment,
 }

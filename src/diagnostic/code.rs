@@ -192,6 +192,8 @@ codes! {
     MissingModule = "NG0604" "missing-module" Warning;
     /// A secret in the file.
     LiteralSecret = "NG0701" "literal-secret" Error;
+    /// An option that is not for a `nixos` table to set.
+    ReservedOption = "NG0801" "reserved-option" Error;
     /// A step over a minor of Kubernetes.
     SkippedMinor = "NG0901" "skipped-minor" Refused;
     /// A step back to an older Kubernetes.

@@ -75,7 +75,8 @@ pub(crate) fn quoted(words: &[impl Display]) -> String {
     }
 }
 
-fn wrong_type(node: Node<'_>, expected: &str, instead: &str, log: &mut Vec<Diagnostic>) {
+/// Says that a value is of another TOML type.
+pub(super) fn wrong_type(node: Node<'_>, expected: &str, instead: &str, log: &mut Vec<Diagnostic>) {
     let message = format!("expected {expected}, found {}", article(node.get_ref().type_str()));
     log.push(Diagnostic::new(Code::WrongType, node.span(), message).help(instead));
 }

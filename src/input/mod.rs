@@ -2,6 +2,7 @@
 //! found in one run.
 
 pub(crate) mod decode;
+pub mod nixos;
 pub mod schema;
 mod secrets;
 mod spanned;

@@ -7,11 +7,12 @@ use ipnet::Ipv4Net;
 
 use super::Spanned;
 use super::decode::{Map, record};
+use super::nixos::Options;
 use super::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
-    FsType, GpuAccess, GpuMode, GpuVendor, Hypervisor, Image, InterfaceName, LabelKey, LabelValue,
-    Level, Lint, Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size,
-    SshKey, System, Taint, UserName,
+    FsType, GpuAccess, GpuMode, GpuVendor, Group, Hypervisor, Image, InterfaceName, LabelKey,
+    LabelValue, Level, Lint, Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath,
+    Role, Size, SshKey, System, Taint, UserName,
 };
 
 fn implied<T>(value: T) -> Spanned<T> {
@@ -29,6 +30,8 @@ record! {
         cluster: ClusterTable,
         /// The bridge and its VLANs.
         network: NetworkTable,
+        /// What machines of one role or kind have in common.
+        roles: Map<Group, RoleTable>,
         /// The physical machines.
         hosts: Map<Name, HostTable>,
         /// The MicroVMs.
@@ -126,6 +129,16 @@ record! {
 }
 
 record! {
+    /// `[roles.<role>]`
+    pub struct RoleTable {
+        /// Modules of yours that each of these machines gets, inside the tree.
+        extra_modules: Vec<Spanned<RelPath>>,
+        /// NixOS options of each of these machines.
+        nixos: Options,
+    }
+}
+
+record! {
     /// `[hosts.<name>]`
     pub struct HostTable {
         /// Its processors, as `nproc` counts them, to be warned of too many
@@ -165,6 +178,8 @@ record! {
         hardware: Option<Spanned<RelPath>>,
         /// More modules of yours, inside the tree.
         extra_modules: Vec<Spanned<RelPath>>,
+        /// More NixOS options, by their names.
+        nixos: Options,
         /// For Colmena and scripts.
         deployment: DeploymentTable = DeploymentTable::default(),
     }
@@ -281,6 +296,8 @@ record! {
         autostart: Spanned<bool> = implied(true),
         /// More modules of yours, inside the tree.
         extra_modules: Vec<Spanned<RelPath>>,
+        /// More NixOS options, by their names.
+        nixos: Options,
         /// For Colmena and scripts.
         deployment: DeploymentTable = DeploymentTable::default(),
     }

@@ -50,7 +50,7 @@ const KINDS: [Kind; 4] = [
 
 /// Every key, text and comment that looks like a secret. No message repeats it.
 pub(super) fn find(text: &str, root: Node<'_>, log: &mut Vec<Diagnostic>) {
-    below(root, log);
+    below(root, false, log);
     let comments = tokens(text).filter(|(kind, ..)| *kind == TokenKind::Comment);
     for (_, comment, span) in comments {
         log.extend(sure(comment, span));
@@ -69,14 +69,20 @@ pub(super) fn find_anywhere(text: &str, log: &mut Vec<Diagnostic>) {
     log.extend(secrets.take(MOST));
 }
 
-fn below(node: Node<'_>, log: &mut Vec<Diagnostic>) {
+/// `nixos` tables have a rule of their own: what an option calls a password is one,
+/// whatever it looks like.
+fn below(node: Node<'_>, is_nixos: bool, log: &mut Vec<Diagnostic>) {
     match node.get_ref() {
         DeValue::String(text) => log.extend(any(text, node.span())),
-        DeValue::Array(items) => items.iter().for_each(|item| below(item, log)),
+        DeValue::Array(items) => items.iter().for_each(|item| below(item, is_nixos, log)),
         DeValue::Table(table) => {
             for (key, value) in table {
                 log.extend(any(key.get_ref(), key.span()));
-                below(value, log);
+                let before = log.len();
+                below(value, is_nixos || key.get_ref() == "nixos", log);
+                if is_nixos && log.len() == before {
+                    log.extend(named(key.get_ref(), value));
+                }
             }
         }
         DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
@@ -98,6 +104,24 @@ fn report(kind: Option<&Kind>, span: Span) -> Option<Diagnostic> {
         Diagnostic::new(Code::LiteralSecret, span, message)
             .help(format!("{instead}; a secret that was committed has to be replaced")),
     )
+}
+
+/// A value that its option calls a secret. A path is none: it says where the secret
+/// is.
+fn named(name: &str, value: Node<'_>) -> Option<Diagnostic> {
+    const ENDINGS: [&str; 7] =
+        ["password", "passphrase", "secret", "token", "privatekey", "presharedkey", "apikey"];
+
+    let text = value.get_ref().as_str()?;
+    let letters = name.chars().filter(char::is_ascii_alphanumeric);
+    let plain = letters.collect::<String>().to_ascii_lowercase();
+    let is_named = ENDINGS.iter().any(|ending| plain.ends_with(ending));
+    if !is_named || text.is_empty() || text.starts_with('/') {
+        return None;
+    }
+    let message = format!("`{name}` holds a secret, which must not be in the file");
+    let help = "use the option that takes a file, such as `hashedPasswordFile`, and write a path on the machine";
+    Some(Diagnostic::new(Code::LiteralSecret, value.span(), message).help(help))
 }
 
 /// What the text is made of, where it parses and where it does not.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Output, amdgpu, cluster_network, microvm_storage, worker_host};
 use crate::cluster::{Cluster, Hardware, Host};
+use crate::input::nixos::Options;
 use crate::input::types::{
     AbsPath, FsType, GpuMode, Loader, Name, RelPath, Role, SshKey, System, UserName,
 };
@@ -17,6 +18,7 @@ struct Context<'a> {
     worker: bool,
     gateway: bool,
     imports: Vec<String>,
+    nixos: &'a Options,
     system: System,
     passthrough: bool,
     x86: bool,
@@ -83,6 +85,7 @@ fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
         cluster: &cluster.name,
         worker,
         gateway: *host.gateway,
+        nixos: &host.nixos,
         imports: modules.iter().map(|module| module.seen_from(&path)).collect(),
         system: *host.system,
         x86: *host.system == System::X86_64,

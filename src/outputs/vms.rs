@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Output, amdgpu, kubeadm_base, microvm_guest};
 use crate::cluster::{Cluster, Vm};
+use crate::input::nixos::Options;
 use crate::input::types::{
     AbsPath, Firewall, Hypervisor, InterfaceName, Mac, Name, PciAddress, RelPath, Role,
 };
@@ -20,6 +21,7 @@ struct Context<'a> {
     vlan: &'a Name,
     storage: Option<&'a AbsPath>,
     imports: Vec<String>,
+    nixos: &'a Options,
     hypervisor: Hypervisor,
     vcpu: u16,
     mem: u32,
@@ -84,6 +86,7 @@ fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPat
         role: *vm.role,
         vlan: &vlan.name,
         storage: vm.storage.as_ref().map(|storage| &storage.mount.value),
+        nixos: &vm.nixos,
         imports: modules.iter().map(|module| module.seen_from(&path)).collect(),
         hypervisor: *cluster.hypervisor,
         vcpu: *vm.vcpu,

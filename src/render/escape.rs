@@ -34,6 +34,43 @@ pub(super) fn is_plain_when_indented(text: &str) -> bool {
     !text.is_empty() && text.chars().all(plain) && text.trim() == text
 }
 
+/// An indented Nix string, for a text that reads better on several lines. `None`
+/// where the indentation or a space that nobody sees would not survive, or where
+/// one quote would have to be escaped: alejandra stumbles over that.
+pub(super) fn nix_lines(text: &str) -> Option<String> {
+    let (body, end) = match text.strip_suffix('\n') {
+        Some(body) => (body, "\n"),
+        None => (text, ""),
+    };
+    let lines: Vec<&str> = body.split('\n').collect();
+    let is_plain = |line: &&str| {
+        let has_odd_quote = ["'''", "'$", "'\\"].iter().any(|pair| line.contains(pair));
+        line.trim_end().len() == line.len() && !line.ends_with('\'') && !has_odd_quote
+    };
+    let has_margin = |line: &&str| !line.is_empty() && !line.starts_with(char::is_whitespace);
+    let ends = [lines.first()?, lines.last()?];
+    if lines.len() < 2
+        || text.contains('\r')
+        || !lines.iter().all(is_plain)
+        || !lines.iter().any(has_margin)
+        || ends.iter().any(|line| line.is_empty())
+    {
+        return None;
+    }
+    let body = body.replace("''", "'''").replace("${", "''${").replace('\t', "''\\t");
+    Some(format!("''\n{body}{end}''"))
+}
+
+/// A Nix number with a point in it: without one it would be another type, or no
+/// number. It must be finite.
+pub(super) fn nix_float(number: f64) -> String {
+    let text = format!("{number:?}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0e{exponent}"),
+        _ => text,
+    }
+}
+
 const NIX_KEYWORDS: &[&str] =
     &["assert", "else", "if", "in", "inherit", "let", "or", "rec", "then", "with"];
 
@@ -205,6 +242,24 @@ mod tests {
         assert_eq!(nix_string(r#"a"b\c${d}$$"#), r#""a\"b\\c\${d}$$""#);
         assert_eq!(nix_string("a\r\n\tb"), r#""a\r\n\tb""#);
         assert_eq!(nix_string("$${x}"), r#""$\${x}""#);
+    }
+
+    #[test]
+    fn several_lines_are_an_indented_string_where_they_survive_it() {
+        assert_eq!(nix_lines("a\n  b\n").as_deref(), Some("''\na\n  b\n''"));
+        assert_eq!(nix_lines("it's\n'' ${x}").as_deref(), Some("''\nit's\n''' ''${x}''"));
+        let unfit = ["", "a", "a\n", "\na\n", "a\n\n", " a\n b\n", "a \nb", "a\r\nb\n", "a\n \nb"];
+        for text in unfit.iter().chain(&["a\nb'", "a\n'''b", "a\n'${b}", "a\n'\\"]) {
+            assert_eq!(nix_lines(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn floats_have_a_point() {
+        let floats = [(1.0, "1.0"), (-0.5, "-0.5"), (1e300, "1.0e300"), (1.5e-9, "1.5e-9")];
+        for (number, text) in floats {
+            assert_eq!(nix_float(number), text);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use tera::{Kwargs, State, Tera, Value};
 
-use super::{escape, marks};
+use super::{escape, marks, options};
 
 pub(super) fn register(tera: &mut Tera) {
     // Nix
@@ -22,6 +22,17 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("nix", |value: &Value, _: Kwargs, _: &State| {
         let mut out = String::new();
         nix(value, &mut out).map(|()| Value::safe_string(&marks::around(&out)))
+    });
+    tera.register_filter("bindings", |value: &Value, _: Kwargs, _: &State| {
+        let mut out = String::new();
+        match value.as_map() {
+            Some(set) => {
+                options::bindings(set, &mut out).map(|()| Value::safe_string(&marks::around(&out)))
+            }
+            None => {
+                Err(tera::Error::message(format!("`bindings` takes a set, not {}", value.name())))
+            }
+        }
     });
     // YAML
     text(tera, "json", escape::json_string);

@@ -5,6 +5,7 @@ mod escape;
 mod filters;
 mod language;
 mod marks;
+mod options;
 
 pub(crate) use escape::{
     mermaid as mermaid_label, nix_attribute, nix_path, nix_string, nix_string_part,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::names::{Names, broken, index};
+use super::roles::Groups;
 use super::{Log, deployment, labels};
 use crate::cluster::{Gpu, Hardware, Host, Network, User};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::schema::{ClusterFile, GpuTable, HostTable};
-use crate::input::types::{GpuMode, Name, OneLine, Role};
+use crate::input::types::{GpuMode, Group, Name, OneLine, Role};
 
 pub(super) fn hosts(
     file: &ClusterFile,
@@ -24,16 +25,15 @@ pub(super) fn hosts(
         broken: &unreadable,
         understood,
     };
-    let only = file.hosts.len() == 1;
     let hosts: Vec<_> =
-        file.hosts.iter().map(|(name, table)| host(name, table, only, &vlans, log)).collect();
+        file.hosts.iter().map(|(name, table)| host(name, table, file, &vlans, log)).collect();
     hosts.into_iter().collect()
 }
 
 fn host(
     name: &Spanned<Name>,
     table: &HostTable,
-    only: bool,
+    file: &ClusterFile,
     vlans: &Names<'_>,
     log: &mut Log,
 ) -> Option<Host> {
@@ -80,6 +80,7 @@ fn host(
             ssh_keys: table.ssh_keys.clone(),
         })
         .collect();
+    let groups = Groups::of(Group::Host, *table.role, file);
     let own_address = table.wan_address.as_ref().or_else(|| addresses.values().next());
     let first_admin = users.iter().find(|user| *user.admin).map(|user| user.name.to_string());
     let deployment = deployment(
@@ -96,7 +97,7 @@ fn host(
         role: table.role.clone(),
         uplink: table.uplink.clone(),
         wan_address: table.wan_address.clone(),
-        gateway: table.gateway.clone().unwrap_or(Spanned::implied(only)),
+        gateway: table.gateway.clone().unwrap_or(Spanned::implied(file.hosts.len() == 1)),
         vlan,
         addresses,
         labels: labels(&table.labels),
@@ -104,7 +105,8 @@ fn host(
         gpu: table.gpu.as_ref().map(gpu),
         users,
         hardware,
-        extra_modules: table.extra_modules.clone(),
+        extra_modules: groups.modules(&table.extra_modules),
+        nixos: groups.options(&table.nixos),
         deployment,
     })
 }

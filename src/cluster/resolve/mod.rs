@@ -2,6 +2,7 @@
 
 mod hosts;
 mod names;
+mod roles;
 mod vms;
 
 use self::hosts::hosts;

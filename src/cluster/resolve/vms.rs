@@ -1,12 +1,13 @@
 //! The MicroVMs.
 
 use super::names::{Names, broken, index};
+use super::roles::Groups;
 use super::{Log, deployment, labels};
 use crate::cluster::{Host, Network, Storage, Vm, Volume, derive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::schema::{ClusterFile, VmTable};
-use crate::input::types::{AbsPath, DiskFormat, FsType, Mac, Name, Role, Size};
+use crate::input::types::{AbsPath, DiskFormat, FsType, Group, Mac, Name, Role, Size};
 
 pub(super) fn vms(
     file: &ClusterFile,
@@ -34,7 +35,7 @@ pub(super) fn vms(
     let vms: Vec<_> = file
         .vms
         .iter()
-        .map(|(name, table)| vm(name, table, network, &vlans, &host_names, log))
+        .map(|(name, table)| vm(name, table, file, network, &vlans, &host_names, log))
         .collect();
     hosts?;
     let mut vms = vms.into_iter().collect::<Option<Vec<Vm>>>()?;
@@ -48,6 +49,7 @@ pub(super) fn vms(
 fn vm(
     name: &Spanned<Name>,
     table: &VmTable,
+    file: &ClusterFile,
     network: &Network,
     vlans: &Names<'_>,
     hosts: &Names<'_>,
@@ -61,6 +63,7 @@ fn vm(
         .ip
         .clone()
         .unwrap_or_else(|| Spanned::implied(derive::address(name, *network.vlans[vlan].subnet)));
+    let groups = Groups::of(Group::MicroVm, *table.role, file);
     let memory = match *table.role {
         Role::None => Size::gib(1),
         Role::ControlPlane | Role::Worker => Size::gib(4),
@@ -90,7 +93,8 @@ fn vm(
         labels: labels(&table.labels),
         taints: table.taints.clone(),
         autostart: *table.autostart,
-        extra_modules: table.extra_modules.clone(),
+        extra_modules: groups.modules(&table.extra_modules),
+        nixos: groups.options(&table.nixos),
         deployment: deployment(&table.deployment, ip.to_string(), "root".to_owned()),
         ip,
     })

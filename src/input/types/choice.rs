@@ -50,6 +50,19 @@ choice! {
 }
 
 choice! {
+    /// Machines that have something in common: by role, and by what they are.
+    Group:
+    /// Every physical machine.
+    Host = "host",
+    /// Every MicroVM.
+    MicroVm = "microvm",
+    /// Every control plane.
+    ControlPlane = "control-plane",
+    /// Every worker, MicroVM or host.
+    Worker = "worker",
+}
+
+choice! {
     /// A Nix platform.
     System:
     /// 64-bit PC.
@@ -209,6 +222,7 @@ choice! {
 pub fn words() -> impl Iterator<Item = &'static str> {
     [
         Role::choices(),
+        Group::choices(),
         System::choices(),
         Hypervisor::choices(),
         Firewall::choices(),

@@ -52,6 +52,11 @@ fn is_data(token: &SyntaxToken, value: &Range<usize>) -> bool {
         | SyntaxKind::TOKEN_ASSIGN
         | SyntaxKind::TOKEN_SEMICOLON
         | SyntaxKind::TOKEN_SUB => parent_is_within(),
+        // Between names of attributes, and not after an expression.
+        SyntaxKind::TOKEN_DOT => {
+            parent_is_within()
+                && parent.as_ref().is_some_and(|node| node.kind() == SyntaxKind::NODE_ATTRPATH)
+        }
         // Around a negative number in a list, or a path with odd characters, which
         // is the sum of a path and a string.
         SyntaxKind::TOKEN_L_PAREN | SyntaxKind::TOKEN_R_PAREN | SyntaxKind::TOKEN_ADD => {

@@ -1,0 +1,5 @@
+# What every MicroVM and worker gets.
+{ pkgs, ... }:
+{
+  environment.systemPackages = [ pkgs.ethtool ];
+}
