@@ -18,7 +18,7 @@ use crate::input::types::{Level, Lint};
     about,
     arg_required_else_help = true,
     after_help = "Exit status: 0 in sync or done, 1 differences (check, diff), 2 wrong usage, \
-                  3 cluster.toml is invalid, 4 rendered output is invalid (a bug), \
+                  3 cluster.toml is invalid, 4 rendered output is invalid (a bug, or a template of yours), \
                   5 refused: a file of yours is in the way, 6 input or output failed."
 )]
 pub struct Cli {
@@ -51,6 +51,9 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Draw the cluster
     Graph(GraphArgs),
+    /// List the templates, show one, or make one yours
+    #[command(subcommand)]
+    Templates(TemplatesCommand),
 }
 
 /// Options of `render`.
@@ -155,6 +158,28 @@ fn state(word: &str) -> Result<State, String> {
         let words: Vec<&str> = State::ALL.iter().map(|state| state.word()).collect();
         format!("a file is one of {}", words.join(", "))
     })
+}
+
+/// The commands of `templates`.
+#[derive(Debug, Subcommand)]
+pub enum TemplatesCommand {
+    /// List the templates, where their files go, and which are yours
+    List,
+    /// Print a template as nixgen has it
+    Show {
+        /// A template such as vms/vm.nix
+        #[arg(value_name = "TEMPLATE")]
+        name: String,
+        /// Print the values that it is given for the first of its files instead
+        #[arg(long)]
+        context: bool,
+    },
+    /// Copy templates to your folder: from then on yours are used
+    Eject {
+        /// Templates such as vms/vm.nix
+        #[arg(value_name = "TEMPLATE", required = true)]
+        names: Vec<String>,
+    },
 }
 
 /// Options of every command.

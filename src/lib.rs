@@ -23,6 +23,7 @@ pub mod input;
 pub mod nix;
 pub mod origin;
 pub mod outputs;
+pub mod overrides;
 pub mod release;
 pub mod render;
 pub mod source;

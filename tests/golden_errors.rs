@@ -14,8 +14,15 @@ use nixgen::diagnostic::Code;
 use nixgen::input::MAX_BYTES;
 
 /// Codes whose file would be too large to keep, or that the file alone does not
-/// make; a test makes them.
-const MADE_BY_A_TEST: [Code; 2] = [Code::TooLarge, Code::MissingModule];
+/// make; a test makes them, those of templates in `templates.rs`.
+const MADE_BY_A_TEST: [Code; 6] = [
+    Code::TooLarge,
+    Code::MissingModule,
+    Code::UnknownTemplate,
+    Code::UnreadableTemplate,
+    Code::BrokenTemplate,
+    Code::StaleTemplate,
+];
 
 /// Runs on a copy called `cluster.toml`, so that no message has another path.
 fn validate(config: &[u8]) -> Output {

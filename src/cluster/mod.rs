@@ -71,6 +71,8 @@ pub struct Cluster {
     pub certificate_key_file: Spanned<AbsPath>,
     /// What lays out the Nix files.
     pub formatter: Formatter,
+    /// The folder of the user's templates, below that of the file.
+    pub templates: Spanned<RelPath>,
     /// The bridge and its VLANs.
     pub network: Network,
     /// The hosts by name.

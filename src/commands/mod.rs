@@ -13,6 +13,7 @@ mod output;
 mod paths;
 mod removed;
 mod render;
+mod templates;
 mod validate;
 mod ways_out;
 
@@ -33,6 +34,7 @@ use crate::disk::{
 use crate::input::{self, Document, MAX_BYTES};
 use crate::nix::{self, Options, Ready, Rules};
 use crate::origin::Files;
+use crate::overrides::{Overrides, PATIENCE};
 use crate::render::{Bug, Engine};
 use crate::source::Source;
 use crate::{checks, cluster, outputs};
@@ -98,6 +100,7 @@ pub fn run(cli: &Cli) -> Status {
         Command::Validate => validate::run(&cli.global, &mut output),
         Command::Explain(args) => explain::run(args, &cli.global, &mut output),
         Command::Graph(args) => graph::run(args, &cli.global, &mut output),
+        Command::Templates(command) => templates::run(command, &cli.global, &mut output),
     };
     let status = match result {
         Ok(status) => status,
@@ -209,11 +212,15 @@ pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<Cluster> {
     Some(cluster)
 }
 
-/// Renders a cluster in memory and checks what came out, also against a list of
-/// all options where there is one.
-pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<Bug>> {
-    let engine = engine()?;
-    let rendered = engine.render(outputs::plan(cluster), &cluster.source)?;
+/// Renders a cluster in memory, with the user's templates in place of ours, and
+/// checks what came out, also against a list of all options where there is one.
+pub fn build(
+    cluster: &Cluster,
+    options: Option<&Options>,
+    overrides: &Overrides,
+) -> Result<Ready, Vec<Bug>> {
+    let engine = engine(overrides)?;
+    let rendered = overrides.render(engine, outputs::plan(cluster), &cluster.source, PATIENCE)?;
     let rules = Rules {
         formatter: cluster.formatter,
         left_to_user: outputs::left_to_user(cluster),
@@ -223,8 +230,8 @@ pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<
 }
 
 /// The templates, compiled.
-fn engine() -> Result<Engine, Vec<Bug>> {
-    Engine::new(&outputs::templates()).map_err(|bug| vec![bug])
+fn engine(overrides: &Overrides) -> Result<Engine, Vec<Bug>> {
+    Engine::new(&overrides.over(outputs::templates())).map_err(|bug| vec![bug])
 }
 
 /// Lays out the files of a document whose paths are wanted, whatever the rules
@@ -258,13 +265,25 @@ pub(crate) struct Prepared {
 pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<Prepared, Failure> {
     let loaded = load(global, output)?;
     let options = global.options.as_deref().map(read_options).transpose()?;
-    let ready = build(&loaded.cluster, options.as_ref()).map_err(Failure::Bugs)?;
+    let mut overrides = templates::read(&loaded.cluster, global, &outputs::templates())?;
     let root = Root::new(root(global));
-    let missing = disk::missing(&ready, &root);
-    if missing.is_empty() {
-        Ok(Prepared { loaded, ready, root })
+    let built = if overrides.is_broken() {
+        Err(Vec::new())
     } else {
-        Err(Failure::Bugs(missing))
+        build(&loaded.cluster, options.as_ref(), &overrides).and_then(|ready| {
+            let missing = disk::missing(&ready, &root);
+            if missing.is_empty() { Ok(ready) } else { Err(missing) }
+        })
+    };
+    let built = built.map_err(|bugs| overrides.blame(bugs));
+    for file in overrides.files_mut().iter_mut().filter(|file| !file.found.is_empty()) {
+        loaded.levels.apply(&mut file.found);
+        output.diagnostics(&file.source, &file.found);
+    }
+    match built {
+        Ok(_) if overrides.is_broken() => Err(Failure::Bugs(Vec::new())),
+        Ok(ready) => Ok(Prepared { loaded, ready, root }),
+        Err(bugs) => Err(Failure::Bugs(bugs)),
     }
 }
 
@@ -301,11 +320,20 @@ fn read_options(path: &Path) -> Result<Options, IoError> {
 }
 
 fn root(global: &Global) -> PathBuf {
-    match (&global.out, global.config.parent()) {
-        (Some(out), _) => out.clone(),
-        (None, Some(folder)) if folder != Path::new("") => folder.to_owned(),
-        (None, _) => PathBuf::from("."),
+    global.out.clone().unwrap_or_else(|| config_folder(global))
+}
+
+fn config_folder(global: &Global) -> PathBuf {
+    match global.config.parent() {
+        Some(folder) if folder != Path::new("") => folder.to_owned(),
+        _ => PathBuf::from("."),
     }
+}
+
+/// The folder of cluster.toml, where the user's templates are too, wherever the
+/// tree is rendered to.
+fn config_root(global: &Global) -> Root {
+    Root::new(config_folder(global))
 }
 
 /// Prints the line that sums a change set up, and what it asks of the user.

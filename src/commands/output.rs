@@ -125,7 +125,7 @@ impl Output {
 
     /// A mistake of ours.
     pub fn bug(&mut self, bug: &Bug) {
-        let Bug { message, template, template_line, path, line } = bug;
+        let Bug { message, template, template_line, path, line, .. } = bug;
         let (template_line, line) = (*template_line, line.as_ref().map(|(number, _)| *number));
         let human = format!("{bug}\n  This is a bug of nixgen. Nothing was written.");
         self.say(Failed(human), &Message::Bug { message, template, template_line, path, line });

@@ -194,6 +194,14 @@ codes! {
     LiteralSecret = "NG0701" "literal-secret" Error;
     /// An option that is not for a `nixos` table to set.
     ReservedOption = "NG0801" "reserved-option" Error;
+    /// A template in the user's folder that nixgen does not have.
+    UnknownTemplate = "NG0802" "unknown-template" Error;
+    /// A template of the user's that cannot be read.
+    UnreadableTemplate = "NG0803" "unreadable-template" Error;
+    /// A template of the user's that makes no valid file.
+    BrokenTemplate = "NG0804" "broken-template" Error;
+    /// A template of the user's whose original has changed since.
+    StaleTemplate = "NG0805" "stale-template" Warning;
     /// A step over a minor of Kubernetes.
     SkippedMinor = "NG0901" "skipped-minor" Refused;
     /// A step back to an older Kubernetes.

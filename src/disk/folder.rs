@@ -122,6 +122,12 @@ impl Folder {
         }
     }
 
+    /// Whether a file has more bytes than that.
+    pub(super) fn is_larger(&self, name: &str, bytes: u64) -> Result<bool, IoError> {
+        let size = self.stat(name)?.map(|stat| u64::try_from(stat.st_size).unwrap_or(u64::MAX));
+        Ok(size.is_some_and(|size| size > bytes))
+    }
+
     /// The permissions of a file, if it is there.
     pub(super) fn mode(&self, name: &str) -> Result<Option<Mode>, IoError> {
         Ok(self.stat(name)?.map(|stat| Mode::from_raw_mode(stat.st_mode)))

@@ -12,6 +12,7 @@ mod git;
 mod hold;
 mod journal;
 mod lock;
+mod own;
 mod recover;
 mod root;
 mod staging;
@@ -27,6 +28,7 @@ pub use ejected::{Merged, ThreeWay};
 pub use git::{Unseen, WorkTree};
 pub use hold::Hold;
 pub use lock::LOCK_FILE;
+pub use own::Content;
 pub use root::{Root, missing};
 pub use state::State;
 

@@ -89,6 +89,9 @@ record! {
         certificate_key_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/certificateKey")),
         /// What lays out the Nix files.
         formatter: Spanned<Formatter> = implied(Formatter::Nixfmt),
+        /// The folder, beside this file, of templates that take the place of
+        /// nixgen's own.
+        templates: Spanned<RelPath> = implied(RelPath::own("nixgen/templates")),
     }
 }
 

@@ -237,7 +237,10 @@ fn judge_piece(
         if file.template.kind == Kind::Data {
             lint::data(&root, &mut found);
         }
-        options::check(&root, file.template.kind, &values, rules.options, &mut found);
+        // A template of the user's sets what options it likes, as their values do.
+        let whole = 0..piece.text.len();
+        let by_user = if file.template.is_own { std::slice::from_ref(&whole) } else { &values[..] };
+        options::check(&root, file.template.kind, by_user, rules.options, &mut found);
         for reference in lint::check(&root, &mut found) {
             let path = lint::below_root(file.path.inside(), &reference.path);
             let Some(path) = path.filter(|path| !tree.has(path)) else { continue };
@@ -261,6 +264,7 @@ fn bug(file: &RenderedFile, at: Option<usize>, message: String) -> Bug {
     Bug {
         template: file.template.name.to_owned(),
         template_line: at.and_then(|at| file.template_line(at)),
+        template_column: None,
         path: file.path.to_string(),
         line,
         message,
@@ -290,7 +294,7 @@ mod tests {
     use crate::render::{Kind, TemplateSource};
 
     fn rendered(text: &'static str) -> Vec<RenderedFile> {
-        let template = TemplateSource { name: "vms/vm.nix", text, kind: Kind::Data };
+        let template = TemplateSource { name: "vms/vm.nix", text, kind: Kind::Data, is_own: false };
         vec![RenderedFile::literal("vms/a.nix", template)]
     }
 

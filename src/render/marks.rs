@@ -78,6 +78,14 @@ pub(super) fn numbered(template: &str) -> String {
     out
 }
 
+/// The column (from 1) in a line of a template that is this one once it is numbered.
+pub(crate) fn column(template: &str, line: usize, numbered_column: usize) -> usize {
+    let numbered = numbered(template);
+    let text = numbered.split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+    let before = text.chars().take(numbered_column.saturating_sub(1));
+    numbered_column.saturating_sub(2 * before.filter(|c| *c == MARK).count())
+}
+
 /// The tag that a text starts with.
 fn tag(text: &str) -> Option<&str> {
     let close = match text.get(..2)? {

@@ -13,14 +13,16 @@ pub(crate) use escape::{
 };
 pub use language::{Language, MARKER, handed_over};
 use marks::Unmarked;
+pub(crate) use marks::column as template_column;
 
 use std::collections::BTreeSet;
+use std::io;
 use std::marker::PhantomData;
 use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::Serialize;
-use tera::{Context, Tera};
+use tera::{Context, ErrorKind, Tera, Value};
 
 use crate::input::types::RelPath;
 
@@ -40,6 +42,8 @@ pub struct TemplateSource {
     pub text: &'static str,
     /// What its files are.
     pub kind: Kind,
+    /// Whether it is the user's, who may set what options there are.
+    pub is_own: bool,
 }
 
 /// What a file is to those that read it.
@@ -60,7 +64,7 @@ pub enum Kind {
 impl<C: Serialize> Template<C> {
     /// A template by its name, its text and what it makes.
     pub const fn new(name: &'static str, text: &'static str, kind: Kind) -> Self {
-        Self { source: TemplateSource { name, text, kind }, context: PhantomData }
+        Self { source: TemplateSource { name, text, kind, is_own: false }, context: PhantomData }
     }
 
     /// Its name and text.
@@ -73,7 +77,7 @@ impl<C: Serialize> Template<C> {
         Planned {
             path,
             template: self.source.name,
-            context: Context::from_serialize(context).map_err(|error| error.to_string()),
+            context: Value::try_from_serializable(context).map_err(|error| error.to_string()),
             executable: Language::of(self.source.name) == Language::Shell,
         }
     }
@@ -102,9 +106,16 @@ pub struct Planned {
     /// The name of its template.
     pub template: &'static str,
     /// What the template is given.
-    context: Result<Context, String>,
+    context: Result<Value, String>,
     /// Whether it is a script.
     pub executable: bool,
+}
+
+impl Planned {
+    /// What the template is given, to be read by people.
+    pub fn context_json(&self) -> Option<String> {
+        serde_json::to_string_pretty(self.context.as_ref().ok()?).ok()
+    }
 }
 
 /// A rendered file.
@@ -164,6 +175,8 @@ pub struct Bug {
     pub template: String,
     /// The line of the template (from 1) that wrote it, where that is certain.
     pub template_line: Option<usize>,
+    /// The column in that line (from 1) once it is numbered, where it is known.
+    pub template_column: Option<usize>,
     /// The file it was to make.
     pub path: String,
     /// The line of the rendered text (from 1) with that line, where known.
@@ -228,20 +241,22 @@ impl Engine {
 
     fn one(&self, planned: Planned, source: &str) -> Result<RenderedFile, Bug> {
         let language = Language::of(planned.template);
-        let bug = |message: String| Bug {
-            template: planned.template.to_owned(),
-            template_line: None,
-            path: planned.path.to_string(),
-            line: None,
-            message,
-        };
+        let path = planned.path.to_string();
+        let bug = |message: String| Bug::at(planned.template, &path, message);
         let engine = self.engines.iter().find(|(known, _)| *known == language);
         let (_, tera) = engine.ok_or_else(|| bug("no engine for its language".to_owned()))?;
-        let context = planned.context.as_ref().map_err(|error| bug(error.clone()))?;
+        let context = context(planned.context).map_err(bug)?;
         let template = self.templates.iter().find(|known| known.name == planned.template);
         let template = *template.ok_or_else(|| bug("there is no such template".to_owned()))?;
-        let body =
-            tera.render(planned.template, context).map_err(|error| bug(error.to_string()))?;
+        let mut body = Limited::default();
+        tera.render_to(planned.template, &context, &mut body).map_err(|error| {
+            if body.is_full {
+                bug(format!("it makes more than {} MiB of one file", MOST_BYTES >> 20))
+            } else {
+                from_tera(&error, planned.template, &path)
+            }
+        })?;
+        let body = String::from_utf8(body.bytes).map_err(|error| bug(error.to_string()))?;
         let Unmarked { text, values, lines } =
             marks::take_out(&language.with_header(&body, source));
         let Planned { path, executable, .. } = planned;
@@ -249,17 +264,89 @@ impl Engine {
     }
 }
 
+impl Bug {
+    /// A mistake without a place.
+    pub(crate) fn at(template: &str, path: &str, message: String) -> Self {
+        Self {
+            template: template.to_owned(),
+            template_line: None,
+            template_column: None,
+            path: path.to_owned(),
+            line: None,
+            message,
+        }
+    }
+}
+
 fn compile_bug(error: &tera::Error) -> Bug {
-    let name = match error.kind() {
-        tera::ErrorKind::SyntaxError(report) => report.filename().to_owned(),
-        _ => "templates".to_owned(),
+    let template = match error.kind() {
+        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => tpl,
+        ErrorKind::MissingParent { current, .. } => current,
+        _ => "templates",
     };
-    Bug {
-        path: name.clone(),
-        template: name,
-        template_line: None,
-        line: None,
-        message: error.to_string(),
+    from_tera(error, template, template)
+}
+
+/// What Tera says, at its place: a template may include another one.
+fn from_tera(error: &tera::Error, template: &str, path: &str) -> Bug {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => Bug {
+            template_line: Some(report.span().start_line),
+            template_column: Some(report.span().start_col + 1),
+            ..Bug::at(report.filename(), path, report.message().to_owned())
+        },
+        _ => {
+            let said = error.to_string();
+            written_out(&said, path).unwrap_or_else(|| Bug::at(template, path, said.clone()))
+        }
+    }
+}
+
+/// What Tera found once all templates were there, of which it only has the text:
+/// `error: MESSAGE`, and ` --> TEMPLATE:LINE:COLUMN` below it.
+fn written_out(said: &str, path: &str) -> Option<Bug> {
+    let (message, rest) = said.strip_prefix("error: ")?.split_once('\n')?;
+    let mut place = rest.lines().next()?.trim_start().strip_prefix("--> ")?.rsplitn(3, ':');
+    let (column, line, template) = (place.next()?, place.next()?, place.next()?);
+    Some(Bug {
+        template_line: line.parse().ok(),
+        template_column: column.parse().ok(),
+        ..Bug::at(template, path, message.to_owned())
+    })
+}
+
+fn context(value: Result<Value, String>) -> Result<Context, String> {
+    let values = value?.into_map().ok_or("the context is no set of values")?;
+    let mut context = Context::new();
+    for (name, value) in values {
+        context.insert_value(name.to_string(), value);
+    }
+    Ok(context)
+}
+
+/// The most that a template makes of one file. The data of 10,000 MicroVMs takes
+/// a tenth of it.
+const MOST_BYTES: usize = 64 << 20;
+
+/// Takes what a template makes, up to a limit: memory ends sooner than loops do.
+#[derive(Default)]
+struct Limited {
+    bytes: Vec<u8>,
+    is_full: bool,
+}
+
+impl io::Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > MOST_BYTES {
+            self.is_full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -54,6 +54,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         ca_cert_hash_file: cluster.ca_cert_hash_file,
         certificate_key_file: cluster.certificate_key_file,
         formatter: *cluster.formatter,
+        templates: cluster.templates,
         network,
         hosts,
         vms,

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli::Global;
 use crate::commands::paths::below;
-use crate::commands::{Failure, Loaded, Output, Status, build_some, engine, load, root};
+use crate::commands::{Failure, Loaded, Output, Status, build_some, engine, load, root, templates};
 use crate::input::{self, Document};
 use crate::origin::{self, Place};
 use crate::outputs;
@@ -24,7 +24,8 @@ pub(super) fn explain(
     output: &mut Output,
 ) -> Result<Status, Failure> {
     let Loaded { source, cluster, .. } = load(global, output)?;
-    let engine = engine().map_err(Failure::Bugs)?;
+    let overrides = templates::read(&cluster, global, &outputs::templates())?;
+    let engine = engine(&overrides).map_err(Failure::Bugs)?;
     let mut plan = outputs::plan(&cluster);
     let from_here = below(&root(global), Path::new(file));
     let names = |path: &str| path == file || Some(path) == from_here.as_deref();

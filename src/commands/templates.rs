@@ -1,0 +1,126 @@
+//! `nixgen templates`: the templates, and how they become the user's.
+
+use std::fmt::Write as _;
+
+use super::{Failure, Output, Status, config_root, load};
+use crate::cli::{Global, TemplatesCommand};
+use crate::cluster::Cluster;
+use crate::input::closest;
+use crate::outputs::{self, OUTPUTS};
+use crate::overrides::{ENDING, Overrides, ejected};
+use crate::render::TemplateSource;
+
+pub(super) fn run(
+    command: &TemplatesCommand,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Status, Failure> {
+    match command {
+        TemplatesCommand::List => list(global, output),
+        TemplatesCommand::Show { name, context: false } => {
+            let Some(template) = find(name, output) else { return Ok(Status::Usage) };
+            output.data(template.text);
+            Ok(Status::Done)
+        }
+        TemplatesCommand::Show { name, context: true } => show_context(name, global, output),
+        TemplatesCommand::Eject { names } => eject(names, global, output),
+    }
+}
+
+/// A template by its name, with `.tera` or without.
+fn find(name: &str, output: &mut Output) -> Option<TemplateSource> {
+    let name = name.strip_suffix(ENDING).unwrap_or(name);
+    let templates = outputs::templates();
+    let found = templates.iter().copied().find(|template| template.name == name);
+    if found.is_none() {
+        output.error(&format!("there is no template `{name}`"));
+        output.note(&match closest(name, templates.iter().map(|template| template.name)) {
+            Some(near) => format!("  did you mean `{near}`?"),
+            None => "  `nixgen templates list` names them all".to_owned(),
+        });
+    }
+    found
+}
+
+fn list(global: &Global, output: &mut Output) -> Result<Status, Failure> {
+    let cluster = load(global, output)?.cluster;
+    let templates = outputs::templates();
+    let overrides = read(&cluster, global, &templates)?;
+    let width = templates.iter().map(|template| template.name.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for kind in OUTPUTS {
+        let path = kind.path(&cluster);
+        let path = if kind.is_rendered(&cluster) { path.inside() } else { "not rendered" };
+        for template in kind.templates {
+            let own = match overrides.of(template.name) {
+                Some(file) if file.is_stale() => {
+                    format!("  {} (stale)", file.source.path().display())
+                }
+                Some(file) => format!("  {}", file.source.path().display()),
+                None => String::new(),
+            };
+            let path = if own.is_empty() { path.to_owned() } else { format!("{path:<30}") };
+            let _ = writeln!(text, "{:<width$}  {path}{own}", template.name);
+        }
+    }
+    output.data(&text);
+    Ok(Status::Done)
+}
+
+/// The values of the first file that a template makes.
+fn show_context(name: &str, global: &Global, output: &mut Output) -> Result<Status, Failure> {
+    let Some(template) = find(name, output) else { return Ok(Status::Usage) };
+    let cluster = load(global, output)?.cluster;
+    let mut plan = outputs::plan(&cluster);
+    plan.retain(|planned| planned.template == template.name);
+    plan.sort_by(|a, b| a.path.cmp(&b.path));
+    let Some((planned, context)) = plan.first().and_then(|it| Some((it, it.context_json()?)))
+    else {
+        output.error(&format!("`{}` makes no file of this cluster", template.name));
+        return Ok(Status::Usage);
+    };
+    output.note(&format!("what the template is given for {}:", planned.path.inside()));
+    output.data(&format!("{context}\n"));
+    Ok(Status::Done)
+}
+
+/// Copies templates to the user's folder, all or none.
+fn eject(names: &[String], global: &Global, output: &mut Output) -> Result<Status, Failure> {
+    let found: Vec<Option<TemplateSource>> = names.iter().map(|name| find(name, output)).collect();
+    let Some(mut templates) = found.into_iter().collect::<Option<Vec<_>>>() else {
+        return Ok(Status::Usage);
+    };
+    templates.sort_by_key(|template| template.name);
+    templates.dedup_by_key(|template| template.name);
+    let cluster = load(global, output)?.cluster;
+    let root = config_root(global);
+    let place = |template: &TemplateSource| {
+        cluster.templates.join(&format!("{}{ENDING}", template.name)).inside().to_owned()
+    };
+    let mut taken = Vec::new();
+    for template in &templates {
+        if !root.is_free(&place(template))? {
+            taken.push(place(template));
+        }
+    }
+    if !taken.is_empty() {
+        output
+            .error(&format!("refused: {} is there already; nothing was written", taken.join(", ")));
+        return Ok(Status::Refused);
+    }
+    for template in &templates {
+        let path = place(template);
+        root.add(&path, &ejected(template))?;
+        output.note(&format!("{path} is now the template of `{}`", template.name));
+    }
+    Ok(Status::Done)
+}
+
+/// Reads the user's templates, whatever is wrong with them.
+pub(super) fn read(
+    cluster: &Cluster,
+    global: &Global,
+    known: &[TemplateSource],
+) -> Result<Overrides, Failure> {
+    Ok(Overrides::read(&config_root(global), cluster.templates.inside(), known)?)
+}

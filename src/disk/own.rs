@@ -1,0 +1,101 @@
+//! Files of the user's below the root: they are read, and new ones are added.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use rustix::fs::Mode;
+
+use super::folder::{Folder, Found, Way};
+use super::swap::split;
+use super::{IoError, Root};
+
+/// What stands at a path.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A file with these bytes.
+    File(Vec<u8>),
+    /// A file of too many bytes.
+    TooLarge,
+    /// Something else.
+    Other(&'static str),
+}
+
+impl Root {
+    /// A path below the root as a path of this system.
+    pub fn path_of(&self, relative: &str) -> PathBuf {
+        self.at(relative)
+    }
+
+    /// What stands below a folder, in the order of the paths and but for hidden
+    /// files. No link is followed. Files larger than `most` bytes are not read.
+    pub fn files(&self, folder: &str, most: u64) -> Result<Vec<(String, Content)>, IoError> {
+        let mut files = Vec::new();
+        let Some(root) = Folder::open(self.path())? else { return Ok(files) };
+        match root.walk(folder)? {
+            Way::Nothing => {}
+            Way::Blocked(what) => files.push((folder.to_owned(), Content::Other(what))),
+            Way::To(found) => list(&found, folder, most, &mut files)?,
+        }
+        files.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(files)
+    }
+
+    /// Whether nothing stands at a path.
+    pub fn is_free(&self, path: &str) -> Result<bool, IoError> {
+        Ok(self.look(path)? == Found::Nothing)
+    }
+
+    /// Adds a file that is not there yet, and the folders that it needs.
+    pub fn add(&self, path: &str, text: &str) -> Result<(), IoError> {
+        let (parents, name) = split(path);
+        let Some(mut folder) = Folder::open(self.path())? else {
+            return Err(IoError::invalid("write to", self.path(), "the folder is not there"));
+        };
+        for part in parents.split('/').filter(|part| !part.is_empty()) {
+            folder.make(part, Mode::from_raw_mode(0o777))?;
+            folder = match folder.enter(part)? {
+                Way::To(next) => next,
+                Way::Blocked(what) => {
+                    return Err(IoError::invalid(
+                        "write to",
+                        &folder.at(part),
+                        &format!("it is {what}"),
+                    ));
+                }
+                Way::Nothing => {
+                    return Err(IoError::invalid("write to", &folder.at(part), "it went away"));
+                }
+            };
+        }
+        let mut file = folder.create(name, Mode::from_raw_mode(0o666))?;
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+            .map_err(|error| IoError::new("write", &folder.at(name), error))
+    }
+}
+
+fn list(
+    folder: &Folder,
+    path: &str,
+    most: u64,
+    files: &mut Vec<(String, Content)>,
+) -> Result<(), IoError> {
+    for name in folder.names()?.iter().filter(|name| !name.starts_with('.')) {
+        let path = format!("{path}/{name}");
+        if let Way::To(below) = folder.enter(name)? {
+            list(&below, &path, most, files)?;
+            continue;
+        }
+        let content = if folder.is_larger(name, most)? {
+            Content::TooLarge
+        } else {
+            match folder.read(name)? {
+                Found::File(bytes) => Content::File(bytes),
+                Found::InTheWay(what) => Content::Other(what),
+                Found::Nothing => continue,
+            }
+        };
+        files.push((path, content));
+    }
+    Ok(())
+}

@@ -1,0 +1,179 @@
+//! Templates of the user's in place of nixgen's own.
+
+mod support;
+
+use std::os::unix::fs::symlink;
+
+use nixgen::overrides::MAX_BYTES;
+use support::{Sandbox, read};
+
+const VM: &str = "nixgen/templates/vms/vm.nix.tera";
+
+fn minimal() -> Sandbox {
+    Sandbox::with_config(&read("tests/golden/ok/minimal.toml"))
+}
+
+/// A sandbox with a template for MicroVMs.
+fn with_vm(template: &str) -> Sandbox {
+    let sandbox = minimal();
+    sandbox.write(VM, template);
+    sandbox
+}
+
+/// What rendering says of it: nothing is written.
+fn said(sandbox: &Sandbox) -> String {
+    let before = sandbox.tree();
+    let ran = sandbox.expect(4, &["render", "--color", "never"]);
+    assert_eq!(sandbox.tree(), before, "nothing is written");
+    assert!(!ran.stderr.contains("bug of nixgen"), "{}", ran.stderr);
+    ran.stderr
+}
+
+#[test]
+fn an_ejected_template_makes_what_it_made_before() {
+    let sandbox = Sandbox::with_example();
+    sandbox.expect(0, &["render", "-q"]);
+    let listed = sandbox.expect(0, &["templates", "list"]).stdout;
+    let names: Vec<&str> =
+        listed.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 20 && names.contains(&"vms/vm.nix"), "{listed}");
+    let mut args = vec!["templates", "eject"];
+    args.extend(&names);
+    let said = sandbox.expect(0, &args).stderr;
+    assert!(said.contains(&format!("{VM} is now the template of `vms/vm.nix`\n")), "{said}");
+    assert_eq!(sandbox.expect(0, &["check"]).stderr.matches("warning").count(), 0);
+    let own = sandbox.expect(0, &["templates", "list"]).stdout;
+    assert!(own.lines().all(|line| line.contains("nixgen/templates/")), "{own}");
+}
+
+#[test]
+fn a_template_of_the_users_is_escaped_and_judged_as_ours() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["templates", "eject", "vms/vm.nix.tera"]);
+    sandbox.edit(VM, "  microvm = {", "  services.greeter.text = {{ name }};\n  microvm = {");
+    sandbox.expect(0, &["render", "-q"]);
+    assert!(sandbox.read("vms/cp.nix").contains("  services.greeter.text = \"cp\";\n"));
+    sandbox.edit(VM, "{{ name }};\n  microvm", "{{ name | safe }};\n  microvm");
+    assert!(said(&sandbox).contains("`safe` would make code of a value"));
+    sandbox.edit(VM, "{{ name | safe }}", "undefinedName");
+    let said = said(&sandbox);
+    assert!(said.contains("error[NG0804]: `undefinedName`"), "{said}");
+    assert_eq!(said.matches("error[").count(), 1, "once for all files: {said}");
+}
+
+#[test]
+fn a_mistake_is_named_in_the_users_file() {
+    for (template, place, what) in [
+        ("{ }\n{% if %}\n", ":2:7", "error[NG0804]: "),
+        ("{\n  a = {{ nam }};\n}\n", ":2:10", "nam"),
+        ("{\n  a = {{ name | nope }};\n}\n", ":2:", "nope"),
+        ("{\n  # x\n  a = ;\n}\n", ":3:3", "unexpected"),
+        ("{\n  a = [ {{ name }};\n}\n", ":2:3", "unexpected"),
+        ("{% include \"vms/vm.nix\" %}", "", "Circular include"),
+        ("{ }{% for i in [1] %}\n", ":", "end"),
+    ] {
+        let said = said(&with_vm(template));
+        assert!(said.contains(&format!("--> {VM}{place}")), "{template}: {said}");
+        assert!(said.contains(what), "{template}: {said}");
+        assert!(said.matches("error[").count() <= 3, "{template}: {said}");
+    }
+    let json = with_vm("{ a = ; }").run(&["render", "--message-format", "json"]);
+    let object: serde_json::Value = serde_json::from_str(&json.stderr).expect("one object");
+    assert_eq!((&object["code"], &object["path"]), (&"NG0804".into(), &VM.into()));
+}
+
+#[test]
+fn what_is_no_template_is_told() {
+    let sandbox = minimal();
+    for (path, text) in [
+        ("nixgen/templates/vms/vn.nix.tera", "{ }"),
+        ("nixgen/templates/vms/host.nix", "{ }"),
+        ("nixgen/templates/.swp", "hidden"),
+        ("nixgen/templates/vms/vm.nix.tera~", "of an editor"),
+    ] {
+        sandbox.write(path, text);
+    }
+    let outside = Sandbox::new();
+    outside.write("secret", "token");
+    let at = |path: &str| sandbox.at(&format!("nixgen/templates/{path}"));
+    std::fs::create_dir_all(at("hosts")).expect("a folder");
+    symlink(outside.at("secret"), at("hosts/host.nix.tera")).expect("linked");
+    symlink(outside.path(), at("k8s")).expect("linked");
+    std::fs::write(at("flake.nix.tera"), [b'{', 0xff]).expect("written");
+    let large = std::fs::File::create(at("vms/vm.nix.tera")).expect("created");
+    large.set_len(MAX_BYTES + 1).expect("a sparse file");
+    let said = said(&sandbox);
+    for message in [
+        "error[NG0802]: nixgen has no template `vms/vn.nix`",
+        "did you mean `vms/vm.nix.tera`?",
+        "error[NG0802]: nixgen has no template `vms/host.nix`",
+        "error[NG0803]: a template cannot be a symbolic link\n--> nixgen/templates/hosts/host.nix.tera",
+        "error[NG0803]: a template cannot be a symbolic link\n--> nixgen/templates/k8s",
+        "error[NG0803]: the file is not UTF-8 text here",
+        "error[NG0803]: the file is larger than 1 MiB",
+    ] {
+        assert!(said.replace(" -->", "-->").contains(message), "{message}\n{said}");
+    }
+    assert_eq!(said.matches("error[").count(), 6, "{said}");
+    assert!(!said.contains("token"));
+}
+
+#[test]
+fn a_changed_original_is_told_until_the_base_is_written() {
+    let sandbox = minimal();
+    sandbox.expect(0, &["templates", "eject", "vms/vm.nix"]);
+    let text = sandbox.read(VM);
+    let base = text.split(['{', ' ']).nth(6).expect("the base").to_owned();
+    sandbox.write(VM, &text.replacen(&base, "0123456789abcdef", 1));
+    let stale = sandbox.expect(0, &["render", "-q", "--color", "never"]).stderr;
+    assert!(stale.contains("warning[NG0805]: nixgen's own `vms/vm.nix` has changed"), "{stale}");
+    assert!(stale.contains(&format!("{VM}:1:29")) && stale.contains(&base), "{stale}");
+    let listed = sandbox.expect(0, &["templates", "list"]).stdout;
+    assert!(listed.contains(&format!("{VM} (stale)")), "{listed}");
+    sandbox.edit(VM, "0123456789abcdef", &base);
+    assert_eq!(sandbox.expect(0, &["check"]).stderr.matches("warning").count(), 0);
+}
+
+#[test]
+fn eject_overwrites_nothing_and_leaves_the_folder_only_for_itself() {
+    let sandbox = with_vm("{ }");
+    let refused = sandbox.expect(5, &["templates", "eject", "hosts/host.nix", "vms/vm.nix"]);
+    assert!(refused.stderr.contains(&format!("{VM} is there already")), "{}", refused.stderr);
+    assert!(!sandbox.at("nixgen/templates/hosts").exists(), "all or none");
+    let unknown = sandbox.expect(2, &["templates", "eject", "vms/vn.nix"]);
+    assert!(unknown.stderr.contains("did you mean `vms/vm.nix`?"), "{}", unknown.stderr);
+
+    let sandbox = minimal();
+    let outside = Sandbox::new();
+    symlink(outside.path(), sandbox.at("nixgen")).expect("linked");
+    sandbox.expect(5, &["templates", "eject", "vms/vm.nix"]);
+    assert!(outside.tree().is_empty());
+}
+
+#[test]
+fn the_folder_is_beside_the_file_and_can_be_another() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml").replacen(
+        "[cluster]",
+        "[cluster]\ntemplates = \"own/t\"",
+        1,
+    ));
+    sandbox.expect(0, &["templates", "eject", "vms/vm.nix"]);
+    sandbox.edit("own/t/vms/vm.nix.tera", "networking.hostName", "# mine\n  networking.hostName");
+    sandbox.expect(0, &["render", "-q", "--out", "tree"]);
+    assert!(sandbox.read("tree/vms/cp.nix").contains("# mine\n"));
+}
+
+#[test]
+fn show_prints_a_template_and_what_it_is_given() {
+    let sandbox = minimal();
+    let shown = sandbox.expect(0, &["templates", "show", "vms/vm.nix"]);
+    assert_eq!(shown.stdout, read("templates/vms/vm.nix.tera"));
+    let context = sandbox.expect(0, &["templates", "show", "--context", "vms/vm.nix"]);
+    let values: serde_json::Value = serde_json::from_str(&context.stdout).expect("JSON");
+    assert_eq!((&values["name"], &values["mem"]), (&"cp".into(), &8192.into()));
+    assert!(context.stderr.contains("vms/cp.nix"), "{}", context.stderr);
+    let none = sandbox.expect(2, &["templates", "show", "--context", "k8s/ollama.yaml"]);
+    assert!(none.stderr.contains("makes no file of this cluster"), "{}", none.stderr);
+    // Ours can be read without any cluster.
+    Sandbox::new().expect(0, &["templates", "show", "vms/vm.nix"]);
+}
