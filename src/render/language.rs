@@ -112,6 +112,7 @@ pub fn handed_over(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::marks::take_out;
     use super::*;
 
     #[test]
@@ -130,7 +131,7 @@ mod tests {
             (Language::Nix, "{ }\n"),
             (Language::Markdown, "# x\n"),
         ] {
-            let text = language.with_header(body, "c.toml");
+            let text = take_out(&language.with_header(body, "c.toml")).text;
             let theirs = handed_over(&text);
             assert!(
                 !theirs.contains("Do not edit") && !theirs.contains("change c.toml"),
