@@ -16,8 +16,7 @@ fn build(text: &str) -> Ready {
     let source = Source::new("cluster.toml", text);
     let mut found = Vec::new();
     let cluster = nixgen::commands::read(&source, &mut found).expect("a valid cluster");
-    nixgen::commands::build(&cluster, None, &nixgen::overrides::Overrides::default())
-        .expect("no bug")
+    nixgen::commands::build(&cluster, None).expect("no bug")
 }
 
 fn pipeline(criterion: &mut Criterion) {

@@ -57,8 +57,7 @@ fn written(number: usize, root: PathBuf) -> (Written, Vec<Case>) {
             refused.extend(gone[before..].iter().map(|case| case.number));
             continue;
         };
-        let ready = build(&cluster, None, &nixgen::overrides::Overrides::default())
-            .unwrap_or_else(|bugs| panic!("{name}: {}", bugs[0]));
+        let ready = build(&cluster, None).unwrap_or_else(|bugs| panic!("{name}: {}", bugs[0]));
         let mut files = BTreeSet::new();
         for file in ready.files() {
             let path = root.join(file.path());

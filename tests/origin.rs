@@ -104,7 +104,7 @@ fn values(document: &Document<'_>) -> Vec<Place> {
 /// no cluster.
 fn rendered(source: &Source) -> Files {
     let Some(cluster) = read(source, &mut Vec::new()) else { return Files::new() };
-    let ready = build(&cluster, None, &nixgen::overrides::Overrides::default()).expect("no bug");
+    let ready = build(&cluster, None).expect("no bug");
     ready.files().iter().map(|file| (file.path().to_owned(), file.text().to_owned())).collect()
 }
 

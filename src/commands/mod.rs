@@ -212,12 +212,17 @@ pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<Cluster> {
     Some(cluster)
 }
 
-/// Renders a cluster in memory, with the user's templates in place of ours, and
-/// checks what came out, also against a list of all options where there is one.
-pub fn build(
+/// Renders a cluster in memory and checks what came out, also against a list of
+/// all options where there is one.
+pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<Bug>> {
+    build_with(&Overrides::default(), cluster, options)
+}
+
+/// The same with the user's templates in place of ours.
+fn build_with(
+    overrides: &Overrides,
     cluster: &Cluster,
     options: Option<&Options>,
-    overrides: &Overrides,
 ) -> Result<Ready, Vec<Bug>> {
     let engine = engine(overrides)?;
     let rendered = overrides.render(engine, outputs::plan(cluster), &cluster.source, PATIENCE)?;
@@ -270,7 +275,7 @@ pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<Prepared, 
     let built = if overrides.is_broken() {
         Err(Vec::new())
     } else {
-        build(&loaded.cluster, options.as_ref(), &overrides).and_then(|ready| {
+        build_with(&overrides, &loaded.cluster, options.as_ref()).and_then(|ready| {
             let missing = disk::missing(&ready, &root);
             if missing.is_empty() { Ok(ready) } else { Err(missing) }
         })
