@@ -8,7 +8,6 @@ use std::process::Command;
 
 use nixgen::disk::State;
 use nixgen::nix::essence;
-use nixgen::overrides::Overrides;
 use nixgen::source::Source;
 use serde_json::Value;
 use support::{Sandbox, read};
@@ -158,7 +157,7 @@ fn no_formatter_makes_an_edit_of_a_rendered_file() {
         let path = entry.expect("readable").path();
         let source = Source::new("cluster.toml", fs::read_to_string(&path).expect("text"));
         let cluster = nixgen::commands::read(&source, &mut Vec::new()).expect("a cluster");
-        let ready = nixgen::commands::build(&cluster, None, &Overrides::default()).expect("no bug");
+        let ready = nixgen::commands::build(&cluster, None).expect("no bug");
         for file in ready.files().iter().filter(|file| file.path().ends_with(".nix")) {
             let rendered = essence(file.text());
             for format in formatters {

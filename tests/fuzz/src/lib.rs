@@ -10,7 +10,6 @@ use nixgen::commands::{build, read};
 use nixgen::diagnostic;
 use nixgen::disk::{Hold, Root, compare};
 use nixgen::nix::Ready;
-use nixgen::overrides::Overrides;
 use nixgen::source::Source;
 
 /// Any bytes as cluster.toml: all that is wrong with them can be shown.
@@ -24,7 +23,7 @@ pub fn any_bytes(bytes: &[u8]) {
 pub fn any_cluster(bytes: &[u8]) -> bool {
     let text = cluster::written(bytes);
     let Some(cluster) = accepted(&text) else { return false };
-    if let Err(bugs) = build(&cluster, None, &Overrides::default()) {
+    if let Err(bugs) = build(&cluster, None) {
         panic!("{}\n{text}", bugs[0]);
     }
     true
@@ -32,7 +31,7 @@ pub fn any_cluster(bytes: &[u8]) -> bool {
 
 static READY: LazyLock<Ready> = LazyLock::new(|| {
     let cluster = accepted(&cluster::written(&[])).expect("a cluster without any choice is valid");
-    build(&cluster, None, &Overrides::default()).expect("no bug")
+    build(&cluster, None).expect("no bug")
 });
 
 /// Any bytes as the lock of a tree, or as the journal of a run that was cut
