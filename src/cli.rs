@@ -54,6 +54,15 @@ pub enum Command {
     /// List the templates, show one, or make one yours
     #[command(subcommand)]
     Templates(TemplatesCommand),
+    /// Print the JSON Schema of cluster.toml, for editors
+    Schema,
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual, for `man -l -`
+    Man,
 }
 
 /// Options of `render`.

@@ -461,3 +461,17 @@ fn options_that_the_users_nixos_does_not_have_are_refused() {
     let ran = sandbox.expect(6, &["check", "--options", "options.json"]);
     assert!(ran.stderr.contains("cannot read the options of options.json"), "{}", ran.stderr);
 }
+
+#[test]
+fn shells_and_man_are_told_of_every_command() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = sandbox.expect(0, &["completions", shell]).stdout;
+        assert!(script.contains("validate") && script.contains("message-format"), "{shell}");
+    }
+    let manual = sandbox.expect(0, &["man"]).stdout;
+    for page in [".TH nixgen 1", ".TH nixgen-render 1", ".TH nixgen-explain 1"] {
+        assert!(manual.contains(page), "{page}");
+    }
+    sandbox.expect(2, &["completions", "tcsh"]);
+}

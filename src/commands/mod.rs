@@ -13,6 +13,8 @@ mod output;
 mod paths;
 mod removed;
 mod render;
+mod schema;
+mod shell;
 mod templates;
 mod validate;
 mod ways_out;
@@ -101,6 +103,9 @@ pub fn run(cli: &Cli) -> Status {
         Command::Explain(args) => explain::run(args, &cli.global, &mut output),
         Command::Graph(args) => graph::run(args, &cli.global, &mut output),
         Command::Templates(command) => templates::run(command, &cli.global, &mut output),
+        Command::Schema => Ok(schema::run(&mut output)),
+        Command::Completions { shell } => Ok(shell::completions(*shell, &mut output)),
+        Command::Man => Ok(shell::man(&mut output)),
     };
     let status = match result {
         Ok(status) => status,

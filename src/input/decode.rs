@@ -34,6 +34,9 @@ pub trait Text: Sized {
     /// What the text must be, to complete "expected …".
     const EXPECTED: &'static str;
 
+    /// A regular expression that every text matches that is taken, for editors.
+    const PATTERN: Option<&'static str> = None;
+
     /// Reads it; the error says what is wrong with this very text.
     fn from_text(text: &str) -> Result<Self, String>;
 
@@ -336,7 +339,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Declares a table of `cluster.toml`: the struct, and its decoder.
+/// Declares a table of `cluster.toml`: the struct, its decoder and its schema.
 ///
 /// `field: Type` takes the key `field`; it is required unless the type has a
 /// natural absence (`Option`, `Vec`, `Map`) or a default follows: `= value`.
@@ -344,13 +347,13 @@ macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
-            $($(#[$field_meta:meta])* $field:ident: $ty:ty $(= $default:expr)?,)*
+            $($(#[doc = $doc:literal])+ $field:ident: $ty:ty $(= $default:expr)?,)*
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone)]
         pub struct $name {
-            $($(#[$field_meta])* pub $field: $ty,)*
+            $($(#[doc = $doc])+ pub $field: $ty,)*
         }
 
         impl $crate::input::decode::Decode for $name {
@@ -370,6 +373,17 @@ macro_rules! record {
                 );)*
                 fields.close(log);
                 Some(Self { $($field: $field?,)* })
+            }
+        }
+
+        impl $crate::input::describe::Describe for $name {
+            fn schema() -> serde_json::Value {
+                use $crate::input::describe::{key, table};
+
+                table([$((
+                    stringify!($field),
+                    key::<$ty>(concat!($($doc),+), [$($default)?].into_iter().next()),
+                )),*])
             }
         }
     };

@@ -2,6 +2,7 @@
 //! found in one run.
 
 pub(crate) mod decode;
+mod describe;
 pub mod nixos;
 pub mod schema;
 mod secrets;
@@ -12,6 +13,7 @@ pub mod types;
 
 pub(crate) use decode::quoted;
 pub use decode::{Map, Text};
+pub(crate) use describe::schema;
 pub use schema::ClusterFile;
 pub use spanned::Spanned;
 pub(crate) use suggest::closest;

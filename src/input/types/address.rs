@@ -6,8 +6,16 @@ use ipnet::Ipv4Net;
 
 use crate::input::decode::Text;
 
+/// A number from 0 to 255.
+macro_rules! byte {
+    () => {
+        "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+    };
+}
+
 impl Text for Ipv4Addr {
     const EXPECTED: &'static str = "an IPv4 address such as `10.0.20.10`";
+    const PATTERN: Option<&'static str> = Some(concat!("^(", byte!(), r"\.){3}", byte!(), "$"));
 
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| match text.parse::<Ipv4Net>() {
@@ -19,6 +27,8 @@ impl Text for Ipv4Addr {
 
 impl Text for Ipv4Net {
     const EXPECTED: &'static str = "an IPv4 range such as `10.0.20.0/24`";
+    const PATTERN: Option<&'static str> =
+        Some(concat!("^(", byte!(), r"\.){3}", byte!(), "/([12]?[0-9]|3[0-2])$"));
 
     fn from_text(text: &str) -> Result<Self, String> {
         let range: Self = text.parse().map_err(|_| format!("`{text}` is not an IPv4 range"))?;
@@ -51,6 +61,7 @@ impl Mac {
 
 impl Text for Mac {
     const EXPECTED: &'static str = "a MAC address such as `02:00:0a:00:14:0a`";
+    const PATTERN: Option<&'static str> = Some("^[0-9a-fA-F][26aeAE](:[0-9a-fA-F]{2}){5}$");
 
     fn from_text(text: &str) -> Result<Self, String> {
         let invalid = || format!("`{text}` is not a MAC address");

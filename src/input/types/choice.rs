@@ -114,6 +114,15 @@ impl Text for Hypervisor {
     }
 }
 
+impl std::fmt::Display for Hypervisor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Qemu => "qemu",
+            Self::CloudHypervisor => "cloud-hypervisor",
+        })
+    }
+}
+
 choice! {
     /// What a firewall is made with.
     Firewall:

@@ -26,6 +26,8 @@ impl Lint {
 
 impl Text for Lint {
     const EXPECTED: &'static str = "a diagnostic such as `no-admin`, or `warnings`";
+    // Its choices are not all that it takes.
+    const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9-]+$");
 
     fn from_text(text: &str) -> Result<Self, String> {
         match text {

@@ -10,6 +10,7 @@ checked_text! {
     /// A public SSH key as in `authorized_keys`.
     SshKey,
     "a public SSH key such as `ssh-ed25519 AAAA… name`",
+    "^(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+( .*)?$",
     |text| {
         one_line(text)?;
         if text.contains("PRIVATE KEY") {

@@ -6,6 +6,7 @@ checked_text! {
     /// Any text on one line.
     OneLine,
     "text on one line",
+    "^.+$",
     one_line
 }
 
@@ -13,6 +14,7 @@ checked_text! {
     /// A container image with its tag or digest.
     Image,
     "an image with its tag, such as `docker.io/ollama/ollama:0.35.1-rocm`",
+    "^[A-Za-z0-9./:_@-]+[:@][A-Za-z0-9._:@-]+$",
     |text| {
         let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_' | '@');
         let name = text.rsplit('/').next().unwrap_or_default();
@@ -32,6 +34,7 @@ checked_text! {
     /// The address of a device on the PCI bus.
     PciAddress,
     "a PCI address as `lspci -D` shows it, such as `0000:c5:00.0`",
+    r"^[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-9a-fA-F]$",
     |text| {
         let hex = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
         let parts: Vec<&str> = text.split([':', '.']).collect();
@@ -48,6 +51,7 @@ checked_text! {
     /// A reference to a flake, as `inputs.<name>.url` takes it.
     FlakeRef,
     "a flake reference such as `github:NixOS/nixpkgs/nixos-25.11`",
+    "^[!-~]+$",
     |text| {
         let valid = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>');
         if !text.is_empty() && text.chars().all(valid) {
