@@ -195,7 +195,7 @@ mod tests {
         "c5:00.0",
         "github:NixOS/nixpkgs/nixos-25.11",
         "git+ssh://git@host/x?ref=main",
-        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleEx a b",
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE a b",
         "ssh-ed25519 BBBB",
     ];
 
