@@ -78,7 +78,8 @@ fn a_mistake_is_named_in_the_users_file() {
         assert!(said.matches("error[").count() <= 3, "{template}: {said}");
     }
     let json = with_vm("{ a = ; }").run(&["render", "--message-format", "json"]);
-    let object: serde_json::Value = serde_json::from_str(&json.stderr).expect("one object");
+    let object: serde_json::Value =
+        serde_json::from_str(json.stderr.lines().next().expect("a line")).expect("an object");
     assert_eq!((&object["code"], &object["path"]), (&"NG0804".into(), &VM.into()));
 }
 
