@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 
 use toml::Spanned as TomlSpanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::suggest::closest;
 use super::{MOST_ENTRIES, Spanned};
@@ -108,7 +108,16 @@ fn article(kind: &str) -> String {
 impl<T: Text> Decode for Spanned<T> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(written) = node.get_ref().as_str() else {
-            wrong_type(node, T::EXPECTED, "write it in quotes: `\"…\"`", log);
+            let value = node.get_ref();
+            let number = value.as_integer().map(DeInteger::as_str);
+            let help = match number.or(value.as_float().map(DeFloat::as_str)) {
+                Some(number) => T::from_text(number).map_or_else(
+                    |reason| format!("{reason}, in quotes"),
+                    |_| format!("write `\"{number}\"`"),
+                ),
+                None => "write it in quotes: `\"…\"`".to_owned(),
+            };
+            wrong_type(node, T::EXPECTED, &help, log);
             return None;
         };
         Some(Self::at(text(written, node.span(), log)?, node.span()))
@@ -120,7 +129,12 @@ macro_rules! decode_integer {
         impl Decode for Spanned<$int> {
             fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
                 let Some(written) = node.get_ref().as_integer() else {
-                    wrong_type(node, "a whole number", "write it without quotes", log);
+                    let text = node.get_ref().as_str();
+                    let help = match text.filter(|text| text.parse::<$int>().is_ok()) {
+                        Some(number) => format!("write `{number}`, without quotes"),
+                        None => "write digits alone, without quotes".to_owned(),
+                    };
+                    wrong_type(node, "a whole number", &help, log);
                     return None;
                 };
                 let Ok(value) = <$int>::from_str_radix(written.as_str(), written.radix()) else {
@@ -143,7 +157,11 @@ decode_integer! { u16 u32 }
 impl Decode for Spanned<bool> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(value) = node.get_ref().as_bool() else {
-            wrong_type(node, "`true` or `false`", "write it without quotes", log);
+            let help = match node.get_ref().as_str() {
+                Some(word @ ("true" | "false")) => format!("write `{word}`, without quotes"),
+                _ => "write one of the two, without quotes".to_owned(),
+            };
+            wrong_type(node, "`true` or `false`", &help, log);
             return None;
         };
         Some(Self::at(value, node.span()))
@@ -163,7 +181,11 @@ impl<T: Decode> Decode for Option<T> {
 impl<T: Decode> Decode for Vec<T> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(array) = node.get_ref().as_array() else {
-            wrong_type(node, "a list", "write `[ … ]`, with commas between the values", log);
+            let help = match node.get_ref().as_str() {
+                Some(text) if text.len() < 80 => format!("write `[\"{text}\"]`"),
+                _ => "write `[ … ]`, with commas between the values".to_owned(),
+            };
+            wrong_type(node, "a list", &help, log);
             return None;
         };
         if too_many(array.len(), node, log) {

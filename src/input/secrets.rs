@@ -62,11 +62,30 @@ pub(super) fn find_anywhere(text: &str, log: &mut Vec<Diagnostic>) {
     /// A file with more is no `cluster.toml`.
     const MOST: usize = 100;
 
-    let secrets = tokens(text).filter_map(|(kind, token, span)| match kind {
+    let whole = tokens(text).filter_map(|(kind, token, span)| match kind {
         TokenKind::Comment => sure(token, span),
         _ => any(token, span),
     });
-    log.extend(secrets.take(MOST));
+    let mut secrets: Vec<Diagnostic> = whole.take(MOST).collect();
+    // Without quotes a join token is three of TOML's own.
+    let mut at = 0;
+    for word in text.split_inclusive(ends_word) {
+        let span = at..at + word.trim_end_matches(ends_word).len();
+        at += word.len();
+        if secrets.len() < MOST && !secrets.iter().any(|secret| overlaps(secret, &span)) {
+            secrets.extend(sure(&text[span.clone()], span));
+        }
+    }
+    // What else is said there would repeat it.
+    log.retain(|found| {
+        let span = found.span.clone().unwrap_or_default();
+        !secrets.iter().any(|secret| overlaps(secret, &span))
+    });
+    log.append(&mut secrets);
+}
+
+fn overlaps(found: &Diagnostic, span: &Span) -> bool {
+    found.span.as_ref().is_some_and(|own| own.start < span.end && span.start < own.end)
 }
 
 /// `nixos` tables have a rule of their own: what an option calls a password is one,
@@ -133,8 +152,11 @@ fn tokens(text: &str) -> impl Iterator<Item = (TokenKind, &str, Span)> {
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    let ends = |c: char| c.is_whitespace() || "\"'`=,;()<>[]{}#".contains(c);
-    text.split(ends)
+    text.split(ends_word)
+}
+
+fn ends_word(c: char) -> bool {
+    c.is_whitespace() || "\"'`=,;()<>[]{}#".contains(c)
 }
 
 /// `abcdef.0123456789abcdef`. Real ones have a digit in all but one of a

@@ -90,9 +90,21 @@ fn blank_table(text: &mut String, at: usize) {
 /// there twice, and dates that there are not.
 fn report(text: &str, errors: &[Error], log: &mut Vec<Diagnostic>) {
     let places = FirstPlaces::of(text);
-    for error in errors.iter().take(MOST) {
-        let before = error.span().and_then(|span| places.before(&span));
-        log.push(words::table(text, error, before));
+    // All keys below a header that is there twice are those of the first one.
+    let mut below_a_header = 0;
+    for error in errors {
+        let Some(span) = error.span().filter(|span| span.start >= below_a_header) else {
+            continue;
+        };
+        if log.len() == MOST {
+            return;
+        }
+        log.push(words::table(text, error, places.before(&span)));
+        let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        if text[line..].starts_with('[') {
+            let next = text[span.start..].find("\n[");
+            below_a_header = next.map_or(text.len(), |next| span.start + next);
+        }
     }
 }
 

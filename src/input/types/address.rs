@@ -31,7 +31,10 @@ impl Text for Ipv4Net {
         Some(concat!("^(", byte!(), r"\.){3}", byte!(), "/([12]?[0-9]|3[0-2])$"));
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let range: Self = text.parse().map_err(|_| format!("`{text}` is not an IPv4 range"))?;
+        let range: Self = text.parse().map_err(|_| match text.parse::<Ipv4Addr>() {
+            Ok(_) => format!("`{text}` is an address; write `{text}/24`, or another length"),
+            Err(_) => format!("`{text}` is not an IPv4 range"),
+        })?;
         if range.addr() == range.network() {
             Ok(range)
         } else {

@@ -108,7 +108,10 @@ pub(super) fn dns_label(text: &str, longest: usize) -> Result<(), String> {
     } else if text.len() > longest {
         Err(format!("the name is {} characters long, {longest} are allowed", text.len()))
     } else if let Some(bad) = text.chars().find(|c| !valid(*c)) {
-        Err(format!("`{bad}` cannot be in the name `{text}`"))
+        let own = text.to_ascii_lowercase().replace(['_', ' ', '.'], "-");
+        let instead =
+            if own.chars().all(valid) { format!("; write `{own}`") } else { String::new() };
+        Err(format!("`{bad}` cannot be in the name `{text}`{instead}"))
     } else if text.starts_with('-') || text.ends_with('-') {
         Err(format!("the name `{text}` starts or ends with a hyphen"))
     } else {
