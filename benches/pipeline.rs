@@ -8,15 +8,21 @@ mod generated;
 use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
 };
+use nixgen::cluster::Cluster;
 use nixgen::disk::{Hold, Root, apply, compare};
 use nixgen::nix::Ready;
+use nixgen::review::Plan;
 use nixgen::source::Source;
 
-fn build(text: &str) -> Ready {
+fn read(text: &str) -> (Source, Cluster) {
     let source = Source::new("cluster.toml", text);
     let mut found = Vec::new();
     let cluster = nixgen::commands::read(&source, &mut found).expect("a valid cluster");
-    nixgen::commands::build(&cluster, None).expect("no bug")
+    (source, cluster)
+}
+
+fn build(text: &str) -> Ready {
+    nixgen::commands::build(&read(text).1, None).expect("no bug")
 }
 
 fn pipeline(criterion: &mut Criterion) {
@@ -37,6 +43,17 @@ fn pipeline(criterion: &mut Criterion) {
             bencher.iter(|| {
                 let ready = build(text);
                 assert!(compare(&ready, &root).expect("readable").is_in_sync());
+            });
+        });
+        // What a review costs beyond rendering: the first ten VMs get more memory.
+        let edited = text.replacen("8GiB", "16GiB", 10);
+        group.bench_with_input(BenchmarkId::new("review", vms), &edited, |bencher, text| {
+            bencher.iter(|| {
+                let (source, cluster) = read(text);
+                let ready = nixgen::commands::build(&cluster, None).expect("no bug");
+                let changes = compare(&ready, &root).expect("readable");
+                let plan = Plan::new(&source, &cluster, &changes);
+                serde_json::to_vec_pretty(&plan).expect("JSON")
             });
         });
         group.finish();

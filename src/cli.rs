@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::checks::Lints;
@@ -36,9 +37,9 @@ pub enum Command {
     /// Show what changes, then write it
     Render(RenderArgs),
     /// Show what `render` would change, write nothing
-    Diff,
+    Diff(DiffArgs),
     /// List files that are not as they should be (for CI), write nothing
-    Check,
+    Check(CheckArgs),
     /// Tell how every file stands
     List(ListArgs),
     /// Take files over to edit them by hand; later changes are shown and merged
@@ -54,8 +55,8 @@ pub enum Command {
     /// List the templates, show one, or make one yours
     #[command(subcommand)]
     Templates(TemplatesCommand),
-    /// Print the JSON Schema of cluster.toml, for editors
-    Schema,
+    /// Print the JSON Schema of cluster.toml, for editors, or of a document
+    Schema(SchemaArgs),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -82,6 +83,56 @@ pub struct RenderArgs {
     /// flake sees them
     #[arg(long)]
     pub git_add: bool,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// How the changes are shown
+    #[arg(short, long, value_enum, default_value_t = DiffFormat::Unified, value_name = "FORMAT")]
+    pub format: DiffFormat,
+    /// The size that `markdown` keeps to
+    #[arg(long, value_name = "BYTES", default_value_t = 60_000,
+          value_parser = RangedU64ValueParser::<usize>::new().range(4_000..))]
+    pub max_bytes: usize,
+}
+
+/// The formats of `diff`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// Lines, as `git apply` and `patch -p1` take them
+    Unified,
+    /// How many lines of each file
+    Stat,
+    /// Options, machine by machine, and what each change costs
+    Options,
+    /// The plan document, for programs: see `nixgen schema plan`
+    Json,
+    /// A comment on a pull request
+    Markdown,
+    /// A page for a browser
+    Html,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = CheckFormat::Human, value_name = "FORMAT")]
+    pub format: CheckFormat,
+}
+
+/// The formats of `check`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// One line a file
+    Human,
+    /// The plan document, for programs: see `nixgen schema plan`
+    Json,
+    /// Annotations of GitHub Actions, and a summary of the step
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
 }
 
 /// Arguments of `explain`.
@@ -191,6 +242,23 @@ pub enum TemplatesCommand {
     },
 }
 
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which document
+    #[arg(value_enum, default_value_t = Document::Cluster, value_name = "DOCUMENT")]
+    pub document: Document,
+}
+
+/// The documents that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Document {
+    /// cluster.toml
+    Cluster,
+    /// What `diff --format json` and `check --format json` print
+    Plan,
+}
+
 /// Options of every command.
 #[derive(Debug, Args)]
 pub struct Global {
@@ -209,7 +277,8 @@ pub struct Global {
     /// Only warn of findings of this code
     #[arg(long, global = true, value_name = "CODE", value_parser = lint(Level::Warn))]
     pub warn: Vec<Lint>,
-    /// Say nothing of findings of this code
+    /// Say nothing of findings of this code; `data-risk` lets `render` put data at
+    /// risk
     #[arg(long, global = true, value_name = "CODE", value_parser = lint(Level::Allow))]
     pub allow: Vec<Lint>,
     /// When to use colours
@@ -247,6 +316,9 @@ impl Global {
 /// Reads what a level is set of.
 fn lint(level: Level) -> impl Fn(&str) -> Result<Lint, String> + Clone + Send + Sync + 'static {
     move |word| {
+        if word == Lint::DATA_RISK && level == Level::Allow {
+            return Ok(Lint::DataRisk);
+        }
         let lint = Lint::from_text(word).map_err(|why| {
             let near = closest(word, Lint::choices().iter().copied());
             near.map_or_else(|| why.clone(), |near| format!("{why}; did you mean `{near}`?"))

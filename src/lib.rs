@@ -26,4 +26,5 @@ pub mod outputs;
 pub mod overrides;
 pub mod release;
 pub mod render;
+pub mod review;
 pub mod source;

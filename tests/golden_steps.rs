@@ -24,9 +24,16 @@ fn steps_get_the_expected_messages() {
         sandbox.write("cluster.toml", &file("after.toml"));
         let said = sandbox.run(&["diff", "-q", "--color", "never"]);
         assert_eq!(said.status, if said.stderr.contains("error[") { 3 } else { 1 }, "{name}");
-        for command in ["check", "render"] {
-            let other = sandbox.run(&[command, "-q", "--color", "never"]);
-            assert_eq!(other.stderr, said.stderr, "{name}: {command}");
+        let is_at_risk = said.stderr.contains("DATA AT RISK");
+        let checked = sandbox.run(&["check", "-q", "--color", "never"]);
+        assert_eq!(checked.stderr, said.stderr, "{name}: check");
+        let rendered = sandbox.run(&["render", "-q", "--color", "never"]);
+        if is_at_risk {
+            assert_eq!(rendered.status, 5, "{name}: render");
+            assert!(rendered.stderr.starts_with(&said.stderr), "{name}: {}", rendered.stderr);
+            sandbox.expect(0, &["render", "-q", "--allow", "data-risk"]);
+        } else {
+            assert_eq!(rendered.stderr, said.stderr, "{name}: render");
         }
         if said.status == 3 {
             let mut now = sandbox.tree();

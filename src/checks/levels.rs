@@ -35,8 +35,16 @@ impl Levels {
         });
     }
 
+    /// Whether this run may put data at risk.
+    pub fn allows_data_risk(&self) -> bool {
+        self.flags.get(&Lint::DataRisk) == Some(&Level::Allow)
+    }
+
     /// How bad a finding is; none where it is not to be said.
     fn severity(&self, code: Code) -> Option<Severity> {
+        if code.is_data_risk() && self.allows_data_risk() {
+            return None;
+        }
         let of = |lint| self.flags.get(&lint).or_else(|| self.file.get(&lint)).copied();
         let own = of(Lint::Code(code)).filter(|level| Lint::Code(code).takes(*level));
         let (own, default) = (own.map(meaning), code.severity());

@@ -1,22 +1,56 @@
 //! `nixgen check`: the drift check for CI. It lists every file that is not as
 //! it should be, and its exit status says whether there is one.
 
-use super::{Failure, Output, Status, prepare, sum_up};
-use crate::cli::Global;
-use crate::disk::{Change, ChangeSet, LOCK_FILE, State};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
-pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
+use super::{Failure, Loaded, Output, Status, prepare, sum_up, warn_of_risk};
+use crate::cli::{CheckArgs, CheckFormat, Global};
+use crate::disk::{Change, ChangeSet, IoError, LOCK_FILE, Root, State};
+use crate::review::{Finding, Plan, at_risk, format};
+use crate::source::Source;
+
+/// What GitHub takes as the summary of a step.
+const SUMMARY_BYTES: usize = 900_000;
+
+pub(super) fn run(
+    args: &CheckArgs,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Status, Failure> {
+    let checked = check(args, global, output);
+    // A file with mistakes is reported as well as one without.
+    if matches!(checked, Err(Failure::Invalid)) {
+        let findings = output.take_findings();
+        report(args.format, &findings, None, output)?;
+    }
+    checked
+}
+
+fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let prepared = prepare(global, output)?;
     let changes = prepared.look(output)?;
-    for change in changes.all().filter(|change| global.verbose || !change.state.is_settled()) {
-        output.data(&format!("{:<14} {}\n", change.state, change.path));
-    }
+    let Loaded { source, cluster, .. } = &prepared.loaded;
     // A clone with such a lock would take a later change for a person's.
     let lock_is_behind = changes.is_in_sync() && changes.lock_is_behind();
-    if lock_is_behind {
-        output.data(&format!("{:<14} {LOCK_FILE}\n", State::Stale));
+    if args.format == CheckFormat::Human {
+        list(&changes, global.verbose, lock_is_behind, output);
+        sum_up(&changes, output);
+        if !changes.is_in_sync() {
+            warn_of_risk(&at_risk(cluster, &changes), output);
+        }
+    } else {
+        let plan = Plan::new(source, cluster, &changes);
+        let mut findings = output.take_findings();
+        findings.extend(of_plan(&plan, source, &prepared.root));
+        if lock_is_behind {
+            findings.push(Finding::of_lock(seen_from(&prepared.root, LOCK_FILE)));
+        }
+        report(args.format, &findings, Some(&plan), output)?;
+        sum_up(&changes, output);
+        warn_of_risk(&plan.nodes, output);
     }
-    sum_up(&changes, output);
     if lock_is_behind {
         output.note("run `nixgen render` and commit nixgen.lock with the files");
         return Ok(Status::Differs);
@@ -28,6 +62,67 @@ pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failur
         output.note(advice);
     }
     Ok(Status::Differs)
+}
+
+fn list(changes: &ChangeSet<'_>, verbose: bool, lock_is_behind: bool, output: &mut Output) {
+    for change in changes.all().filter(|change| verbose || !change.state.is_settled()) {
+        output.data(&format!("{:<14} {}\n", change.state, change.path));
+    }
+    if lock_is_behind {
+        output.data(&format!("{:<14} {LOCK_FILE}\n", State::Stale));
+    }
+}
+
+fn of_plan(plan: &Plan, source: &Source, root: &Root) -> Vec<Finding> {
+    Finding::of_plan(plan, source, |path| seen_from(root, path))
+}
+
+/// A path of the tree as seen from the working folder.
+fn seen_from(root: &Root, path: &str) -> String {
+    match root.path() {
+        folder if folder == Path::new(".") => path.to_owned(),
+        folder => folder.join(path).to_string_lossy().into_owned(),
+    }
+}
+
+/// Prints findings in a format for programs; without a plan, cluster.toml has
+/// mistakes.
+fn report(
+    format: CheckFormat,
+    findings: &[Finding],
+    plan: Option<&Plan>,
+    output: &mut Output,
+) -> Result<(), IoError> {
+    match (format, plan) {
+        (CheckFormat::Human, _) | (CheckFormat::Json, None) => {}
+        (CheckFormat::Json, Some(plan)) => output.json(plan),
+        (CheckFormat::Sarif, _) => output.json(&format::sarif(findings)),
+        (CheckFormat::Github, plan) => {
+            let shown = format::annotations(findings);
+            output.data(&shown.commands);
+            let page = plan.filter(|plan| !plan.files.is_empty());
+            let page = page.map(|plan| format::markdown(plan, SUMMARY_BYTES));
+            summarize(&(page.unwrap_or_default() + &shown.rest))?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds to the summary of the step, where there is one.
+fn summarize(text: &str) -> Result<(), IoError> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    if text.is_empty() {
+        return Ok(());
+    }
+    let path = PathBuf::from(path);
+    File::options()
+        .append(true)
+        .create(true)
+        .open(&path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| IoError::new("add to the summary", &path, error))
 }
 
 /// How to go on, for each kind of file that is not as it should be.

@@ -3,7 +3,8 @@
 
 use super::{Failure, Output, Status, paths, prepare, write};
 use crate::cli::{EjectArgs, Global};
-use crate::disk::{ChangeSet, Hold, State, Style, hunks};
+use crate::disk::{ChangeSet, Hold, State};
+use crate::review::format;
 
 pub(super) fn run(
     args: &EjectArgs,
@@ -64,7 +65,7 @@ fn merge(
     mut hold: Hold,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let style = if output.is_coloured() { Style::Coloured } else { Style::Plain };
+    let style = output.style();
     let (mut merged_any, mut conflicts) = (false, 0);
     for path in files {
         let Some(change) = changes.find(path) else { continue };
@@ -83,7 +84,10 @@ fn merge(
             return Ok(Status::Refused);
         };
         let (text, count) = (merged.text.clone(), merged.conflicts);
-        output.data(&format!("--- {path}\n+++ {path}, merged\n{}", hunks(&old, &text, style)));
+        output.data(&format!(
+            "--- {path}\n+++ {path}, merged\n{}",
+            format::hunks(path, &old, &text, None, style)
+        ));
         merged_any = true;
         conflicts += count;
     }

@@ -30,14 +30,13 @@ use crate::checks::{Levels, steps};
 use crate::cli::{Cli, Command, Global};
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::disk::{
-    self, Change, ChangeSet, Hold, IoError, LOCK_FILE, NotWritten, Root, Style, compare, unified,
-};
+use crate::disk::{self, Change, ChangeSet, Hold, IoError, LOCK_FILE, NotWritten, Root, compare};
 use crate::input::{self, Document, MAX_BYTES};
 use crate::nix::{self, Options, Ready, Rules};
 use crate::origin::Files;
 use crate::overrides::{Overrides, PATIENCE};
 use crate::render::{Bug, Engine};
+use crate::review::{self, Class, Node, format};
 use crate::source::Source;
 use crate::{checks, cluster, outputs};
 
@@ -94,16 +93,16 @@ pub fn run(cli: &Cli) -> Status {
     let mut output = Output::new(&cli.global);
     let result = match &cli.command {
         Command::Render(args) => render::run(args, &cli.global, &mut output),
-        Command::Diff => diff::run(&cli.global, &mut output),
-        Command::Check => check::run(&cli.global, &mut output),
+        Command::Diff(args) => diff::run(args, &cli.global, &mut output),
+        Command::Check(args) => check::run(args, &cli.global, &mut output),
         Command::List(args) => list::run(args, &cli.global, &mut output),
         Command::Eject(args) => eject::run(args, &cli.global, &mut output),
         Command::Adopt(args) => adopt::run(args, &cli.global, &mut output),
         Command::Validate => validate::run(&cli.global, &mut output),
         Command::Explain(args) => explain::run(args, &cli.global, &mut output),
+        Command::Schema(args) => Ok(schema::run(args, &mut output)),
         Command::Graph(args) => graph::run(args, &cli.global, &mut output),
         Command::Templates(command) => templates::run(command, &cli.global, &mut output),
-        Command::Schema => Ok(schema::run(&mut output)),
         Command::Completions { shell } => Ok(shell::completions(*shell, &mut output)),
         Command::Man => Ok(shell::man(&mut output)),
     };
@@ -145,7 +144,7 @@ pub fn run(cli: &Cli) -> Status {
 /// A file without mistakes.
 pub(crate) struct Loaded {
     pub(crate) source: Source,
-    levels: Levels,
+    pub(crate) levels: Levels,
     pub(crate) cluster: Cluster,
 }
 
@@ -266,7 +265,7 @@ pub fn build_some(
 
 /// What is ready to be compared with the tree.
 pub(crate) struct Prepared {
-    loaded: Loaded,
+    pub(crate) loaded: Loaded,
     ready: Ready,
     root: Root,
 }
@@ -359,11 +358,25 @@ pub(crate) fn sum_up(changes: &ChangeSet<'_>, output: &mut Output) {
     }
 }
 
-/// Prints every difference.
+/// Says which machines' data is at risk, and whether any is.
+pub(crate) fn warn_of_risk(nodes: &[Node], output: &mut Output) -> bool {
+    let at_risk = nodes.iter().filter(|node| node.impact == Class::DataRisk);
+    let mut any = false;
+    for node in at_risk {
+        let risks = node.reasons.iter().filter(|reason| reason.impact == Class::DataRisk);
+        for reason in risks {
+            output.warning(&format!("DATA AT RISK on `{}`: {}", node.name, reason.text));
+        }
+        any = true;
+    }
+    any
+}
+
+/// Prints every difference, file by file.
 pub(crate) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
-    let style = if output.is_coloured() { Style::Coloured } else { Style::Plain };
+    let style = output.style();
     for change in changes.differing() {
-        output.data(&unified(change, style));
+        output.data(&format::unified(&review::file(change), style));
     }
 }
 

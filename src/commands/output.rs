@@ -13,6 +13,7 @@ use crate::cli::{Color, Global, MessageFormat};
 use crate::diagnostic::{self, Diagnostic};
 use crate::disk::IoError;
 use crate::render::Bug;
+use crate::review::{Finding, format};
 use crate::source::Source;
 
 /// What goes to standard error, as programs read it.
@@ -48,6 +49,7 @@ pub struct Output {
     coloured: bool,
     format: MessageFormat,
     quiet: bool,
+    findings: Vec<Finding>,
     failed: Option<io::Error>,
 }
 
@@ -70,6 +72,7 @@ impl Output {
             coloured,
             format: global.message_format,
             quiet: global.quiet,
+            findings: Vec::new(),
             failed: None,
         }
     }
@@ -77,6 +80,11 @@ impl Output {
     /// Whether standard output shows colours.
     pub fn is_coloured(&self) -> bool {
         self.coloured
+    }
+
+    /// How standard output is to look.
+    pub fn style(&self) -> format::Style {
+        if self.coloured { format::Style::Coloured } else { format::Style::Plain }
     }
 
     /// Whether only what was asked for is printed.
@@ -133,6 +141,7 @@ impl Output {
 
     /// What is wrong with the file.
     pub fn diagnostics(&mut self, source: &Source, found: &[Diagnostic]) {
+        self.findings.extend(found.iter().map(|diagnostic| Finding::of(source, diagnostic)));
         let (shown, more) = found.split_at(found.len().min(diagnostic::MOST));
         if self.format == MessageFormat::Json {
             for diagnostic in shown {
@@ -161,6 +170,11 @@ impl Output {
             );
             self.keep(result);
         }
+    }
+
+    /// What was said of the file so far.
+    pub fn take_findings(&mut self) -> Vec<Finding> {
+        std::mem::take(&mut self.findings)
     }
 
     /// Asks a question on the terminal; anything but yes is no.

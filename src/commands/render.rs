@@ -1,8 +1,11 @@
 //! `nixgen render`: show what changes, then write it, all or nothing.
 
-use super::{Failure, Output, Status, git, paths, prepare, show, sum_up, ways_out, write};
+use super::{
+    Failure, Output, Status, git, paths, prepare, show, sum_up, warn_of_risk, ways_out, write,
+};
 use crate::cli::{Global, RenderArgs};
 use crate::disk::Hold;
+use crate::review::{Node, at_risk};
 
 pub(super) fn run(
     args: &RenderArgs,
@@ -53,6 +56,10 @@ pub(super) fn run(
             return Ok(Status::Refused);
         }
     }
+    let is_allowed = prepared.loaded.levels.allows_data_risk();
+    if is_at_risk(&at_risk(&prepared.loaded.cluster, &changes), is_allowed, output) {
+        return Ok(Status::Refused);
+    }
     if args.dry_run {
         return Ok(Status::Done);
     }
@@ -66,4 +73,14 @@ pub(super) fn run(
     write(&changes, hold, output)?;
     git::tell(&changes, root, args.git_add, asks, output);
     Ok(Status::Done)
+}
+
+/// Whether data is at risk and nobody said that this is meant.
+fn is_at_risk(nodes: &[Node], is_allowed: bool, output: &mut Output) -> bool {
+    let is_refused = warn_of_risk(nodes, output) && !is_allowed;
+    if is_refused {
+        output.error("refused: data is at risk; nothing was written");
+        output.note("  `nixgen render --allow data-risk` goes on.");
+    }
+    is_refused
 }

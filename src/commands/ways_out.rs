@@ -2,8 +2,9 @@
 //! or on a terminal asked, a file at a time.
 
 use super::{Failure, Output};
-use crate::disk::{Change, ChangeSet, Root, State, Style, hunks, unified};
+use crate::disk::{Change, ChangeSet, Root, State};
 use crate::render::shell_word_if_needed as quoted;
+use crate::review::{file as reviewed, format};
 
 /// The files that are in the way.
 pub(super) fn refused(changes: &ChangeSet<'_>) -> Vec<String> {
@@ -102,20 +103,26 @@ fn their_change(
     root: &Root,
     output: &Output,
 ) -> String {
-    let style = style(output);
+    let (style, path) = (output.style(), change.path.as_str());
     let (Some(old), Some(file)) = (&change.old, change.new) else { return String::new() };
     if change.has_conflicts() {
         return String::new();
     }
     match (change.state, changes.written_before(root, change)) {
-        (State::Edited, _) => format!("Your change:\n{}", hunks(file.text(), old, style)),
+        (State::Edited, _) => format!(
+            "Your change:\n{}",
+            format::hunks(path, file.text(), old, Some(file.text()), style)
+        ),
         (State::EditedStale, Some(before)) => format!(
             "Your change:\n{}nixgen's since then:\n{}",
-            hunks(&before, old, style),
-            hunks(&before, file.text(), style)
+            format::hunks(path, &before, old, Some(&before), style),
+            format::hunks(path, &before, file.text(), Some(&before), style)
         ),
         (State::EditedStale, None) => {
-            format!("Yours against nixgen's of now:\n{}", hunks(file.text(), old, style))
+            format!(
+                "Yours against nixgen's of now:\n{}",
+                format::hunks(path, file.text(), old, Some(file.text()), style)
+            )
         }
         _ => String::new(),
     }
@@ -123,11 +130,7 @@ fn their_change(
 
 fn in_full(changes: &ChangeSet<'_>, change: &Change<'_>, root: &Root, output: &Output) -> String {
     match change.state {
-        State::Foreign => unified(change, style(output)),
+        State::Foreign => format::unified(&reviewed(change), output.style()),
         _ => their_change(changes, change, root, output),
     }
-}
-
-fn style(output: &Output) -> Style {
-    if output.is_coloured() { Style::Coloured } else { Style::Plain }
 }

@@ -231,6 +231,19 @@ codes! {
 }
 
 impl Code {
+    /// Whether it is about a step that may lose data.
+    pub const fn is_data_risk(self) -> bool {
+        matches!(
+            self,
+            Self::EtcdQuorum
+                | Self::EtcdMember
+                | Self::ControlPlaneAddress
+                | Self::ShrunkVolume
+                | Self::ChangedVolume
+                | Self::MovedVm
+        )
+    }
+
     /// The code of that number or name, in capitals or not.
     pub fn named(word: &str) -> Option<Self> {
         let is_meant = |code: &Self| {

@@ -5,7 +5,7 @@ pub(crate) mod decode;
 mod describe;
 pub mod nixos;
 pub mod schema;
-mod secrets;
+pub(crate) mod secrets;
 mod spanned;
 pub(crate) mod suggest;
 mod syntax;

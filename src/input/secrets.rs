@@ -48,6 +48,11 @@ const KINDS: [Kind; 4] = [
     },
 ];
 
+/// Whether a text holds something that looks like a secret.
+pub(crate) fn is_in(text: &str) -> bool {
+    KINDS.iter().any(|kind| (kind.is_in)(text))
+}
+
 /// Every key, text and comment that looks like a secret. No message repeats it.
 pub(super) fn find(text: &str, root: Node<'_>, log: &mut Vec<Diagnostic>) {
     below(root, false, log);

@@ -89,6 +89,12 @@ pub fn data_folder(cluster: &Cluster) -> RelPath {
     domains::OUTPUT.path(cluster)
 }
 
+/// Where an output goes in a cluster, by its name.
+pub fn path(name: &str, cluster: &Cluster) -> String {
+    let output = OUTPUTS.iter().find(|output| output.name == name);
+    output.map(|output| output.path(cluster).inside().to_owned()).unwrap_or_default()
+}
+
 /// Every file of a cluster, in no particular order: what each is made of is
 /// decided, and nothing is text yet.
 pub fn plan(cluster: &Cluster) -> Vec<Planned> {

@@ -166,7 +166,7 @@ pub(crate) fn shell_word_if_needed(text: &str) -> String {
 }
 
 /// Running text of a Markdown page, on one line.
-pub(super) fn markdown(text: &str) -> String {
+pub(crate) fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -186,7 +186,7 @@ pub(super) fn markdown(text: &str) -> String {
 /// A Markdown code span. A longer fence than any run of back quotes inside
 /// keeps it closed. A pipe would end a table cell even there, and nothing that
 /// escapes it in a table is right elsewhere: it goes into HTML.
-pub(super) fn markdown_code(text: &str) -> String {
+pub(crate) fn markdown_code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }

@@ -8,8 +8,8 @@ mod marks;
 mod options;
 
 pub(crate) use escape::{
-    mermaid as mermaid_label, nix_attribute, nix_path, nix_string, nix_string_part,
-    shell_word_if_needed,
+    markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path, nix_string,
+    nix_string_part, shell_word_if_needed,
 };
 pub use language::{Language, MARKER, handed_over};
 use marks::Unmarked;

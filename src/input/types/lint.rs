@@ -11,15 +11,21 @@ pub enum Lint {
     Code(Code),
     /// Every finding that otherwise is a warning.
     Warnings,
+    /// Every step that may lose data. Only a run can allow it, and no file.
+    DataRisk,
 }
 
 impl Lint {
+    /// The word for steps that may lose data.
+    pub const DATA_RISK: &str = "data-risk";
+
     /// Whether a level can be set of it. A plain error leaves nothing that
     /// could be rendered.
     pub fn takes(self, level: Level) -> bool {
         match self {
             Self::Code(code) => code.severity() != Severity::Error || level == Level::Deny,
             Self::Warnings => true,
+            Self::DataRisk => level == Level::Allow,
         }
     }
 }
@@ -48,6 +54,7 @@ impl std::fmt::Display for Lint {
         f.write_str(match self {
             Self::Code(code) => code.slug(),
             Self::Warnings => "warnings",
+            Self::DataRisk => Self::DATA_RISK,
         })
     }
 }

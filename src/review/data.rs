@@ -1,0 +1,108 @@
+//! The data files: whose a value of them is, and what repeats an option.
+
+use std::collections::BTreeMap;
+
+use super::Kind;
+use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry, Value};
+
+/// Whose a value is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Owner<'a> {
+    /// One machine's, by its name.
+    Machine(&'a str),
+    /// Of every host: its bridge and VLANs are made of it.
+    Hosts,
+    /// Of every machine.
+    All,
+    /// Of every node of the Kubernetes cluster.
+    Nodes,
+    /// Nobody's: Nix code of the user's reads it.
+    Cluster,
+}
+
+/// The path of a changed value as a review names it, and whose it is. `None`
+/// for what follows from other changes, such as the list of all names.
+pub(super) fn place<'a>(file: &str, path: &'a AttrPath) -> Option<(Owner<'a>, String)> {
+    let segments: Vec<&str> = path.segments().iter().map(String::as_str).collect();
+    let named = |first: usize| format!("data.{}", path.without(first));
+    match (file, &segments[..]) {
+        ("vms.nix" | "hosts.nix", ["definitions", machine, _, ..]) => {
+            Some((Owner::Machine(machine), named(2)))
+        }
+        (
+            "vms.nix",
+            ["order" | "microvmList" | "tagList", ..] | ["k8s", "controlPlanes" | "workers", ..],
+        ) => None,
+        ("vms.nix", ["k8s", "version"]) => Some((Owner::Nodes, named(0))),
+        ("network.nix", ["dns", ..]) => Some((Owner::All, format!("data.network.{path}"))),
+        ("network.nix", _) => Some((Owner::Hosts, format!("data.network.{path}"))),
+        ("hosts.nix", _) => Some((Owner::Cluster, format!("data.hosts.{path}"))),
+        _ => Some((Owner::Cluster, named(0))),
+    }
+}
+
+/// Data that repeats an option of the machine's own module: by the path of the
+/// data, the beginning of the option's.
+const REPEATED: &[(&str, &str)] = &[
+    ("data.hostname", "networking.hostName"),
+    ("data.ip", "systemd.network.networks.\"10-lan\".address"),
+    ("data.mac", "microvm.interfaces"),
+    ("data.tapId", "microvm.interfaces"),
+    ("data.vsockCid", "microvm.vsock.cid"),
+    ("data.vcpu", "microvm.vcpu"),
+    ("data.mem", "microvm.mem"),
+    ("data.ports.", "networking.firewall.allowedTCPPorts"),
+    ("data.kubeletVolume.size", "data.volumes.kubelet.size"),
+    ("data.platform", "nixpkgs.hostPlatform"),
+    ("data.adminKeys", "users.users."),
+    ("data.sshPubKey", "users.users."),
+    ("data.username", "users.users."),
+    ("data.deployment.tags", "data.role"),
+];
+
+/// Whether an option says already what a value of the data does.
+pub(super) fn is_repeated(path: &str, options: &[String]) -> bool {
+    REPEATED
+        .iter()
+        .filter(|(data, _)| path.starts_with(data))
+        .any(|(_, option)| options.iter().any(|other| other.starts_with(option) && other != path))
+}
+
+/// What the data says of a machine that a review has to know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) kind: Kind,
+    /// Its role in the Kubernetes cluster, where it has one.
+    pub(super) role: Option<String>,
+    /// The host that carries it, for a VM.
+    pub(super) host: Option<String>,
+}
+
+/// The machines that a data file defines.
+pub(super) fn machines(attrs: &Attrs, kind: Kind) -> BTreeMap<String, Facts> {
+    let mut machines = BTreeMap::new();
+    for (path, Entry { value, .. }) in &attrs.entries {
+        let [first, name, key, ..] = path.segments() else { continue };
+        if first != "definitions" {
+            continue;
+        }
+        if !machines.contains_key(name) {
+            machines.insert(name.clone(), Facts { kind, role: None, host: None });
+        }
+        if let (Some(facts), Value::Text(text)) = (machines.get_mut(name), value) {
+            match key.as_str() {
+                "role" => facts.role = Some(text.clone()),
+                "host" => facts.host = Some(text.clone()),
+                _ => {}
+            }
+        }
+    }
+    machines
+}
+
+/// Values that modules take from the data of the machine's host, as the options
+/// that they become: root's keys in a VM are those of its host's admins.
+pub(super) fn of_host(change: &Changed<'_>) -> Option<&'static str> {
+    let [_, _, key] = change.path.segments() else { return None };
+    (key == "adminKeys").then_some("users.users.root.openssh.authorizedKeys.keys")
+}

@@ -1,0 +1,115 @@
+//! What a check has to say, place by place, for the programs that show it beside
+//! the files.
+
+use super::hunks::Action;
+use super::{Class, Node, Plan};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::Source;
+
+/// One thing to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad it is.
+    pub level: Level,
+    /// The stable name of what is found.
+    pub rule: String,
+    /// The file it is about, as seen from the working folder.
+    pub file: String,
+    /// Where in it, where that is known.
+    pub place: Option<Place>,
+    /// What is said.
+    pub message: String,
+}
+
+/// A place in a file: lines and columns from 1, columns in characters, the end
+/// behind its last one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Where it begins.
+    pub start: (usize, usize),
+    /// Where it ends.
+    pub end: (usize, usize),
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// The check fails.
+    Error,
+    /// The user should know.
+    Warning,
+    /// What a step costs.
+    Note,
+}
+
+impl Finding {
+    /// What is said of the configuration.
+    pub fn of(source: &Source, diagnostic: &Diagnostic) -> Self {
+        let position = |offset| {
+            let position = source.position(offset);
+            (position.line, position.column)
+        };
+        let place = diagnostic
+            .span
+            .as_ref()
+            .map(|span| Place { start: position(span.start), end: position(span.end) });
+        let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+        Self {
+            level: match diagnostic.severity {
+                Severity::Error | Severity::Refused => Level::Error,
+                Severity::Warning => Level::Warning,
+            },
+            rule: diagnostic.code.id().to_owned(),
+            file: source.path().to_string_lossy().into_owned(),
+            place,
+            message: format!("{}{help}", diagnostic.message),
+        }
+    }
+
+    /// What is said of a lock that does not know what the files are.
+    pub fn of_lock(file: String) -> Self {
+        Self {
+            level: Level::Error,
+            rule: "drift-stale".to_owned(),
+            file,
+            place: None,
+            message: "stale; commit what `nixgen render` makes of it with the files".to_owned(),
+        }
+    }
+
+    /// What is said of a plan: of each file that is not as it should be, and of
+    /// each machine, at the line of the configuration that names it.
+    pub fn of_plan(plan: &Plan, source: &Source, seen: impl Fn(&str) -> String) -> Vec<Self> {
+        let config = source.path().to_string_lossy();
+        let files = plan.files.iter().map(|file| {
+            let line = file.hunks.first().map(|hunk| hunk.old_start.max(1));
+            let what = match (&file.in_the_way, file.action) {
+                (Some(what), _) => format!("{what} is in the way"),
+                (None, Action::Keep) => "not wanted any more, and edited: delete it".to_owned(),
+                (None, Action::Delete) => "not wanted any more".to_owned(),
+                (None, Action::Create) => "not there".to_owned(),
+                (None, _) => file.state.to_owned(),
+            };
+            Self {
+                level: Level::Error,
+                rule: format!("drift-{}", file.state.replace('+', "-")),
+                file: seen(&file.path),
+                place: line.map(|line| Place { start: (line, 1), end: (line, 1) }),
+                message: format!("{what}; `nixgen render` makes it what {config} says"),
+            }
+        });
+        let nodes = plan.nodes.iter().map(|node| Self {
+            level: if node.impact == Class::DataRisk { Level::Error } else { Level::Note },
+            rule: format!("impact-{}", node.impact.name()),
+            file: config.clone().into_owned(),
+            place: node.line.map(|line| Place { start: (line, 1), end: (line, 1) }),
+            message: impact(node),
+        });
+        files.chain(nodes).collect()
+    }
+}
+
+fn impact(node: &Node) -> String {
+    let reasons: Vec<&str> = node.reasons.iter().map(|reason| reason.text.as_str()).collect();
+    format!("{}: {}: {}", node.name, node.impact.words(node.kind), reasons.join("; "))
+}

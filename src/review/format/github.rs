@@ -1,0 +1,106 @@
+//! Workflow commands of GitHub Actions: each finding beside its line.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::plain;
+use crate::render::{markdown as text, markdown_code as code};
+use crate::review::findings::{Finding, Level};
+
+/// GitHub shows no more of a kind.
+const SHOWN: usize = 10;
+
+/// What is printed, and what goes to the summary of the step.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Annotations {
+    /// The commands, one a line.
+    pub commands: String,
+    /// What is too much for commands, as Markdown.
+    pub rest: String,
+}
+
+/// Findings as annotations, the worst first.
+pub fn annotations(findings: &[Finding]) -> Annotations {
+    let mut counts: BTreeMap<Level, usize> = BTreeMap::new();
+    let (mut commands, mut rest) = (String::new(), String::new());
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.level);
+    for finding in sorted {
+        let count = counts.entry(finding.level).or_default();
+        *count += 1;
+        if *count <= SHOWN {
+            commands.push_str(&command(finding));
+        } else {
+            let place = finding.place.map(|place| format!(":{}", place.start.0));
+            let place = format!("{}{}", finding.file, place.unwrap_or_default());
+            let _ = writeln!(rest, "- {} {}", code(&plain(&place)), text(&finding.message));
+        }
+    }
+    if !rest.is_empty() {
+        rest.insert_str(0, "### Further findings\n\n");
+    }
+    Annotations { commands, rest }
+}
+
+fn command(finding: &Finding) -> String {
+    let word = match finding.level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
+    };
+    let mut out = format!("::{word} file={}", property(&finding.file));
+    if let Some(place) = finding.place {
+        let _ = write!(out, ",line={},endLine={}", place.start.0, place.end.0);
+        // Columns are only understood on one line.
+        if place.start.0 == place.end.0 && place.end.1 > place.start.1 {
+            let _ = write!(out, ",col={},endColumn={}", place.start.1, place.end.1);
+        }
+    }
+    let _ = writeln!(out, ",title={}::{}", property(&finding.rule), data(&finding.message));
+    out
+}
+
+/// A message, of which no character ends the command.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property, of which no character ends it either.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::findings::Place;
+
+    fn finding(level: Level, message: &str) -> Finding {
+        Finding {
+            level,
+            rule: "a,b:c".to_owned(),
+            file: "x y,z.nix".to_owned(),
+            place: Some(Place { start: (3, 5), end: (3, 9) }),
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_finding_is_a_command() {
+        let shown = annotations(&[finding(Level::Error, "100%\r\n::error::x")]);
+        assert_eq!(
+            shown.commands,
+            "::error file=x y%2Cz.nix,line=3,endLine=3,col=5,endColumn=9,title=a%2Cb%3Ac::100%25%0D%0A::error::x\n"
+        );
+    }
+
+    #[test]
+    fn ten_of_a_kind_are_shown_and_the_rest_is_kept() {
+        let mut findings = vec![finding(Level::Note, "n"); 12];
+        findings.extend(vec![finding(Level::Error, "e"); 11]);
+        let shown = annotations(&findings);
+        assert_eq!(shown.commands.lines().count(), 20);
+        assert!(shown.commands.starts_with("::error"), "the worst first");
+        assert_eq!(shown.rest.lines().filter(|line| line.starts_with("- ")).count(), 3);
+    }
+}

@@ -1,0 +1,196 @@
+//! A comment on a pull request: what it costs first, then the options, then the
+//! lines. It keeps to a size, drops whole hunks for that and names them.
+
+use std::fmt::Write as _;
+
+use super::stat::counts;
+use super::unified::{range, sign};
+use super::{all, clip, groups, place, plain, rows, short, words};
+use crate::render::{markdown as text, markdown_code as code};
+use crate::review::hunks::{Action, File, Hunk};
+use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
+
+/// What is kept free for naming what is left out.
+const RESERVE: usize = 1_000;
+
+/// The plan as Markdown of at most so many bytes, of which there must be some
+/// thousands.
+pub fn markdown(plan: &Plan, max_bytes: usize) -> String {
+    let mut out = head(plan);
+    let budget = max_bytes.saturating_sub(RESERVE);
+    let heads = ["machine", "impact", "why"];
+    let machines = groups(plan).into_iter().map(|(names, node)| machine(&names, node));
+    table(&mut out, "", heads, machines, budget / 3);
+    let heads = ["machine", "option", "change"];
+    let options = rows(plan)
+        .into_iter()
+        .map(|row| option(&code(&row.names()), row.change))
+        .chain(plan.cluster.iter().map(|change| option("cluster", change)));
+    table(&mut out, "### Options\n\n", heads, options, budget * 2 / 3);
+    files(&mut out, &plan.files, budget);
+    out
+}
+
+fn head(plan: &Plan) -> String {
+    let mut out = String::from("## nixgen\n\n");
+    let risks = plan.nodes.iter().filter(|node| node.impact == Class::DataRisk);
+    let names: Vec<&str> = risks.map(|node| node.name.as_str()).collect();
+    if !names.is_empty() {
+        let _ = writeln!(out, "> [!CAUTION]\n> **Data is at risk** on {}.\n", code(&all(&names)));
+    }
+    let summary = plan.summary;
+    let _ = writeln!(
+        out,
+        "{} to create, {} to update, {} to delete, {} unchanged\n",
+        summary.create, summary.update, summary.delete, summary.unchanged
+    );
+    out
+}
+
+fn machine(names: &[&str], node: &Node) -> [String; 3] {
+    let action = match node.action {
+        NodeAction::Add => "new, ",
+        NodeAction::Remove => "gone, ",
+        NodeAction::Change => "",
+    };
+    let impact = node.impact.words(node.kind);
+    let why: Vec<String> = node
+        .reasons
+        .iter()
+        .map(|reason| match &reason.service {
+            Some(_) => text(&format!("{}: {}", words(reason, node.kind), reason.text)),
+            None => text(&reason.text),
+        })
+        .collect();
+    [code(&all(names)), format!("{action}**{impact}**"), why.join("<br>")]
+}
+
+fn option(name: &str, change: &OptionChange) -> [String; 3] {
+    let values = match (&change.old, &change.new) {
+        (Some(old), Some(new)) => {
+            let (old, new) = clip(old, new);
+            format!("{} → {}", code(&plain(&old)), code(&plain(&new)))
+        }
+        (old, new) => {
+            let signed =
+                |sign: char, value: &String| code(&plain(&format!("{sign} {}", short(value))));
+            let removed = old.iter().chain(&change.removed).map(|value| signed('-', value));
+            let added = new.iter().chain(&change.added).map(|value| signed('+', value));
+            removed.chain(added).collect::<Vec<_>>().join(" ")
+        }
+    };
+    let path = format!("{}<br><sub>{}</sub>", code(&plain(&change.path)), text(&place(change)));
+    [name.to_owned(), path, values]
+}
+
+/// A table of as many rows as fit before a size is reached.
+fn table(
+    out: &mut String,
+    title: &str,
+    heads: [&str; 3],
+    rows: impl Iterator<Item = [String; 3]>,
+    until: usize,
+) {
+    let mut left_out = 0;
+    let mut started = false;
+    for row in rows {
+        let line = format!("| {} |\n", row.join(" | "));
+        if out.len() + line.len() + 100 > until {
+            left_out += 1;
+            continue;
+        }
+        if !started {
+            let _ = write!(out, "{title}| {} |\n|---|---|---|\n", heads.join(" | "));
+            started = true;
+        }
+        out.push_str(&line);
+    }
+    if left_out > 0 {
+        let _ = write!(out, "\n{left_out} more are left out.\n");
+    }
+    if started || left_out > 0 {
+        out.push('\n');
+    }
+}
+
+/// The lines of the files, hunk by hunk until the size is reached.
+fn files(out: &mut String, files: &[File], budget: usize) {
+    let mut left_out: Vec<(&str, usize)> = Vec::new();
+    for file in files {
+        let frame = frame(file);
+        let mut body = String::new();
+        let mut dropped = 0;
+        for hunk in &file.hunks {
+            let block = block(hunk);
+            if out.len() + frame.len() + body.len() + block.len() + END.len() <= budget {
+                body.push_str(&block);
+            } else {
+                dropped += 1;
+            }
+        }
+        if let Some(note) = &file.note {
+            let block = fenced("", note.lines());
+            if out.len() + frame.len() + block.len() + END.len() <= budget {
+                body.push_str(&block);
+            } else {
+                dropped += 1;
+            }
+        }
+        if dropped > 0 {
+            left_out.push((&file.path, dropped));
+        }
+        let fits = out.len() + frame.len() + body.len() + END.len() <= budget;
+        if fits && (!body.is_empty() || (file.hunks.is_empty() && file.note.is_none())) {
+            let _ = write!(out, "{frame}{body}{END}");
+        }
+    }
+    if left_out.is_empty() {
+        return;
+    }
+    let hunks: usize = left_out.iter().map(|(_, hunks)| hunks).sum();
+    let _ = write!(out, "Left out, to keep this short: {hunks} hunks of");
+    let end = out.len() + RESERVE - 200;
+    for (index, (path, hunks)) in left_out.iter().enumerate() {
+        let item =
+            format!("{} {} ({hunks})", if index == 0 { "" } else { "," }, code(&plain(path)));
+        if out.len() + item.len() > end {
+            let _ = write!(out, " and {} more files", left_out.len() - index);
+            break;
+        }
+        out.push_str(&item);
+    }
+    out.push_str(". `nixgen diff` shows all.\n");
+}
+
+const END: &str = "</details>\n\n";
+
+fn frame(file: &File) -> String {
+    let (added, removed) = counts(file);
+    let what = match (&file.in_the_way, file.action) {
+        (Some(what), _) => format!(" {what} is in the way"),
+        (None, Action::Create) => " new".to_owned(),
+        (None, Action::Delete) => " gone".to_owned(),
+        (None, Action::Keep) => " yours".to_owned(),
+        (None, _) => String::new(),
+    };
+    let path = super::html(&plain(&file.path));
+    let mut out =
+        format!("<details><summary><code>{path}</code> +{added} −{removed}{what}</summary>\n\n");
+    if file.redacted {
+        out.push_str("What may be a secret is shown as `***`.\n\n");
+    }
+    out
+}
+
+fn block(hunk: &Hunk) -> String {
+    let lines = hunk.lines.iter().map(|line| format!("{}{}", sign(line.tag), line.text));
+    fenced("diff", std::iter::once(range(hunk)).chain(lines))
+}
+
+/// Lines in a fence that is longer than any inside.
+fn fenced(language: &str, lines: impl Iterator<Item = impl AsRef<str>>) -> String {
+    let body = lines.fold(String::new(), |body, line| body + &plain(line.as_ref()) + "\n");
+    let longest = body.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{body}{fence}\n\n")
+}

@@ -1,0 +1,54 @@
+//! How many lines of each file change.
+
+use std::fmt::Write as _;
+
+use anstyle::AnsiColor;
+
+use super::Style;
+use crate::review::hunks::{Action, File, Tag};
+
+/// The widest bar, in signs.
+const BAR: usize = 40;
+
+/// One line a file, as `git diff --stat` has them.
+pub fn stat(files: &[File], style: Style) -> String {
+    let counts: Vec<(usize, usize)> = files.iter().map(counts).collect();
+    let width = files.iter().map(|file| file.path.chars().count()).max().unwrap_or(0);
+    let most = counts.iter().map(|(added, removed)| added + removed).max().unwrap_or(0);
+    let digits = most.to_string().len();
+    let mut out = String::new();
+    for (file, (added, removed)) in files.iter().zip(counts) {
+        let _ = write!(out, " {:<width$} | {:>digits$}", file.path, added + removed);
+        let scaled = |count: usize| match most {
+            0..=BAR => count,
+            most => (count * BAR).div_ceil(most),
+        };
+        let bar = |count: usize, sign: &str, color: AnsiColor| match (sign.repeat(count), style) {
+            (signs, Style::Plain) => signs,
+            (signs, Style::Coloured) => {
+                let ansi = color.on_default();
+                format!("{ansi}{signs}{ansi:#}")
+            }
+        };
+        let (plus, minus) = (scaled(added), scaled(removed));
+        if plus + minus > 0 {
+            let (plus, minus) = (bar(plus, "+", AnsiColor::Green), bar(minus, "-", AnsiColor::Red));
+            let _ = write!(out, " {plus}{minus}");
+        }
+        let _ = match (&file.in_the_way, file.action) {
+            (Some(what), _) => writeln!(out, " ({what} is in the way)"),
+            (None, Action::Create) => writeln!(out, " (new)"),
+            (None, Action::Delete) => writeln!(out, " (gone)"),
+            (None, Action::Keep) => writeln!(out, " (yours)"),
+            (None, _) => writeln!(out),
+        };
+    }
+    out
+}
+
+/// How many lines come, and how many go.
+pub(super) fn counts(file: &File) -> (usize, usize) {
+    let lines = || file.hunks.iter().flat_map(|hunk| &hunk.lines);
+    let count = |tag: Tag| lines().filter(|line| line.tag == tag).count();
+    (count(Tag::Added), count(Tag::Removed))
+}

@@ -1,0 +1,173 @@
+//! A unified diff, as `git apply` and `patch -p1` take it.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Effects, Style as Ansi};
+
+use super::Style;
+use crate::review::hunks::{Action, File, Hunk, Line, Tag, between};
+
+const HEADER: Ansi = Ansi::new().bold();
+const HUNK: Ansi = AnsiColor::Cyan.on_default();
+const OLD: Ansi = AnsiColor::Red.on_default();
+const NEW: Ansi = AnsiColor::Green.on_default();
+
+/// One file's change as a unified diff.
+pub fn unified(file: &File, style: Style) -> String {
+    let mut out = String::new();
+    let path = &file.path;
+    if let Some(what) = &file.in_the_way {
+        let _ = writeln!(out, "# {path} is {what}");
+        return out;
+    }
+    if let Some(note) = &file.note {
+        // For `git apply` and `patch` it is a comment.
+        for (index, line) in note.lines().enumerate() {
+            let _ = match index {
+                0 => writeln!(out, "# {path} {line}"),
+                _ => writeln!(out, "# {line}"),
+            };
+        }
+        return out;
+    }
+    if file.redacted {
+        let _ = writeln!(out, "# {path}: what may be a secret is shown as ***");
+    }
+    for line in header(file) {
+        paint(&mut out, style, HEADER, &line);
+    }
+    for hunk in &file.hunks {
+        print(&mut out, hunk, style);
+    }
+    out
+}
+
+/// The hunks between two texts of a file, of which a person may have written
+/// either; of what is rendered nothing is hidden.
+pub fn hunks(path: &str, old: &str, new: &str, rendered: Option<&str>, style: Style) -> String {
+    let mut out = String::new();
+    for hunk in between(path, old, new, rendered) {
+        print(&mut out, &hunk, style);
+    }
+    out
+}
+
+fn print(out: &mut String, hunk: &Hunk, style: Style) {
+    paint(out, style, HUNK, &range(hunk));
+    for line in &hunk.lines {
+        match style {
+            Style::Plain => {
+                let _ = writeln!(out, "{}{}", sign(line.tag), line.text);
+            }
+            Style::Coloured => coloured(out, line),
+        }
+        if line.unfinished {
+            out.push_str("\\ No newline at end of file\n");
+        }
+    }
+}
+
+fn header(file: &File) -> Vec<String> {
+    let (a, b) = (quoted("a/", &file.path), quoted("b/", &file.path));
+    let mode = if file.executable { "100755" } else { "100644" };
+    let mut lines = vec![format!("diff --git {a} {b}")];
+    let (from, to) = match file.action {
+        Action::Create => {
+            lines.push(format!("new file mode {mode}"));
+            ("/dev/null".to_owned(), name_line(&b))
+        }
+        Action::Delete => {
+            lines.push(format!("deleted file mode {mode}"));
+            (name_line(&a), "/dev/null".to_owned())
+        }
+        _ => (name_line(&a), name_line(&b)),
+    };
+    lines.extend([format!("--- {from}"), format!("+++ {to}")]);
+    lines
+}
+
+/// `@@ -25,7 +25,7 @@`
+pub(super) fn range(hunk: &Hunk) -> String {
+    let side = |start: usize, lines: usize| match lines {
+        1 => start.to_string(),
+        lines => format!("{start},{lines}"),
+    };
+    format!(
+        "@@ -{} +{} @@",
+        side(hunk.old_start, hunk.old_lines),
+        side(hunk.new_start, hunk.new_lines)
+    )
+}
+
+pub(super) const fn sign(tag: Tag) -> char {
+    match tag {
+        Tag::Same => ' ',
+        Tag::Removed => '-',
+        Tag::Added => '+',
+    }
+}
+
+fn paint(out: &mut String, style: Style, ansi: Ansi, text: &str) {
+    let _ = match style {
+        Style::Plain => writeln!(out, "{text}"),
+        Style::Coloured => writeln!(out, "{ansi}{text}{ansi:#}"),
+    };
+}
+
+/// A line in its colour, with the changed words marked.
+fn coloured(out: &mut String, line: &Line) {
+    let ansi = match line.tag {
+        Tag::Same => Ansi::new(),
+        Tag::Removed => OLD,
+        Tag::Added => NEW,
+    };
+    let _ = write!(out, "{ansi}{}{ansi:#}", sign(line.tag));
+    for (changed, text) in parts(line) {
+        let ansi = if changed { ansi.effects(Effects::INVERT) } else { ansi };
+        // No text of a file may steer the terminal.
+        let text: String = text
+            .chars()
+            .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
+            .collect();
+        let _ = write!(out, "{ansi}{text}{ansi:#}");
+    }
+    out.push('\n');
+}
+
+/// The parts of a line's text, and whether each of them has changed.
+pub(super) fn parts(line: &Line) -> Vec<(bool, &str)> {
+    let mut parts = Vec::new();
+    let mut at = 0;
+    for range in &line.changed {
+        parts.push((false, line.text.get(at..range.start).unwrap_or_default()));
+        parts.push((true, line.text.get(range.clone()).unwrap_or_default()));
+        at = range.end;
+    }
+    parts.push((false, line.text.get(at..).unwrap_or_default()));
+    parts.retain(|(_, text)| !text.is_empty());
+    parts
+}
+
+/// A path as git writes it: quoted when it has characters that need it.
+fn quoted(prefix: &str, path: &str) -> String {
+    let plain = |b: u8| (0x20..0x7f).contains(&b) && b != b'"' && b != b'\\';
+    if path.bytes().all(plain) {
+        return format!("{prefix}{path}");
+    }
+    let mut out = format!("\"{prefix}");
+    for byte in path.bytes() {
+        match byte {
+            b'"' | b'\\' => out.extend(['\\', char::from(byte)]),
+            byte if plain(byte) => out.push(char::from(byte)),
+            byte => {
+                let _ = write!(out, "\\{byte:03o}");
+            }
+        }
+    }
+    out + "\""
+}
+
+/// A name on a `---` or `+++` line: a tab ends one that has spaces in it.
+fn name_line(name: &str) -> String {
+    if name.contains(' ') { format!("{name}\t") } else { name.to_owned() }
+}

@@ -1,0 +1,303 @@
+//! The files that change, with the lines that do.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use similar::{ChangeTag, DiffOp, DiffTag, TextDiff};
+
+use super::format::{self, Style};
+use super::redact;
+use crate::disk::{Change, State, ThreeWay};
+use crate::render::{Language, handed_over};
+
+/// A file that is not as it should be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct File {
+    /// Its path below the root.
+    pub path: String,
+    /// How it stands, as `nixgen check` says it.
+    pub state: &'static str,
+    /// What is done about it.
+    pub action: Action,
+    /// What it is for.
+    pub subject: Subject,
+    /// Whether it is a script.
+    pub executable: bool,
+    /// Whether something in it may be a secret and is not shown.
+    pub redacted: bool,
+    /// What is there instead of a text file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub in_the_way: Option<String>,
+    /// What there is to say of a file that is a person's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The lines that change, with those around them.
+    pub hunks: Vec<Hunk>,
+}
+
+/// What is done about a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    /// It is made.
+    Create,
+    /// It is replaced.
+    Update,
+    /// It goes.
+    Delete,
+    /// It stays, because it is a person's.
+    Keep,
+    /// It cannot be written, because something else is there.
+    Blocked,
+}
+
+/// What a file is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// Nix code, which machines are made of.
+    Nix,
+    /// Manifests and kubeadm's files, which are applied to the cluster.
+    Manifests,
+    /// Scripts, which a person runs.
+    Scripts,
+    /// Pages for people.
+    Docs,
+}
+
+/// Lines that change, with those around them.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Hunk {
+    /// The first line on disk, from 1; 0 where there is none.
+    pub old_start: usize,
+    /// How many lines of those on disk.
+    pub old_lines: usize,
+    /// The first rendered line, from 1; 0 where there is none.
+    pub new_start: usize,
+    /// How many of the rendered lines.
+    pub new_lines: usize,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
+
+/// A line of a hunk.
+#[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Line {
+    /// What happens to it.
+    pub tag: Tag,
+    /// Its text without the line break.
+    pub text: String,
+    /// Whether it ends the file without a line break.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
+    /// The parts that differ from the line in its place, in bytes.
+    #[serde(skip)]
+    pub changed: Vec<Range<usize>>,
+}
+
+/// What happens to a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tag {
+    /// It stays.
+    Same,
+    /// It goes.
+    Removed,
+    /// It comes.
+    Added,
+}
+
+/// The lines of a file that change.
+pub fn file(change: &Change<'_>) -> File {
+    let action = if change.in_the_way.is_some() {
+        Action::Blocked
+    } else if change.is_kept() || change.state.is_ejected() {
+        Action::Keep
+    } else {
+        match (&change.old, change.new) {
+            (None, _) => Action::Create,
+            (_, Some(_)) => Action::Update,
+            (_, None) => Action::Delete,
+        }
+    };
+    let language = Language::of(&change.path);
+    let subject = match language {
+        Language::Nix => Subject::Nix,
+        Language::Yaml => Subject::Manifests,
+        Language::Shell => Subject::Scripts,
+        Language::Markdown => Subject::Docs,
+    };
+    let old = change.old.as_deref().unwrap_or_default();
+    let new = change.new.map_or("", |file| file.text());
+    // What nixgen wrote last is on disk unless a person changed it.
+    let rendered = if change.state.is_protected() { Some(new) } else { None };
+    let (shown_old, shown_new) =
+        (redact::text(&change.path, old, rendered), redact::text(&change.path, new, None));
+    let is_shown = !matches!(action, Action::Blocked | Action::Keep);
+    File {
+        path: change.path.clone(),
+        state: change.state.word(),
+        action,
+        subject,
+        // One that goes was made by the same rule.
+        executable: change
+            .new
+            .map_or(language == Language::Shell, crate::nix::ReadyFile::executable),
+        redacted: shown_old != old || shown_new != new,
+        in_the_way: change.in_the_way.map(str::to_owned),
+        note: note(change),
+        hunks: if is_shown { hunks(old, new, &shown_old, &shown_new) } else { Vec::new() },
+    }
+}
+
+/// The hunks between two texts of a file, either of which may be a person's; of
+/// what is rendered nothing is hidden.
+pub fn between(path: &str, old: &str, new: &str, rendered: Option<&str>) -> Vec<Hunk> {
+    let rendered = Some(rendered.unwrap_or_default());
+    let (shown_old, shown_new) =
+        (redact::text(path, old, rendered), redact::text(path, new, rendered));
+    hunks(old, new, &shown_old, &shown_new)
+}
+
+/// What there is to say of a file that is a person's: nothing of it is written.
+fn note(change: &Change<'_>) -> Option<String> {
+    match change.state {
+        State::EditedOrphan if change.is_kept() => {
+            Some("is not wanted any more; it was edited, so it is kept".to_owned())
+        }
+        State::EjectedOrphan => {
+            Some("is not wanted any more; it was ejected, so it is kept".to_owned())
+        }
+        State::EjectedConflict => Some("was ejected, and has conflicts of a merge".to_owned()),
+        State::Ejected | State::EjectedStale => ejected(change),
+        _ => None,
+    }
+}
+
+/// What became of a file that was handed over, on both sides.
+fn ejected(change: &Change<'_>) -> Option<String> {
+    let (path, theirs, file) = (&change.path, change.old.as_ref()?, change.new?);
+    let lines = |old: &str, new: &str, rendered: &str| {
+        format::hunks(path, old, new, Some(rendered), Style::Plain)
+    };
+    let Some(ThreeWay { base, theirs, ours, merged }) = &change.three_way else {
+        let ours = handed_over(file.text());
+        return Some(format!(
+            "was ejected, and what it was then is no longer in .nixgen. nixgen's against yours:\n{}",
+            lines(theirs, &ours, &ours)
+        ));
+    };
+    let mut text = format!(
+        "was ejected. Since then nixgen would have changed:\n{}",
+        lines(base, ours, &format!("{base}{ours}"))
+    );
+    if base != theirs {
+        let _ = write!(text, "and you have changed:\n{}", lines(base, theirs, base));
+    }
+    let _ = match merged.conflicts {
+        0 => writeln!(text, "`nixgen eject --merge {path}` brings both together"),
+        1 => writeln!(text, "`nixgen eject --merge {path}` leaves 1 conflict to you"),
+        count => writeln!(text, "`nixgen eject --merge {path}` leaves {count} conflicts to you"),
+    };
+    Some(text)
+}
+
+/// Hunks of two texts, with the lines as they may be shown.
+fn hunks(old: &str, new: &str, shown_old: &str, shown_new: &str) -> Vec<Hunk> {
+    let (old, new) = (lines(old), lines(new));
+    let (shown_old, shown_new) = (lines(shown_old), lines(shown_new));
+    let diff = TextDiff::from_slices(&old, &new);
+    let hunk = |ops: &Vec<DiffOp>| hunk(ops, &shown_old, &shown_new);
+    diff.grouped_ops(3).iter().map(hunk).collect()
+}
+
+/// Only a line feed ends a line: it is what `patch` goes by.
+fn lines(text: &str) -> Vec<&str> {
+    text.split_inclusive('\n').collect()
+}
+
+fn hunk(ops: &[DiffOp], old: &[&str], new: &[&str]) -> Hunk {
+    let range = |side: fn(&DiffOp) -> Range<usize>| {
+        let start = ops.first().map_or(0, |op| side(op).start);
+        let end = ops.last().map_or(0, |op| side(op).end);
+        // As in a unified diff: an empty range names the line before it.
+        (if end > start { start + 1 } else { start }, end - start)
+    };
+    let ((old_start, old_lines), (new_start, new_lines)) =
+        (range(DiffOp::old_range), range(DiffOp::new_range));
+    let mut shown = Vec::new();
+    for op in ops {
+        let mut push = |tag: Tag, side: &[&str], range: Range<usize>| {
+            shown.extend(side.get(range).unwrap_or_default().iter().map(|line| Line {
+                tag,
+                text: line.trim_end_matches('\n').to_owned(),
+                unfinished: !line.ends_with('\n'),
+                changed: Vec::new(),
+            }));
+        };
+        if op.tag() == DiffTag::Equal {
+            push(Tag::Same, new, op.new_range());
+        } else {
+            push(Tag::Removed, old, op.old_range());
+            push(Tag::Added, new, op.new_range());
+        }
+    }
+    mark(&mut shown);
+    Hunk { old_start, old_lines, new_start, new_lines, lines: shown }
+}
+
+/// Marks what differs in lines that take the place of as many others.
+fn mark(lines: &mut [Line]) {
+    let mut at = 0;
+    while at < lines.len() {
+        let run = |from: usize, tag: Tag, lines: &[Line]| {
+            lines[from..].iter().take_while(|line| line.tag == tag).count()
+        };
+        let removed = run(at, Tag::Removed, lines);
+        let added = run(at + removed, Tag::Added, lines);
+        if removed == added {
+            for pair in 0..removed {
+                let (old, new) = (at + pair, at + removed + pair);
+                let (a, b) = differing(&lines[old].text, &lines[new].text);
+                lines[old].changed = a;
+                lines[new].changed = b;
+            }
+        }
+        at += (removed + added).max(1);
+    }
+}
+
+/// The words that two lines do not share; nothing where they share too little.
+fn differing(old: &str, new: &str) -> (Vec<Range<usize>>, Vec<Range<usize>>) {
+    /// Longer lines are data of a machine.
+    const LONG: usize = 400;
+    if old.len().max(new.len()) > LONG {
+        return (Vec::new(), Vec::new());
+    }
+    let diff = TextDiff::from_words(old, new);
+    if diff.ratio() < 0.4 {
+        return (Vec::new(), Vec::new());
+    }
+    let (mut removed, mut added) = (Vec::new(), Vec::new());
+    let (mut old_at, mut new_at) = (0, 0);
+    for change in diff.iter_all_changes() {
+        let length = change.value().len();
+        match change.tag() {
+            ChangeTag::Equal => {
+                old_at += length;
+                new_at += length;
+            }
+            ChangeTag::Delete => {
+                removed.push(old_at..old_at + length);
+                old_at += length;
+            }
+            ChangeTag::Insert => {
+                added.push(new_at..new_at + length);
+                new_at += length;
+            }
+        }
+    }
+    (removed, added)
+}

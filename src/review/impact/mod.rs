@@ -1,0 +1,218 @@
+//! What a changed option costs, on the machine that it changes on.
+
+mod rules;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Kind, Reason};
+use crate::nix::attrs::Value;
+use rules::{Cost, On, RULES, When};
+
+/// What it takes to bring a change about, from nothing to the worst.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Nothing happens on the machine: comments, layout, or what only people read.
+    None,
+    /// A switch activates it in place.
+    Switch,
+    /// A switch restarts a service.
+    ServiceRestart,
+    /// The machine restarts: the VM, or the host with its VMs.
+    Restart,
+    /// The machine restarts or changes as a node of Kubernetes: it is better
+    /// drained before.
+    Drain,
+    /// Data may be lost or out of reach.
+    DataRisk,
+}
+
+impl Class {
+    /// All of them, from nothing to the worst.
+    pub const ALL: &[Self] = &[
+        Self::None,
+        Self::Switch,
+        Self::ServiceRestart,
+        Self::Restart,
+        Self::Drain,
+        Self::DataRisk,
+    ];
+
+    /// Its name, for programs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Switch => "switch",
+            Self::ServiceRestart => "service-restart",
+            Self::Restart => "restart",
+            Self::Drain => "drain",
+            Self::DataRisk => "data-risk",
+        }
+    }
+
+    /// The words for it on a machine of a kind.
+    pub const fn words(self, kind: Kind) -> &'static str {
+        match (self, kind) {
+            (Self::None, _) => "none",
+            (Self::Switch, _) => "switch",
+            (Self::ServiceRestart, _) => "service restart",
+            (Self::Restart, Kind::Vm) => "VM restart",
+            (Self::Restart, Kind::Host) => "host restart",
+            (Self::Drain, _) => "drain advised",
+            (Self::DataRisk, _) => "DATA AT RISK",
+        }
+    }
+}
+
+/// What a machine is, as far as the cost of a change depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Machine {
+    pub(super) kind: Kind,
+    /// Whether it is a node of the Kubernetes cluster.
+    pub(super) is_node: bool,
+    /// Whether it is a control plane, with a member of etcd.
+    pub(super) is_control_plane: bool,
+}
+
+/// What the change of an option costs on a machine. The first rule that fits
+/// says it; an option that none knows is activated by a switch.
+pub(super) fn of(machine: Machine, path: &str, old: Option<&Value>, new: Option<&Value>) -> Reason {
+    let segments = bare(path);
+    let rule = RULES.iter().find_map(|rule| {
+        let capture = rule.pattern.fits(&segments)?;
+        (rule.on.is(machine) && rule.when.holds(old, new)).then_some((rule, capture))
+    });
+    let reason = |impact, service, text: &str| Reason {
+        impact,
+        service,
+        option: Some(path.to_owned()),
+        text: text.to_owned(),
+    };
+    let found = match rule {
+        None => reason(Class::Switch, None, "activated in place"),
+        Some((rule, capture)) => match rule.cost {
+            Cost::Is(class) => reason(class, None, rule.why),
+            Cost::Restarts(unit) => {
+                let unit = if unit == "*" { capture.trim_matches('"') } else { unit };
+                let unit = unit.to_owned();
+                reason(Class::ServiceRestart, Some(unit), rule.why)
+            }
+        },
+    };
+    on_machine(machine, found)
+}
+
+/// What a cost means for the kind of machine: a node is drained before it
+/// restarts, and any change of another VM restarts it.
+fn on_machine(machine: Machine, reason: Reason) -> Reason {
+    match (machine.kind, machine.is_node, reason.impact) {
+        (_, true, Class::Restart) => Reason { impact: Class::Drain, ..reason },
+        (Kind::Vm, false, Class::Switch | Class::ServiceRestart) => {
+            Reason { impact: Class::Restart, service: None, text: WITH_HOST.to_owned(), ..reason }
+        }
+        _ => reason,
+    }
+}
+
+/// microvm.nix restarts a VM whose runner is another one; nodes are exempt.
+const WITH_HOST: &str = "the VM restarts when its host is switched";
+
+/// The segments of an option's path without what only says how it is made.
+fn bare(path: &str) -> Vec<&str> {
+    let segments = split(path);
+    // What a function returns is set by whoever calls it.
+    let from = segments.iter().rposition(|segment| segment.ends_with(':')).map_or(0, |at| at + 1);
+    segments[from..].iter().copied().filter(|segment| !segment.starts_with('(')).collect()
+}
+
+/// Splits a path at the dots that are in no quotes and no parentheses.
+fn split(path: &str) -> Vec<&str> {
+    let (mut segments, mut start, mut depth, mut quoted) = (Vec::new(), 0, 0_usize, false);
+    for (at, c) in path.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            '(' | '{' | '[' if !quoted => depth += 1,
+            ')' | '}' | ']' if !quoted => depth = depth.saturating_sub(1),
+            '.' if !quoted && depth == 0 => {
+                segments.push(&path[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    segments.push(&path[start..]);
+    segments
+}
+
+/// A pattern of option paths: `*` is one segment, `**` any number at the end.
+#[derive(Debug, Clone, Copy)]
+struct Pattern(&'static str);
+
+impl Pattern {
+    /// What the first `*` stands for, where the pattern fits.
+    fn fits<'a>(self, segments: &[&'a str]) -> Option<&'a str> {
+        let mut capture = None;
+        let mut rest = segments.iter();
+        for part in self.0.split('.') {
+            match (part, rest.next()) {
+                ("**", _) => return Some(capture.unwrap_or_default()),
+                ("*", Some(segment)) => capture = capture.or(Some(*segment)),
+                (part, Some(segment)) if part == *segment => {}
+                _ => return None,
+            }
+        }
+        rest.next().is_none().then_some(capture.unwrap_or_default())
+    }
+}
+
+impl On {
+    fn is(self, machine: Machine) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Vm => machine.kind == Kind::Vm,
+            Self::Node => machine.is_node,
+            Self::ControlPlane => machine.is_control_plane,
+        }
+    }
+}
+
+impl When {
+    fn holds(self, old: Option<&Value>, new: Option<&Value>) -> bool {
+        let numbers = || match (old, new) {
+            (Some(Value::Int(old)), Some(Value::Int(new))) => Some((*old, *new)),
+            _ => None,
+        };
+        match self {
+            Self::Always => true,
+            Self::Added => old.is_none(),
+            Self::Removed => new.is_none(),
+            Self::Changed => old.is_some() && new.is_some(),
+            Self::Shrinks => numbers().is_some_and(|(old, new)| new < old),
+            Self::Loses => match (old, new) {
+                (Some(Value::List(old)), Some(Value::List(new))) => {
+                    old.iter().any(|item| !new.contains(item))
+                }
+                (Some(_), None) => true,
+                _ => false,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_fit_segments() {
+        let fits = |pattern, path| Pattern(pattern).fits(&bare(path));
+        assert_eq!(fits("a.*.c", "a.\"b.x\".c"), Some("\"b.x\""));
+        assert_eq!(fits("a.**", "a.b.c"), Some(""));
+        assert_eq!(fits("a.**", "a"), Some(""));
+        assert_eq!(fits("a.*", "a"), None);
+        assert_eq!(fits("a.*", "a.b.c"), None);
+        assert_eq!(fits("microvm.preStart", "let.f.name:.volume:.microvm.preStart"), Some(""));
+        assert_eq!(fits("a.b", "a.(if x.y).b"), Some(""));
+    }
+}

@@ -1,0 +1,115 @@
+//! The costs, by option. Whoever knows better adds a line.
+
+use super::{Class, Pattern};
+
+/// What the change of an option costs.
+pub(super) struct Rule {
+    pub(super) pattern: Pattern,
+    pub(super) on: On,
+    pub(super) when: When,
+    pub(super) cost: Cost,
+    pub(super) why: &'static str,
+}
+
+/// The machines that a rule is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum On {
+    Any,
+    Vm,
+    Node,
+    ControlPlane,
+}
+
+/// The changes that a rule is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum When {
+    Always,
+    Added,
+    Removed,
+    Changed,
+    /// A number gets smaller.
+    Shrinks,
+    /// A list loses something.
+    Loses,
+}
+
+/// What it costs.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cost {
+    Is(Class),
+    /// A switch restarts this unit; `*` is the first one of the pattern.
+    Restarts(&'static str),
+}
+
+const fn rule(pattern: &'static str, on: On, when: When, cost: Cost, why: &'static str) -> Rule {
+    Rule { pattern: Pattern(pattern), on, when, cost, why }
+}
+
+use Class::{DataRisk, Drain, None as Nothing, Restart};
+use Cost::{Is, Restarts};
+use On::{Any, ControlPlane, Node, Vm};
+use When::{Added, Always, Changed, Loses, Removed, Shrinks};
+
+/// Every rule; the first one that fits counts.
+#[rustfmt::skip]
+pub(super) const RULES: &[Rule] = &[
+    // What a VM keeps.
+    rule("data.volumes.*.size", Vm, Shrinks, Is(DataRisk), "a volume shrinks, and its image cannot: it has to be made anew"),
+    rule("data.volumes.*.size", Vm, Changed, Is(Restart), "the image keeps its size until it is grown by hand, with the VM stopped"),
+    rule("data.volumes.*.fsType", Vm, Changed, Is(DataRisk), "a volume has to be reformatted, or is not mounted"),
+    rule("data.volumes.*.format", Vm, Changed, Is(DataRisk), "a new, empty image takes the place of the one with the data"),
+    rule("data.volumes.*.mountPoint", Vm, Changed, Is(DataRisk), "a volume moves, and what it holds with it"),
+    rule("data.volumes.**", Vm, Removed, Is(DataRisk), "a volume is renamed or dropped: nothing mounts its image any more"),
+    rule("data.volumes.**", Vm, Added, Is(Restart), "a new volume is attached when the VM starts"),
+    rule("data.storage.tag", Vm, Always, Is(Restart), "a share is attached when the VM starts"),
+    rule("data.storage.**", Vm, Changed, Is(DataRisk), "the data directory moves, and what it holds does not"),
+    rule("data.storage.**", Vm, Removed, Is(DataRisk), "a persisted directory is dropped: what is written there is lost at a restart"),
+    rule("data.storage.**", Vm, Added, Is(Restart), "a share is attached when the VM starts"),
+    rule("data.persist", Vm, Loses, Is(DataRisk), "a persisted directory is dropped: what is written there is lost at a restart"),
+    rule("data.persist", Vm, Always, Is(Restart), "a share is attached when the VM starts"),
+    rule("data.host", Vm, Changed, Is(DataRisk), "the VM moves to another host; its images and keys stay where they are"),
+    // What a machine is in the cluster.
+    rule("data.role", Any, Always, Is(Drain), "the node joins anew in its new role"),
+    rule("data.k8s.version", Node, Always, Is(Drain), "kubeadm upgrades the nodes one by one, control planes first"),
+    rule("data.addresses.**", Node, Always, Is(Drain), "the node joins anew under its new address"),
+    rule("data.labels.**", Any, Always, Is(Nothing), "labels are given by bootstrap/40-labels.sh"),
+    rule("data.taints.**", Any, Always, Is(Nothing), "taints are given when the node joins"),
+    // The hosts' bridge and VLANs are made of data.
+    rule("data.network.**", Any, Always, Restarts("systemd-networkd"), "the network is set up anew"),
+    rule("data.uplink", Any, Always, Restarts("systemd-networkd"), "the bridge gets another port"),
+    rule("data.wanAddress", Any, Always, Restarts("systemd-networkd"), "the address outside changes"),
+    rule("data.addresses.**", Any, Always, Restarts("systemd-networkd"), "an address changes"),
+    rule("data.gateway", Any, Always, Restarts("systemd-networkd"), "the VLANs' router moves"),
+    rule("data.vlan", Vm, Always, Is(Restart), "the VM gets its place in another VLAN"),
+    rule("data.vlan", Any, Always, Restarts("systemd-networkd"), "the node's VLAN changes"),
+    rule("data.autostart", Any, Always, Is(Nothing), "counts when the host starts"),
+    rule("data.**", Any, Always, Is(Nothing), "read by scripts and by Nix code of yours"),
+    // Virtual hardware.
+    rule("microvm.**", Vm, Always, Is(Restart), "virtual hardware changes when the VM starts"),
+    // What a machine reads when it starts.
+    rule("boot.kernelParams", Any, Always, Is(Restart), "the kernel reads its parameters when it starts"),
+    rule("boot.kernelModules", Any, Loses, Is(Restart), "a loaded kernel module stays until the machine restarts"),
+    rule("boot.blacklistedKernelModules", Any, Always, Is(Restart), "drivers are chosen when the machine starts"),
+    rule("boot.extraModprobeConfig", Any, Always, Is(Restart), "drivers are set up when the machine starts"),
+    rule("boot.kernelPackages", Any, Always, Is(Restart), "another kernel runs when the machine starts"),
+    rule("boot.initrd.**", Any, Always, Is(Restart), "the initrd runs when the machine starts"),
+    rule("hardware.**", Any, Always, Is(Restart), "drivers and firmware are loaded when the machine starts"),
+    rule("nixpkgs.hostPlatform", Any, Always, Is(Restart), "the machine is another one"),
+    rule("fileSystems.*.fsType", Any, Changed, Is(DataRisk), "a file system has to be made anew, or is not mounted"),
+    rule("fileSystems.**", Any, Always, Is(Restart), "file systems are mounted when the machine starts"),
+    // The network.
+    rule("systemd.network.networks.*.address", ControlPlane, Changed, Is(DataRisk), "etcd and the certificates know a control plane by its address"),
+    rule("systemd.network.networks.*.address", Node, Changed, Is(Drain), "the node joins anew under its new address"),
+    rule("systemd.network.**", Any, Always, Restarts("systemd-networkd"), "the network is set up anew"),
+    // Services.
+    rule("systemd.services.*.**", Any, Always, Restarts("*"), "its unit changes"),
+    rule("virtualisation.containerd.**", Any, Always, Restarts("containerd"), "its settings change; pods go on running"),
+    rule("services.openssh.**", Any, Always, Restarts("sshd"), "its settings change"),
+    // What systems are made of.
+    rule("inputs.nixpkgs.**", Any, Always, Is(Restart), "another nixpkgs brings another kernel"),
+    rule("inputs.microvm.**", Vm, Always, Is(Restart), "another microvm.nix starts it another way"),
+    rule("inputs.**", Any, Always, Is(Nothing), "counts where it is used"),
+    rule("_module.args.kubernetes", Node, Always, Is(Drain), "Kubernetes comes from another package"),
+    rule("_module.args.**", Any, Always, Is(Nothing), "counts where it is used"),
+    rule("imports", Any, Always, Is(Nothing), "what the modules set is listed by itself"),
+];

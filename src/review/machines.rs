@@ -1,0 +1,79 @@
+//! The machines before and after.
+
+use std::collections::BTreeMap;
+
+use super::Kind;
+use super::data::{self, Facts};
+use super::impact::Machine;
+use super::modules::{Is, Module};
+use crate::cluster::Cluster;
+use crate::input::types::Role;
+use crate::source::Span;
+
+/// Machines by their names.
+pub(super) type Machines = BTreeMap<String, Facts>;
+
+/// The machines of the cluster.
+pub(super) fn after(cluster: &Cluster) -> Machines {
+    let role = |role: Role| (role != Role::None).then(|| role.as_str().to_owned());
+    let vms = cluster.vms.iter().map(|vm| {
+        let host = Some(cluster.hosts[vm.host].name.to_string());
+        (vm.name.to_string(), Facts { kind: Kind::Vm, role: role(*vm.role), host })
+    });
+    let hosts = cluster.hosts.iter().map(|host| {
+        (host.name.to_string(), Facts { kind: Kind::Host, role: role(*host.role), host: None })
+    });
+    vms.chain(hosts).collect()
+}
+
+/// The machines that were rendered last: those of the data files on disk. Where
+/// these are as they should be, they tell the same as the cluster; where there
+/// are none, a machine was there whose own module is.
+pub(super) fn before(after: &Machines, modules: &[Module<'_>]) -> Machines {
+    let mut before = Machines::new();
+    for (name, kind) in [("vms.nix", Kind::Vm), ("hosts.nix", Kind::Host)] {
+        let on_disk = modules.iter().find(|module| module.is == Is::Data(name));
+        match on_disk.map(|module| &module.old).filter(|old| !old.entries.is_empty()) {
+            Some(old) => before.extend(data::machines(old, kind)),
+            None => before.extend(with_modules(after, modules, kind)),
+        }
+    }
+    before
+}
+
+fn with_modules(after: &Machines, modules: &[Module<'_>], kind: Kind) -> Machines {
+    let of_kind = after.iter().filter(|(_, facts)| facts.kind == kind);
+    let mut found: Machines = of_kind.map(|(name, facts)| (name.clone(), facts.clone())).collect();
+    for module in modules {
+        let Is::Own(name) = &module.is else { continue };
+        let is_vm = module.old.entries.keys().any(|path| path.segments()[0] == "microvm");
+        let own_kind = if is_vm { Kind::Vm } else { Kind::Host };
+        if module.old.entries.is_empty() {
+            found.remove(name);
+        } else if own_kind == kind && !found.contains_key(name) {
+            found.insert(name.clone(), Facts { kind, role: None, host: None });
+        }
+    }
+    found
+}
+
+/// Where a machine is named.
+pub(super) fn span(cluster: &Cluster, name: &str) -> Option<Span> {
+    let vms = cluster.vms.iter().map(|vm| &vm.name);
+    let mut names = vms.chain(cluster.hosts.iter().map(|host| &host.name));
+    names.find(|other| other.as_str() == name)?.span()
+}
+
+impl Facts {
+    pub(super) fn is_control_plane(&self) -> bool {
+        self.role.as_deref() == Some(Role::ControlPlane.as_str())
+    }
+
+    pub(super) fn machine(&self) -> Machine {
+        Machine {
+            kind: self.kind,
+            is_node: self.role.is_some(),
+            is_control_plane: self.is_control_plane(),
+        }
+    }
+}

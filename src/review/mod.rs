@@ -1,0 +1,187 @@
+//! What a change set means: which files change, which options of which machine,
+//! and what it costs to bring them about. One [`Plan`] is made, and every format
+//! for people and programs from it.
+
+mod data;
+mod findings;
+pub mod format;
+mod hunks;
+mod impact;
+mod lifecycle;
+mod machines;
+mod modules;
+mod nodes;
+mod options;
+mod redact;
+
+pub use findings::Finding;
+pub use hunks::{File, Hunk, Line, Tag, file};
+pub use impact::Class;
+pub use nodes::at_risk;
+use nodes::nodes;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::cluster::Cluster;
+use crate::disk::ChangeSet;
+use crate::source::Source;
+
+/// The version of the plan document. It grows when a program that reads the
+/// last one would misread this one; new properties alone do not raise it.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// What `nixgen render` would do, and what that means for each machine.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Plan {
+    /// The version of this format.
+    pub format_version: u32,
+    /// The name of the file that everything is rendered from.
+    pub source: String,
+    /// How many files there are of each kind.
+    pub summary: Summary,
+    /// The heaviest impact on any machine.
+    pub impact: Class,
+    /// The machines that something changes for, by their names.
+    pub nodes: Vec<Node>,
+    /// Data that changes and is no machine's own, for Nix code of the user's.
+    pub cluster: Vec<OptionChange>,
+    /// The files that change, by their paths.
+    pub files: Vec<File>,
+}
+
+/// How many files there are of each kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Files that are made.
+    pub create: usize,
+    /// Files that are replaced.
+    pub update: usize,
+    /// Files that go.
+    pub delete: usize,
+    /// Files that are as they should be.
+    pub unchanged: usize,
+    /// Files that are not wanted, and stay because a person changed them.
+    pub kept: usize,
+    /// Files that were handed over to a person.
+    pub ejected: usize,
+}
+
+/// A machine, and what changes for it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// The line of the source that names it, from 1; none for one that goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// What it is.
+    pub kind: Kind,
+    /// Whether it comes, goes or changes.
+    pub action: NodeAction,
+    /// The heaviest impact on it.
+    pub impact: Class,
+    /// Why that is its impact, the heaviest reason first.
+    pub reasons: Vec<Reason>,
+    /// The options that change, by their paths.
+    pub options: Vec<OptionChange>,
+}
+
+/// What a machine is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A physical machine.
+    Host,
+    /// A MicroVM.
+    Vm,
+}
+
+/// Whether a machine comes, goes or changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum NodeAction {
+    /// It is new.
+    Add,
+    /// It is there before and after.
+    Change,
+    /// It is no longer wanted.
+    Remove,
+}
+
+/// Why a machine has an impact.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+pub struct Reason {
+    /// The impact.
+    pub impact: Class,
+    /// The systemd unit that restarts, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<String>,
+    /// The option behind it, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub option: Option<String>,
+    /// What happens, for people.
+    pub text: String,
+}
+
+/// An option that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+pub struct OptionChange {
+    /// Its path as in Nix. Data of `lib/domains` begins with `data`.
+    pub path: String,
+    /// The value on disk, a Nix expression on one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// The value that is rendered, a Nix expression on one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+    /// What a list gains.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<String>,
+    /// What a list loses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+    /// What it means for the machine.
+    pub impact: Class,
+    /// The file that sets it.
+    pub file: String,
+    /// The line of the rendered file, from 1, where it is set there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
+impl Plan {
+    /// Everything about a change set.
+    pub fn new(source: &Source, cluster: &Cluster, changes: &ChangeSet<'_>) -> Self {
+        let (mut nodes, cluster_data) = nodes(cluster, changes);
+        for node in &mut nodes {
+            let span = machines::span(cluster, &node.name);
+            node.line = span.map(|span| source.position(span.start).line);
+        }
+        Self {
+            format_version: FORMAT_VERSION,
+            source: cluster.source.clone(),
+            summary: Summary::of(changes),
+            impact: nodes.iter().map(|node| node.impact).max().unwrap_or(Class::None),
+            nodes,
+            cluster: cluster_data,
+            files: changes.differing().map(file).collect(),
+        }
+    }
+}
+
+impl Summary {
+    fn of(changes: &ChangeSet<'_>) -> Self {
+        let mut summary =
+            Self { create: 0, update: 0, delete: 0, unchanged: 0, kept: 0, ejected: 0 };
+        for change in changes.all() {
+            summary.create += usize::from(change.creates());
+            summary.update += usize::from(change.updates());
+            summary.delete += usize::from(change.deletes());
+            summary.unchanged += usize::from(change.is_clean());
+            summary.kept += usize::from(change.is_kept());
+            summary.ejected += usize::from(change.state.is_ejected());
+        }
+        summary
+    }
+}

@@ -1,0 +1,240 @@
+//! The Nix files that change, and which machines are made of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+
+use crate::cluster::Cluster;
+use crate::disk::{Change, ChangeSet};
+use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry, Value};
+use crate::outputs;
+use crate::render::Language;
+
+/// A Nix file that changes.
+#[derive(Debug)]
+pub(super) struct Module<'a> {
+    pub(super) path: &'a str,
+    pub(super) is: Is<'a>,
+    pub(super) old: Attrs,
+    pub(super) new: Attrs,
+    /// Whether what is on disk cannot be read, so that nothing is known of it.
+    pub(super) unreadable: bool,
+    text: &'a str,
+    /// Where the lines of the rendered text begin.
+    lines: OnceLock<Vec<usize>>,
+}
+
+/// What a file is to the machines.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Is<'a> {
+    /// The module that is a machine's own, by the host name that it sets.
+    Own(String),
+    /// A data file, by its name.
+    Data(&'a str),
+    /// What makes modules of the data: every VM is made by it.
+    Adapters,
+    /// The flake: every machine is made by it.
+    Flake,
+    /// A module that others import.
+    Shared,
+}
+
+impl Module<'_> {
+    /// The options that differ.
+    pub(super) fn changes(&self) -> Vec<Changed<'_>> {
+        self.old.changes(&self.new)
+    }
+
+    /// The options that differ for a machine that was made of this module, or
+    /// is, or both.
+    pub(super) fn all(&self, was: bool, is: bool) -> Vec<Changed<'_>> {
+        match (was, is) {
+            (true, true) => self.changes(),
+            (true, false) => {
+                only(&self.old, |path, old| Changed { path, old: Some(old), new: None })
+            }
+            (false, _) => only(&self.new, |path, new| Changed { path, old: None, new: Some(new) }),
+        }
+    }
+
+    /// The line of an entry of the rendered text, from 1.
+    pub(super) fn line(&self, entry: &Entry) -> usize {
+        let lines = self.lines.get_or_init(|| {
+            std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect()
+        });
+        lines.partition_point(|start| *start <= entry.offset)
+    }
+}
+
+/// The Nix files that change, in the order of their paths.
+pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Module<'a>> {
+    let data = outputs::path("domains", cluster);
+    let adapters = outputs::path("adapters", cluster);
+    let flake = outputs::path("flake", cluster);
+    let wanted: Vec<&Change<'_>> = changes
+        .differing()
+        .filter(|change| Language::of(&change.path) == Language::Nix)
+        .filter(|change| {
+            change.in_the_way.is_none() && !change.is_kept() && !change.state.is_ejected()
+        })
+        .collect();
+    let mut modules: Vec<Module<'a>> = wanted
+        .into_par_iter()
+        .map(|change| {
+            let text = change.new.map_or("", |file| file.text());
+            let parse = |text: &str| text.parse::<Attrs>();
+            let (old, new) = rayon::join(
+                || change.old.as_deref().map(parse).transpose(),
+                || change.new.map(|file| parse(file.text())).transpose(),
+            );
+            let unreadable = old.is_err();
+            let (old, new) =
+                (old.ok().flatten().unwrap_or_default(), new.ok().flatten().unwrap_or_default());
+            let in_data = change.path.strip_prefix(data.as_str());
+            let name = in_data.and_then(|rest| rest.strip_prefix('/'));
+            let is = match (name, host_name(&new).or_else(|| host_name(&old))) {
+                (Some(name), _) => Is::Data(name),
+                _ if change.path == adapters => Is::Adapters,
+                _ if change.path == flake => Is::Flake,
+                (None, Some(machine)) => Is::Own(machine.to_owned()),
+                (None, None) => Is::Shared,
+            };
+            Module { path: &change.path, is, old, new, unreadable, text, lines: OnceLock::new() }
+        })
+        .collect();
+    add_imported(&mut modules, changes);
+    modules
+}
+
+/// Adds the modules that do not change and that a machine comes to import, or no
+/// longer does: what they set changes for that machine.
+fn add_imported<'a>(modules: &mut Vec<Module<'a>>, changes: &'a ChangeSet<'_>) {
+    let mut wanted: Vec<String> = Vec::new();
+    for module in modules.iter() {
+        let (old, new): (BTreeSet<&str>, BTreeSet<&str>) =
+            (module.old.imports().collect(), module.new.imports().collect());
+        let differing = old.symmetric_difference(&new);
+        wanted.extend(differing.filter_map(|import| resolve(module.path, import)));
+    }
+    while let Some(path) = wanted.pop() {
+        let unchanged = changes.all().find(|change| change.path == path && change.is_clean());
+        let Some((change, file)) = unchanged.and_then(|change| Some((change, change.new?))) else {
+            continue;
+        };
+        let Ok(attrs) = file.text().parse::<Attrs>() else { continue };
+        if modules.iter().any(|module| module.path == path) {
+            continue;
+        }
+        wanted.extend(attrs.imports().filter_map(|import| resolve(&path, import)));
+        modules.push(Module {
+            path: &change.path,
+            is: Is::Shared,
+            old: attrs.clone(),
+            new: attrs,
+            unreadable: false,
+            text: file.text(),
+            lines: OnceLock::new(),
+        });
+    }
+}
+
+/// Everything that attributes set, as changes.
+fn only<'a>(
+    attrs: &'a Attrs,
+    change: impl Fn(&'a AttrPath, &'a Entry) -> Changed<'a>,
+) -> Vec<Changed<'a>> {
+    attrs.entries.iter().map(|(path, entry)| change(path, entry)).collect()
+}
+
+fn host_name(attrs: &Attrs) -> Option<&str> {
+    attrs.entries.iter().find_map(|(path, entry)| match &entry.value {
+        Value::Text(name) if path.segments() == ["networking", "hostName"] => Some(name.as_str()),
+        _ => None,
+    })
+}
+
+/// Which machines import a file, directly or through others.
+#[derive(Debug, Default)]
+pub(super) struct Imports {
+    /// Files by those that they import.
+    edges: BTreeMap<String, BTreeSet<String>>,
+    /// The files that are a machine's own, by its name.
+    own: BTreeMap<String, String>,
+}
+
+impl Imports {
+    /// Reads the imports of every file, before or after. Those of files that do
+    /// not change are the same then and now.
+    pub(super) fn read(changes: &ChangeSet<'_>, modules: &[Module<'_>], after: bool) -> Self {
+        let known: BTreeMap<&str, &Module<'_>> =
+            modules.iter().map(|module| (module.path, module)).collect();
+        let unchanged: Vec<(String, Attrs)> = changes
+            .all()
+            .collect::<Vec<_>>()
+            .into_par_iter()
+            .filter(|change| Language::of(&change.path) == Language::Nix)
+            .filter(|change| !known.contains_key(change.path.as_str()))
+            .filter_map(|change| {
+                let text = change.new?.text();
+                // Plain data imports nothing.
+                let attrs = text.contains("imports").then(|| text.parse::<Attrs>().ok())??;
+                Some((change.path.clone(), attrs))
+            })
+            .collect();
+        let mut imports = Self::default();
+        for (path, attrs) in &unchanged {
+            imports.add(path, attrs);
+        }
+        for module in modules {
+            imports.add(module.path, if after { &module.new } else { &module.old });
+        }
+        imports
+    }
+
+    fn add(&mut self, path: &str, attrs: &Attrs) {
+        if let Some(machine) = host_name(attrs) {
+            self.own.insert(machine.to_owned(), path.to_owned());
+        }
+        let imported = attrs.imports().filter_map(|import| resolve(path, import));
+        self.edges.entry(path.to_owned()).or_default().extend(imported);
+    }
+
+    /// Every file that a machine is made of, its own included.
+    pub(super) fn of(&self, machine: &str) -> BTreeSet<&str> {
+        let mut seen = BTreeSet::new();
+        let mut next: Vec<&str> = self.own.get(machine).map(String::as_str).into_iter().collect();
+        while let Some(path) = next.pop() {
+            if seen.insert(path) {
+                next.extend(self.edges.get(path).into_iter().flatten().map(String::as_str));
+            }
+        }
+        seen
+    }
+}
+
+/// A relative path as seen from a file, below the root.
+fn resolve(file: &str, import: &str) -> Option<String> {
+    let mut parts: Vec<&str> = file.split('/').collect();
+    parts.pop();
+    for part in import.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => drop(parts.pop()?),
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_are_followed_from_where_they_stand() {
+        assert_eq!(resolve("vms/a.nix", "../modules/b.nix").as_deref(), Some("modules/b.nix"));
+        assert_eq!(resolve("a.nix", "./b c.nix").as_deref(), Some("b c.nix"));
+        assert_eq!(resolve("a.nix", "../b.nix"), None, "outside of the tree");
+    }
+}

@@ -1,0 +1,266 @@
+//! What changes for each machine.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::data::{self, Owner};
+use super::impact::{self, Class};
+use super::machines::{self, Machines};
+use super::modules::{self, Imports, Is, Module};
+use super::options::{self, Site};
+use super::{Kind, Node, NodeAction, OptionChange, Reason, lifecycle};
+use crate::cluster::{Cluster, natural};
+use crate::disk::ChangeSet;
+use crate::nix::attrs::{Changed, Entry};
+
+/// A change with the path that it is shown at.
+struct Found<'a> {
+    path: String,
+    module: &'a Module<'a>,
+    change: Changed<'a>,
+}
+
+/// What changes for each machine, the heaviest impact first, and the data that
+/// changes for none.
+pub fn nodes(cluster: &Cluster, changes: &ChangeSet<'_>) -> (Vec<Node>, Vec<OptionChange>) {
+    let modules = modules::read(cluster, changes);
+    let after = machines::after(cluster);
+    let before = machines::before(&after, &modules);
+    let all = All { changes, modules: &modules, before: &before, after: &after };
+    let mut found: BTreeMap<&str, Vec<Found<'_>>> = BTreeMap::new();
+    let of_nobody = all.data(&mut found);
+    all.modules(&mut found);
+
+    let mut nodes: Vec<Node> = Vec::new();
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    for name in names {
+        let own = modules.iter().find(|module| module.is == Is::Own(name.clone()));
+        let found = found.remove(name.as_str()).unwrap_or_default();
+        let node = all.node(name, own, &found);
+        nodes.extend(node);
+    }
+    nodes.sort_by(|a, b| b.impact.cmp(&a.impact).then_with(|| natural(&a.name, &b.name)));
+    (nodes, of_nobody)
+}
+
+/// The machines whose data a change set puts at risk. What is made anew can lose
+/// nothing.
+pub fn at_risk(cluster: &Cluster, changes: &ChangeSet<'_>) -> Vec<Node> {
+    if changes.differing().all(|change| change.old.is_none()) {
+        return Vec::new();
+    }
+    let (mut nodes, _) = nodes(cluster, changes);
+    nodes.retain(|node| node.impact == Class::DataRisk);
+    nodes
+}
+
+/// What everything is decided from.
+struct All<'a> {
+    changes: &'a ChangeSet<'a>,
+    modules: &'a [Module<'a>],
+    before: &'a Machines,
+    after: &'a Machines,
+}
+
+impl<'a> All<'a> {
+    /// Hands the changed data to the machines that it is of; what is nobody's
+    /// comes back.
+    fn data(&self, found: &mut BTreeMap<&'a str, Vec<Found<'a>>>) -> Vec<OptionChange> {
+        let mut of_nobody = Vec::new();
+        for module in self.modules {
+            let Is::Data(file) = module.is else { continue };
+            for change in module.changes() {
+                let Some((owner, path)) = data::place(file, change.path) else { continue };
+                let owners: Vec<&'a str> = match owner {
+                    Owner::Machine(name) => {
+                        if let Some(option) = data::of_host(&change) {
+                            self.add_below(found, name, option, module, change);
+                        }
+                        self.after
+                            .get_key_value(name)
+                            .map(|(name, _)| name.as_str())
+                            .into_iter()
+                            .collect()
+                    }
+                    Owner::Hosts => self.names(|facts| facts.kind == Kind::Host),
+                    Owner::Nodes => self.names(|facts| facts.role.is_some()),
+                    Owner::All => self.names(|_| true),
+                    Owner::Cluster => {
+                        let site = Site {
+                            path,
+                            file: module.path,
+                            line: change.new.map(|entry| module.line(entry)),
+                            impact: Class::None,
+                        };
+                        of_nobody.extend(options::shown(
+                            site,
+                            value(change.old),
+                            value(change.new),
+                        ));
+                        continue;
+                    }
+                };
+                for owner in owners {
+                    let path = path.clone();
+                    found.entry(owner).or_default().push(Found { path, module, change });
+                }
+            }
+        }
+        of_nobody
+    }
+
+    /// A value of a host that becomes an option of its VMs.
+    fn add_below(
+        &self,
+        found: &mut BTreeMap<&'a str, Vec<Found<'a>>>,
+        host: &str,
+        option: &str,
+        module: &'a Module<'a>,
+        change: Changed<'a>,
+    ) {
+        for vm in self.names(|facts| facts.host.as_deref() == Some(host)) {
+            let path = option.to_owned();
+            found.entry(vm).or_default().push(Found { path, module, change });
+        }
+    }
+
+    fn names(&self, is: impl Fn(&data::Facts) -> bool) -> Vec<&'a str> {
+        let wanted = self.after.iter().filter(|(_, facts)| is(facts));
+        wanted.map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Hands the changed options to the machines that are made of them: those of
+    /// a machine's own module, of the modules that it imports, of what makes
+    /// every VM, and of the flake.
+    fn modules(&self, found: &mut BTreeMap<&'a str, Vec<Found<'a>>>) {
+        let is_shared = |module: &Module<'_>| module.is == Is::Shared;
+        let graph = self.modules.iter().any(is_shared).then(|| {
+            let read = |after| Imports::read(self.changes, self.modules, after);
+            rayon::join(|| read(false), || read(true))
+        });
+        for (name, facts) in self.after {
+            let is_new = !self.before.contains_key(name);
+            let mut files = (BTreeSet::new(), BTreeSet::new());
+            if let (Some((before, after)), false) = (&graph, is_new) {
+                files = (before.of(name), after.of(name));
+            }
+            for module in self.modules {
+                let is_its = match &module.is {
+                    Is::Own(own) => own == name,
+                    Is::Data(_) => false,
+                    Is::Adapters => facts.kind == Kind::Vm && !is_new,
+                    Is::Flake => !is_new,
+                    Is::Shared => files.0.contains(module.path) || files.1.contains(module.path),
+                };
+                if !is_its {
+                    continue;
+                }
+                let (was, is) = match module.is {
+                    Is::Shared => (files.0.contains(module.path), files.1.contains(module.path)),
+                    _ => (true, true),
+                };
+                for change in module.all(was, is) {
+                    let path = change.path.to_string();
+                    found.entry(name).or_default().push(Found { path, module, change });
+                }
+            }
+        }
+        for name in self.before.keys().filter(|name| !self.after.contains_key(*name)) {
+            let own = self.modules.iter().find(|module| module.is == Is::Own(name.clone()));
+            for (module, change) in own
+                .iter()
+                .flat_map(|own| own.changes().into_iter().map(move |change| (*own, change)))
+            {
+                let path = change.path.to_string();
+                found.entry(name).or_default().push(Found { path, module, change });
+            }
+        }
+    }
+
+    /// A machine's review, if anything changes for it.
+    fn node(&self, name: &str, own: Option<&Module<'_>>, found: &[Found<'_>]) -> Option<Node> {
+        let (before, after) = (self.before.get(name), self.after.get(name));
+        let action = match (before, after) {
+            (None, _) => NodeAction::Add,
+            (_, None) => NodeAction::Remove,
+            _ => NodeAction::Change,
+        };
+        let facts = after.or(before)?;
+        let mut reasons = lifecycle::reasons(name, self.before, self.after);
+        let paths: Vec<String> = found.iter().map(|found| found.path.clone()).collect();
+        let mut options = Vec::new();
+        for Found { path, module, change } in found {
+            if path.starts_with("assertions") {
+                continue;
+            }
+            let is_data = matches!(module.is, Is::Data(_));
+            if is_data && (action != NodeAction::Change || data::is_repeated(path, &paths)) {
+                continue;
+            }
+            let (old, new) = (value(change.old), value(change.new));
+            let impact = if action == NodeAction::Change {
+                let reason = impact::of(facts.machine(), path, old, new);
+                let impact = reason.impact;
+                reasons.push(reason);
+                impact
+            } else {
+                Class::Switch
+            };
+            let line = change.new.map(|entry| module.line(entry));
+            let site = Site { path: path.clone(), file: module.path, line, impact };
+            options.extend(options::shown(site, old, new));
+        }
+        if let (Some(own), true) = (own, reasons.is_empty()) {
+            reasons.push(without_options(own));
+        }
+        if reasons.is_empty() {
+            return None;
+        }
+        let reasons = heaviest_first(reasons);
+        options.sort_by(|a, b| (is_data(a), &a.path).cmp(&(is_data(b), &b.path)));
+        Some(Node {
+            name: name.to_owned(),
+            line: None,
+            kind: facts.kind,
+            action,
+            impact: reasons.first().map_or(Class::None, |reason| reason.impact),
+            reasons,
+            options,
+        })
+    }
+}
+
+fn is_data(change: &OptionChange) -> bool {
+    change.path.starts_with("data.")
+}
+
+fn value(entry: Option<&Entry>) -> Option<&crate::nix::attrs::Value> {
+    entry.map(|entry| &entry.value)
+}
+
+/// Why a module of a machine changes that sets the same as before.
+fn without_options(module: &Module<'_>) -> Reason {
+    let (impact, text) = if module.unreadable {
+        (Class::Switch, "what is on disk is not valid Nix, so options cannot be compared")
+    } else {
+        (Class::None, "comments, layout, or checks that are made when it is built")
+    };
+    Reason { impact, service: None, option: None, text: text.to_owned() }
+}
+
+/// Each reason once, for the first option that gives it, and none that a heavier
+/// one includes: whatever restarts a machine restarts its services too.
+fn heaviest_first(mut reasons: Vec<Reason>) -> Vec<Reason> {
+    reasons.sort_by_key(|reason| Reverse(reason.impact));
+    let heaviest = reasons.first().map_or(Class::None, |reason| reason.impact);
+    let least = match heaviest {
+        Class::Restart | Class::Drain | Class::DataRisk => Class::Restart,
+        lighter => lighter.min(Class::ServiceRestart),
+    };
+    let mut seen = BTreeSet::new();
+    reasons.retain(|reason| {
+        reason.impact >= least
+            && seen.insert((reason.impact, reason.service.clone(), reason.text.clone()))
+    });
+    reasons
+}

@@ -1,0 +1,185 @@
+//! What a review says of the steps in `tests/golden/review/`: from a tree that
+//! was rendered from `base.toml` to the same with the replacements of a case.
+//! `NIXGEN_BLESS=1` rewrites what is expected.
+
+mod support;
+
+use std::fs;
+
+use support::{Sandbox, blessing, read, repository};
+
+const BASE: &str = "tests/golden/review/base.toml";
+
+/// A step: its name, the class that it must have, and what is replaced.
+type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// At least one step for every class, and for every way to put data at risk.
+const CASES: &[Case] = &[
+    ("none", "none", &[("name = \"lab\"", "name = \"den\"")]),
+    ("none-labels", "none", &[("labels = { gpu", "labels = { zone = \"a\", gpu")]),
+    (
+        "switch",
+        "switch",
+        &[(
+            "[hosts.box.boot]",
+            "[hosts.box.users.guest]\nssh_keys = [\"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExempleExampleExampleExampleExampleExampleE b\"]\n\n[hosts.box.boot]",
+        )],
+    ),
+    ("service-restart", "service-restart", &[("uplink = \"enp1s0\"", "uplink = \"enp2s0\"")]),
+    ("restart", "restart", &[("memory = \"2304MiB\"", "memory = \"3GiB\"")]),
+    (
+        "restart-of-a-host",
+        "drain",
+        &[(
+            "root = { device = \"/dev/disk/by-label/nixos\" }",
+            "root = { device = \"/dev/disk/by-label/other\" }",
+        )],
+    ),
+    ("drain", "drain", &[("memory = \"16GiB\"", "memory = \"32GiB\"")]),
+    (
+        "worker-removed",
+        "drain",
+        &[("[vms.worker-2]\nrole = \"worker\"\nip = \"10.0.20.22\"\n", "")],
+    ),
+    (
+        "worker-added",
+        "service-restart",
+        &[("[vms.vault]", "[vms.worker-3]\nrole = \"worker\"\nip = \"10.0.20.23\"\n\n[vms.vault]")],
+    ),
+    ("vlan-renumbered", "service-restart", &[("id = 20", "id = 30")]),
+    (
+        "volume-shrunk",
+        "data-risk",
+        &[("containerd = { size = \"40GiB\" }", "containerd = { size = \"30GiB\" }")],
+    ),
+    (
+        "volume-grown",
+        "drain",
+        &[("containerd = { size = \"40GiB\" }", "containerd = { size = \"50GiB\" }")],
+    ),
+    (
+        "volume-reformatted",
+        "data-risk",
+        &[("containerd = { size = \"40GiB\" }", "containerd = { size = \"40GiB\", fs = \"xfs\" }")],
+    ),
+    ("volume-moved", "data-risk", &[("mount = \"/var/backup\"", "mount = \"/var/copies\"")]),
+    ("volume-renamed", "data-risk", &[("backup = {", "copies = {")]),
+    ("persisted-directory-dropped", "data-risk", &[("persist = [\"/var/log\"]\n", "")]),
+    ("etcd-member-removed", "data-risk", &[("[vms.cp-3]", "[vms.cp-4]")]),
+    (
+        "etcd-quorum-lost",
+        "data-risk",
+        &[("[vms.cp-2]", "[vms.cp-5]"), ("[vms.cp-3]", "[vms.cp-4]")],
+    ),
+];
+
+const FORMATS: &[&str] = &["unified", "stat", "options", "json", "markdown", "html"];
+
+fn stepped(case: &Case) -> Sandbox {
+    let sandbox = Sandbox::with_config(&read(BASE));
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    for (from, to) in case.2 {
+        sandbox.edit("cluster.toml", from, to);
+    }
+    sandbox
+}
+
+fn plan(sandbox: &Sandbox) -> serde_json::Value {
+    let printed = sandbox
+        .expect(
+            1,
+            &["diff", "--allow", "data-risk", "--allow", "missing-module", "--format", "json"],
+        )
+        .stdout;
+    serde_json::from_str(&printed).expect("a JSON document")
+}
+
+#[test]
+fn steps_have_their_options_and_their_impact() {
+    let mut different = Vec::new();
+    for case in CASES {
+        let sandbox = stepped(case);
+        let shown =
+            sandbox.expect(1, &["diff", "--allow", "data-risk", "--format", "options"]).stdout;
+        assert_eq!(plan(&sandbox)["impact"], case.1, "{}\n{shown}", case.0);
+        let golden = format!("tests/golden/review/{}.txt", case.0);
+        if blessing() {
+            fs::write(repository().join(&golden), &shown).expect("written");
+        } else if fs::read_to_string(repository().join(&golden)).unwrap_or_default() != shown {
+            different.push(format!("{golden}:\n{shown}"));
+        }
+    }
+    assert!(different.is_empty(), "rewrite with NIXGEN_BLESS=1:\n{}", different.join("\n"));
+    let classes = ["none", "switch", "service-restart", "restart", "drain", "data-risk"];
+    assert!(classes.iter().all(|class| CASES.iter().any(|case| case.1 == *class)));
+}
+
+#[test]
+fn a_module_that_many_import_changes_each_of_them() {
+    let sandbox = Sandbox::with_config(&read(BASE));
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    sandbox.edit("modules/nixos/microvm-guest.nix", "enable = true", "enable = false");
+    let plan = plan(&sandbox);
+    let names: Vec<&str> = plan["nodes"]
+        .as_array()
+        .expect("nodes")
+        .iter()
+        .map(|node| node["name"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(names, ["vault", "cp-1", "cp-2", "cp-3", "worker-1", "worker-2"]);
+    let option = &plan["nodes"][1]["options"][0];
+    assert_eq!(option["path"], "services.openssh.enable");
+    assert_eq!((&option["old"], &option["new"]), (&"false".into(), &"true".into()));
+}
+
+#[test]
+fn the_schema_of_the_plan_is_the_one_that_is_published() {
+    let sandbox = Sandbox::new();
+    let schema = sandbox.expect(0, &["schema", "plan"]).stdout;
+    let path = "docs/plan.schema.json";
+    if blessing() {
+        fs::write(repository().join(path), &schema).expect("written");
+    }
+    assert!(read(path) == schema, "{path} is old: NIXGEN_BLESS=1 rewrites it");
+}
+
+#[test]
+fn nothing_that_is_rendered_is_taken_for_a_secret() {
+    for config in ["cluster.toml", "tests/golden/ok/ha.toml", BASE] {
+        let plan = plan(&Sandbox::with_config(&read(config)));
+        for file in plan["files"].as_array().expect("files") {
+            assert_eq!(file["redacted"], false, "{config}: {}", file["path"]);
+        }
+    }
+}
+
+/// Texts that a person could have put into files that are nixgen's.
+const SECRETS: [&str; 6] =
+    ["hunter2a", "hunter2b", "hunter2c", "hunter2d", "hunter2e", "abcdef.0123456789abcdef"];
+
+#[test]
+fn what_may_be_a_secret_is_in_no_format() {
+    let sandbox = Sandbox::with_config(&read(BASE));
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    let [password, block, secret, shell, yaml, page] = SECRETS;
+    sandbox.edit(
+        "vms/vault.nix",
+        "networking.hostName",
+        &format!(
+            "users.users.root.hashedPassword = \"{password}\";\n  services.vpn.key = \"-----BEGIN KEY-----\\n{block}\\n-----END KEY-----\";\n  sops.secrets = {{ x = ''\n    {secret}\n  ''; }};\n  networking.hostName"
+        ),
+    );
+    sandbox.edit("bootstrap/10-init.sh", "set -euo", &format!("API_TOKEN={shell}\nset -euo"));
+    sandbox.edit("k8s/flannel.yaml", "apiVersion", &format!("password: {yaml}\napiVersion"));
+    sandbox.edit("docs/cluster.md", "# ", &format!("kubeadm join --token {page}\n\n# "));
+    for format in FORMATS {
+        let shown = sandbox.expect(1, &["diff", "--format", format]);
+        for secret in SECRETS {
+            assert!(!shown.stdout.contains(secret), "{format} shows {secret}:\n{}", shown.stdout);
+            assert!(!shown.stderr.contains(secret), "{format}: {}", shown.stderr);
+        }
+        assert!(shown.stdout.contains("***") || *format == "stat", "{format}");
+    }
+    let rendered = sandbox.run(&["render", "--dry-run"]);
+    assert!(SECRETS.iter().all(|secret| !rendered.stdout.contains(secret)));
+}
