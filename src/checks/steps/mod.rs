@@ -1,6 +1,6 @@
 //! Rules about the step from what was rendered last to what is rendered now: a
 //! cluster runs, and some of what can be written cannot be done to it. One rule
-//! a file, and one line in [`STEPS`].
+//! a file, and one line in `STEPS`.
 
 mod control_plane_addresses;
 mod endpoint;
