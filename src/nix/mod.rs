@@ -19,6 +19,8 @@ use rayon::prelude::*;
 
 use crate::input::types::{Formatter, RelPath};
 use crate::render::{Bug, Kind, Language, RenderedFile};
+pub(crate) use lint::below_root;
+
 use lint::Finding;
 use split::{Piece, Split};
 
@@ -242,7 +244,7 @@ fn judge_piece(
         let by_user = if file.template.is_own { std::slice::from_ref(&whole) } else { &values[..] };
         options::check(&root, file.template.kind, by_user, rules.options, &mut found);
         for reference in lint::check(&root, &mut found) {
-            let path = lint::below_root(file.path.inside(), &reference.path);
+            let path = below_root(file.path.inside(), &reference.path);
             let Some(path) = path.filter(|path| !tree.has(path)) else { continue };
             let what = if reference.is_folder { "folder" } else { "path" };
             let message = format!("the {what} `{path}` is neither rendered nor there");

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::cluster::Cluster;
 use crate::disk::{Change, ChangeSet};
 use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry, Value};
+use crate::nix::below_root;
 use crate::outputs;
 use crate::render::Language;
 
@@ -115,7 +116,7 @@ fn add_imported<'a>(modules: &mut Vec<Module<'a>>, changes: &'a ChangeSet<'_>) {
         let (old, new): (BTreeSet<&str>, BTreeSet<&str>) =
             (module.old.imports().collect(), module.new.imports().collect());
         let differing = old.symmetric_difference(&new);
-        wanted.extend(differing.filter_map(|import| resolve(module.path, import)));
+        wanted.extend(differing.filter_map(|import| below_root(module.path, import)));
     }
     while let Some(path) = wanted.pop() {
         let unchanged = changes.all().find(|change| change.path == path && change.is_clean());
@@ -126,7 +127,7 @@ fn add_imported<'a>(modules: &mut Vec<Module<'a>>, changes: &'a ChangeSet<'_>) {
         if modules.iter().any(|module| module.path == path) {
             continue;
         }
-        wanted.extend(attrs.imports().filter_map(|import| resolve(&path, import)));
+        wanted.extend(attrs.imports().filter_map(|import| below_root(&path, import)));
         modules.push(Module {
             path: &change.path,
             is: Is::Shared,
@@ -196,7 +197,7 @@ impl Imports {
         if let Some(machine) = host_name(attrs) {
             self.own.insert(machine.to_owned(), path.to_owned());
         }
-        let imported = attrs.imports().filter_map(|import| resolve(path, import));
+        let imported = attrs.imports().filter_map(|import| below_root(path, import));
         self.edges.entry(path.to_owned()).or_default().extend(imported);
     }
 
@@ -213,28 +214,14 @@ impl Imports {
     }
 }
 
-/// A relative path as seen from a file, below the root.
-fn resolve(file: &str, import: &str) -> Option<String> {
-    let mut parts: Vec<&str> = file.split('/').collect();
-    parts.pop();
-    for part in import.split('/') {
-        match part {
-            "." | "" => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn imports_are_followed_from_where_they_stand() {
-        assert_eq!(resolve("vms/a.nix", "../modules/b.nix").as_deref(), Some("modules/b.nix"));
-        assert_eq!(resolve("a.nix", "./b c.nix").as_deref(), Some("b c.nix"));
-        assert_eq!(resolve("a.nix", "../b.nix"), None, "outside of the tree");
+        assert_eq!(below_root("vms/a.nix", "../modules/b.nix").as_deref(), Some("modules/b.nix"));
+        assert_eq!(below_root("a.nix", "./b c.nix").as_deref(), Some("b c.nix"));
+        assert_eq!(below_root("a.nix", "../b.nix"), None, "outside of the tree");
     }
 }

@@ -18,7 +18,8 @@ mod values;
 mod with;
 
 pub(super) use data::check as data;
-pub(super) use paths::{Reference, below_root};
+pub(super) use paths::Reference;
+pub(crate) use paths::below_root;
 pub(super) use plain::is_plain;
 pub(super) use values::check as values;
 

@@ -74,7 +74,7 @@ fn folder_of(mut path: String) -> String {
 
 /// A path below the root of the tree, told from the file that it is in; `None`
 /// for one that leaves the tree.
-pub(in crate::nix) fn below_root(file: &str, path: &str) -> Option<String> {
+pub(crate) fn below_root(file: &str, path: &str) -> Option<String> {
     let mut parts: Vec<&str> = file.split('/').collect();
     parts.pop();
     for part in path.split('/') {
