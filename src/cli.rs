@@ -95,6 +95,10 @@ pub struct DiffArgs {
     #[arg(long, value_name = "BYTES", default_value_t = 60_000,
           value_parser = RangedU64ValueParser::<usize>::new().range(4_000..))]
     pub max_bytes: usize,
+    /// Show what changes since a revision of git instead: what its author meant,
+    /// what that does, and what was not as it should be before
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
 }
 
 /// The formats of `diff`.

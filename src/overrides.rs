@@ -60,6 +60,11 @@ impl Overrides {
         &mut self.files
     }
 
+    /// The templates by their names, and the texts that they have.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.files.iter().filter_map(|file| file.template).map(|own| (own.name, own.text))
+    }
+
     /// The file in place of a template.
     pub fn of(&self, template: &str) -> Option<&Override> {
         self.files.iter().find(|file| file.template.is_some_and(|own| own.name == template))

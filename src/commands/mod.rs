@@ -30,7 +30,9 @@ use crate::checks::{Levels, steps};
 use crate::cli::{Cli, Command, Global};
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::disk::{self, Change, ChangeSet, Hold, IoError, LOCK_FILE, NotWritten, Root, compare};
+use crate::disk::{
+    self, Change, ChangeSet, Hold, IoError, LOCK_FILE, NoRevision, NotWritten, Root, compare,
+};
 use crate::input::{self, Document, MAX_BYTES};
 use crate::nix::{self, Options, Ready, Rules};
 use crate::origin::Files;
@@ -71,11 +73,22 @@ pub(crate) enum Failure {
     Io(IoError),
     /// Files were changed while it ran.
     Changed(Vec<String>),
+    /// What was asked for is not there: what it is, and what helps.
+    Usage(String, String),
 }
 
 impl From<IoError> for Failure {
     fn from(error: IoError) -> Self {
         Self::Io(error)
+    }
+}
+
+impl From<NoRevision> for Failure {
+    fn from(reason: NoRevision) -> Self {
+        match reason {
+            NoRevision::Io(error) => Self::Io(error),
+            NoRevision::Unknown(message, help) => Self::Usage(message, help),
+        }
     }
 }
 
@@ -125,6 +138,11 @@ pub fn run(cli: &Cli) -> Status {
             }
             Status::Io
         }
+        Err(Failure::Usage(message, help)) => {
+            output.error(&message);
+            output.note(&format!("  {help}"));
+            Status::Usage
+        }
         Err(Failure::Changed(paths)) => {
             output.error("refused: files were changed while nixgen ran; nothing was written");
             for path in paths {
@@ -150,7 +168,7 @@ pub(crate) struct Loaded {
 
 /// Reads and checks the file; every mistake is printed.
 pub(crate) fn load(global: &Global, output: &mut Output) -> Result<Loaded, Failure> {
-    let (source, cluster, mut found) = read_cluster(&global.config)?;
+    let (source, cluster, mut found) = read_cluster(&global.config, &global.config)?;
     let levels = Levels::new(global.lints(), cluster.as_ref().map(|cluster| &cluster.lints));
     say(&source, &levels, &mut found, output)?;
     let cluster = cluster.ok_or(Failure::Invalid)?;
@@ -170,7 +188,11 @@ fn say(
     if found.iter().any(Diagnostic::is_error) { Err(Failure::Invalid) } else { Ok(()) }
 }
 
-fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnostic>), IoError> {
+/// Reads the file at a path, which messages call another one.
+fn read_cluster(
+    config: &Path,
+    shown: &Path,
+) -> Result<(Source, Option<Cluster>, Vec<Diagnostic>), IoError> {
     let failed = |error| IoError::new("read the configuration", config, error);
     // A pipe may wait for ever, and a device may never end.
     let kind = fs::metadata(config).map_err(failed)?.file_type();
@@ -183,14 +205,14 @@ fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnosti
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > MAX_BYTES {
         let found = input::too_large(&format!("{} MiB", MAX_BYTES >> 20));
-        return Ok((Source::new(config, ""), None, vec![found]));
+        return Ok((Source::new(shown, ""), None, vec![found]));
     }
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let valid = String::from_utf8_lossy(&error.as_bytes()[..at]).into_owned();
-            let source = Source::new(config, valid);
+            let source = Source::new(shown, valid);
             let is_utf16 = matches!(error.as_bytes(), [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
             let message = if is_utf16 {
                 "the file is UTF-16 text, as some editors of Windows write it"
@@ -201,7 +223,7 @@ fn read_cluster(config: &Path) -> Result<(Source, Option<Cluster>, Vec<Diagnosti
             return Ok((source, None, vec![found]));
         }
     };
-    let source = Source::new(config, text);
+    let source = Source::new(shown, text);
     let mut found = Vec::new();
     let cluster = read(&source, &mut found);
     Ok((source, cluster, found))
@@ -266,6 +288,7 @@ pub fn build_some(
 /// What is ready to be compared with the tree.
 pub(crate) struct Prepared {
     pub(crate) loaded: Loaded,
+    overrides: Overrides,
     ready: Ready,
     root: Root,
 }
@@ -291,7 +314,7 @@ pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<Prepared, 
     }
     match built {
         Ok(_) if overrides.is_broken() => Err(Failure::Bugs(Vec::new())),
-        Ok(ready) => Ok(Prepared { loaded, ready, root }),
+        Ok(ready) => Ok(Prepared { loaded, overrides, ready, root }),
         Err(bugs) => Err(Failure::Bugs(bugs)),
     }
 }
@@ -300,6 +323,12 @@ impl Prepared {
     /// Compares it with the tree, and applies the rules about what is there.
     pub(crate) fn compare(&self, output: &mut Output) -> Result<ChangeSet<'_>, Failure> {
         let changes = compare(&self.ready, &self.root)?;
+        self.judge(&changes, output)?;
+        Ok(changes)
+    }
+
+    /// Applies the rules about what is there, and about the step.
+    fn judge(&self, changes: &ChangeSet<'_>, output: &mut Output) -> Result<(), Failure> {
         let Loaded { source, levels, cluster } = &self.loaded;
         let mut found = Vec::new();
         checks::missing_modules(cluster, |path| self.root.holds(path), &mut found);
@@ -311,8 +340,7 @@ impl Prepared {
         };
         let previous = Previous::read(last("vms.nix"), last("hosts.nix"));
         steps::run(cluster, &previous, &mut found);
-        say(source, levels, &mut found, output)?;
-        Ok(changes)
+        say(source, levels, &mut found, output)
     }
 
     /// The same, in a moment when no run writes to the tree.

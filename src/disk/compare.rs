@@ -39,7 +39,7 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     Ok(ChangeSet { changes, lock })
 }
 
-fn wanted<'a>(
+pub(super) fn wanted<'a>(
     ready: &Ready,
     file: &'a ReadyFile,
     root: &Root,

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::lock::Fingerprint;
@@ -82,14 +82,7 @@ impl WorkTree {
 
     /// What git prints; `None` when it fails or is not there.
     fn ask(&self, args: &[&str], input: &str) -> Option<String> {
-        let mut command = Command::new("git");
-        // A hook's or a shell's own repository is not meant.
-        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
-            command.env_remove(name);
-        }
-        let mut child = command
-            .arg("-C")
-            .arg(&self.root)
+        let mut child = git(&self.root)
             .args(args)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -105,4 +98,16 @@ impl WorkTree {
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then_some(text)
     }
+}
+
+/// Git at work in a folder, on the repository that the folder is in. A hook's or
+/// a shell's own one is not meant.
+pub(super) fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        command.env_remove(name);
+    }
+    // It is asked by a program, which reads its words and answers no question.
+    command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").arg("-C").arg(folder);
+    command
 }

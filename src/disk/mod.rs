@@ -1,6 +1,7 @@
 //! The tree on disk: compared with what is ready, shown as a diff, written.
 
 mod apply;
+mod between;
 mod change;
 mod changes;
 mod compare;
@@ -13,12 +14,14 @@ mod journal;
 mod lock;
 mod own;
 mod recover;
+mod revision;
 mod root;
 mod staging;
 mod state;
 mod swap;
 
 pub use apply::apply;
+pub use between::between;
 pub use change::{Change, Delete, Write};
 pub use changes::ChangeSet;
 pub use compare::compare;
@@ -27,6 +30,7 @@ pub use git::{Unseen, WorkTree};
 pub use hold::Hold;
 pub use lock::LOCK_FILE;
 pub use own::Content;
+pub use revision::{NoRevision, Revision};
 pub use root::{Root, missing};
 pub use state::State;
 

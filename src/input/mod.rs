@@ -1,6 +1,7 @@
 //! From text to typed tables. Every value keeps its place, every mistake is
 //! found in one run.
 
+mod canonical;
 pub(crate) mod decode;
 mod describe;
 pub mod nixos;
@@ -11,6 +12,7 @@ pub(crate) mod suggest;
 mod syntax;
 pub mod types;
 
+pub(crate) use canonical::canonical;
 pub(crate) use decode::quoted;
 pub use decode::{Map, Text};
 pub(crate) use describe::schema;

@@ -20,6 +20,19 @@ pub(super) enum Step {
 pub struct KeyPath(pub(super) Vec<Step>);
 
 impl KeyPath {
+    /// The way to what is under a key of it.
+    pub(crate) fn key(&self, key: &str) -> Self {
+        self.join(Step::Key(key.to_owned()))
+    }
+
+    /// The keys on the way.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|step| match step {
+            Step::Key(key) => Some(key.as_str()),
+            Step::Index(_) => None,
+        })
+    }
+
     fn join(&self, step: Step) -> Self {
         Self(self.0.iter().cloned().chain([step]).collect())
     }
@@ -84,7 +97,7 @@ fn collect(node: &Document<'_>, path: &KeyPath, found: &mut Vec<Place>) {
     match node.get_ref() {
         DeValue::Table(table) => {
             for (key, value) in table {
-                let path = path.join(Step::Key(key.get_ref().to_string()));
+                let path = path.key(key.get_ref());
                 collect(value, &path, found);
                 found.push(Place { path, span: key.span(), is_key: true });
             }

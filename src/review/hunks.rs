@@ -161,6 +161,13 @@ pub fn between(path: &str, old: &str, new: &str, rendered: Option<&str>) -> Vec<
     hunks(old, new, &shown_old, &shown_new)
 }
 
+/// How many lines come, and how many go.
+pub(super) fn counts(hunks: &[Hunk]) -> (usize, usize) {
+    let lines = || hunks.iter().flat_map(|hunk| &hunk.lines);
+    let count = |tag: Tag| lines().filter(|line| line.tag == tag).count();
+    (count(Tag::Added), count(Tag::Removed))
+}
+
 /// What there is to say of a file that is a person's: nothing of it is written.
 fn note(change: &Change<'_>) -> Option<String> {
     match change.state {

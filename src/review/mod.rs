@@ -2,11 +2,13 @@
 //! and what it costs to bring them about. One [`Plan`] is made, and every format
 //! for people and programs from it.
 
+mod base;
 mod data;
 mod findings;
 pub mod format;
 mod hunks;
 mod impact;
+mod intent;
 mod lifecycle;
 mod machines;
 mod modules;
@@ -14,9 +16,11 @@ mod nodes;
 mod options;
 mod redact;
 
+pub use base::{Base, TemplateChange, templates};
 pub use findings::Finding;
 pub use hunks::{File, Hunk, Line, Tag, file};
 pub use impact::Class;
+pub use intent::{ValueChange, intent};
 pub use nodes::at_risk;
 use nodes::nodes;
 
@@ -48,6 +52,9 @@ pub struct Plan {
     pub cluster: Vec<OptionChange>,
     /// The files that change, by their paths.
     pub files: Vec<File>,
+    /// The revision that it begins at, where that is not the tree on disk.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
 }
 
 /// How many files there are of each kind.
@@ -166,6 +173,7 @@ impl Plan {
             nodes,
             cluster: cluster_data,
             files: changes.differing().map(file).collect(),
+            base: None,
         }
     }
 }

@@ -5,9 +5,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use rnix::SyntaxKind;
+use toml::de::DeValue;
 
-use crate::input::secrets;
+use crate::input::{canonical, secrets};
 use crate::nix::attrs::Value;
+use crate::origin::KeyPath;
 use crate::render::Language;
 
 /// Stands for what is not shown.
@@ -36,6 +38,38 @@ fn hide(named: bool, value: &Value) -> Value {
         }
         Value::Null | Value::Bool(_) | Value::Int(_) | Value::Path(_) => value.clone(),
     }
+}
+
+/// A value of `cluster.toml` on one line, without what may be a secret in it.
+/// None is let into the file, but one that was may be what a change takes out.
+pub(super) fn toml<'a>(path: impl IntoIterator<Item = &'a str>, value: &DeValue<'_>) -> String {
+    let named = path.into_iter().any(is_secret_name);
+    words(&canonical(&hide_toml(named, value)))
+}
+
+/// The way to a value of `cluster.toml`, likewise: names can be anything.
+pub(super) fn key_path(path: &KeyPath) -> String {
+    words(&path.to_string())
+}
+
+fn hide_toml<'a>(named: bool, value: &DeValue<'a>) -> DeValue<'a> {
+    let mut value = value.clone();
+    match &mut value {
+        DeValue::String(text) if named && !text.is_empty() => *text = HIDDEN.into(),
+        DeValue::Array(items) => {
+            for item in items.iter_mut() {
+                *item.get_mut() = hide_toml(named, item.get_ref());
+            }
+        }
+        DeValue::Table(table) => {
+            for (key, item) in table.iter_mut() {
+                let named = named || is_secret_name(key.get_ref());
+                *item.get_mut() = hide_toml(named, item.get_ref());
+            }
+        }
+        _ => {}
+    }
+    value
 }
 
 /// A text without what may be a secret in it; its lines stay as many. One that

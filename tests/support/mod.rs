@@ -3,6 +3,7 @@
 
 pub mod drafts;
 pub mod generated;
+pub mod git;
 pub mod hostile;
 pub mod scene;
 pub mod strace;

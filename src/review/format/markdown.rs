@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::stat::counts;
 use super::unified::{range, sign};
-use super::{all, clip, groups, place, plain, rows, short, words};
+use super::{all, base, clip, groups, place, plain, rows, short, words};
 use crate::render::{markdown as text, markdown_code as code};
 use crate::review::hunks::{Action, File, Hunk};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
@@ -17,7 +17,13 @@ const RESERVE: usize = 1_000;
 /// thousands.
 pub fn markdown(plan: &Plan, max_bytes: usize) -> String {
     let mut out = head(plan);
-    let budget = max_bytes.saturating_sub(RESERVE);
+    let mut budget = max_bytes.saturating_sub(RESERVE);
+    let mut behind = String::new();
+    if let Some(base) = &plan.base {
+        out += &base::markdown_intent(base, &plan.source, budget / 4);
+        behind = base::markdown_drift(base, budget / 8);
+        budget = budget.saturating_sub(behind.len());
+    }
     let heads = ["machine", "impact", "why"];
     let machines = groups(plan).into_iter().map(|(names, node)| machine(&names, node));
     table(&mut out, "", heads, machines, budget / 3);
@@ -28,7 +34,7 @@ pub fn markdown(plan: &Plan, max_bytes: usize) -> String {
         .chain(plan.cluster.iter().map(|change| option("cluster", change)));
     table(&mut out, "### Options\n\n", heads, options, budget * 2 / 3);
     files(&mut out, &plan.files, budget);
-    out
+    out + &behind
 }
 
 fn head(plan: &Plan) -> String {

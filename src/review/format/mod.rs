@@ -1,5 +1,6 @@
 //! A plan for people, in each format that they review in.
 
+mod base;
 mod github;
 mod highlight;
 mod markdown;
@@ -15,7 +16,7 @@ pub use options::options;
 pub use page::page;
 pub use sarif::sarif;
 pub use stat::stat;
-pub use unified::{hunks, unified};
+pub use unified::{hunks, patch, unified};
 
 use std::collections::HashMap;
 

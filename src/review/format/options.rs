@@ -4,12 +4,20 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::{Style, all, clip, groups, place, rows, short, words};
+use super::{Style, all, base, clip, groups, place, rows, short, words};
 use crate::review::hunks::{Action, File, Subject};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
 
-/// The options, the impact, and the files that are none of a machine's.
+/// The options, the impact, and the files that are none of a machine's, and what
+/// there is to say of the revision that they begin at.
 pub fn options(plan: &Plan, style: Style) -> String {
+    let lines = lines(plan, style);
+    let Some(base) = &plan.base else { return lines };
+    let lines = if lines.is_empty() { "  nothing\n".to_owned() } else { lines };
+    format!("{}{lines}\n{}", base::before(base, &plan.source, style), base::after(base, style))
+}
+
+fn lines(plan: &Plan, style: Style) -> String {
     let paint = Paint(style);
     let mut lines: Vec<(String, &str, String, String)> = Vec::new();
     for row in rows(plan) {

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 
 use super::stat::counts;
 use super::unified::range;
-use super::{all, clip, groups, highlight, html as escaped, place, plain, rows, short, words};
+use super::{
+    all, base, clip, groups, highlight, html as escaped, place, plain, rows, short, words,
+};
 use crate::render::Language;
 use crate::review::hunks::{Action, File, Hunk, Line, Tag};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
@@ -32,9 +34,18 @@ pub fn page(plan: &Plan) -> String {
     );
     risk(&mut out, plan);
     filters(&mut out);
+    if let Some(base) = &plan.base {
+        base::page_intent(&mut out, base, &plan.source);
+    }
     machines(&mut out, plan);
     options(&mut out, plan);
+    if !plan.files.is_empty() {
+        out.push_str("<h2>Files</h2>\n");
+    }
     files(&mut out, &plan.files);
+    if let Some(base) = &plan.base {
+        base::page_drift(&mut out, base, |out| files(out, &base.drift));
+    }
     let _ = write!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
     out
 }
@@ -155,10 +166,6 @@ fn option(out: &mut String, shown: &str, names: &str, change: &OptionChange) {
 }
 
 fn files(out: &mut String, files: &[File]) {
-    if files.is_empty() {
-        return;
-    }
-    out.push_str("<h2>Files</h2>\n");
     let open = if files.len() <= UNFOLDED { " open" } else { "" };
     for file in files {
         let (added, removed) = counts(file);

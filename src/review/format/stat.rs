@@ -4,14 +4,23 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 
-use super::Style;
-use crate::review::hunks::{Action, File, Tag};
+use super::{Style, base};
+use crate::review::Base;
+use crate::review::hunks::{self, Action, File};
 
 /// The widest bar, in signs.
 const BAR: usize = 40;
 
-/// One line a file, as `git diff --stat` has them.
-pub fn stat(files: &[File], style: Style) -> String {
+/// One line a file, as `git diff --stat` has them, and what there is to say of
+/// the revision that they begin at.
+pub fn stat(files: &[File], source: &str, base: Option<&Base>, style: Style) -> String {
+    let lines = lines(files, style);
+    let Some(base) = base else { return lines };
+    let lines = if lines.is_empty() { "  nothing\n".to_owned() } else { lines };
+    format!("{}{lines}\n{}", base::before(base, source, style), base::after(base, style))
+}
+
+fn lines(files: &[File], style: Style) -> String {
     let counts: Vec<(usize, usize)> = files.iter().map(counts).collect();
     let width = files.iter().map(|file| file.path.chars().count()).max().unwrap_or(0);
     let most = counts.iter().map(|(added, removed)| added + removed).max().unwrap_or(0);
@@ -48,7 +57,5 @@ pub fn stat(files: &[File], style: Style) -> String {
 
 /// How many lines come, and how many go.
 pub(super) fn counts(file: &File) -> (usize, usize) {
-    let lines = || file.hunks.iter().flat_map(|hunk| &hunk.lines);
-    let count = |tag: Tag| lines().filter(|line| line.tag == tag).count();
-    (count(Tag::Added), count(Tag::Removed))
+    hunks::counts(&file.hunks)
 }

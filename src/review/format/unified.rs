@@ -4,13 +4,34 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::Style;
+use super::{Style, base};
+use crate::review::Base;
 use crate::review::hunks::{Action, File, Hunk, Line, Tag, between};
 
 const HEADER: Ansi = Ansi::new().bold();
 const HUNK: Ansi = AnsiColor::Cyan.on_default();
 const OLD: Ansi = AnsiColor::Red.on_default();
 const NEW: Ansi = AnsiColor::Green.on_default();
+
+/// The changes of files as one patch. What there is to say of the revision that
+/// they begin at is a comment to `git apply` and `patch`.
+pub fn patch(files: &[File], source: &str, base: Option<&Base>, style: Style) -> String {
+    let comment = |text: &str| -> String {
+        text.lines().map(|line| format!("# {line}").trim_end().to_owned() + "\n").collect()
+    };
+    let mut out = String::new();
+    if let Some(base) = base {
+        out += &comment(&base::before(base, source, style));
+    }
+    for file in files {
+        out += &unified(file, style);
+    }
+    if let Some(base) = base {
+        let nothing = if files.is_empty() { "  nothing\n\n" } else { "\n" };
+        out += &comment(&format!("{nothing}{}", base::after(base, style)));
+    }
+    out
+}
 
 /// One file's change as a unified diff.
 pub fn unified(file: &File, style: Style) -> String {

@@ -1,0 +1,60 @@
+//! `nixgen diff`: what `render` would change, in the format that one reviews in.
+
+mod base;
+
+use super::{Failure, Loaded, Output, Prepared, Status, prepare, sum_up, warn_of_risk};
+use crate::cli::{DiffArgs, DiffFormat, Global};
+use crate::disk::ChangeSet;
+use crate::review::{Base, Plan, at_risk, file, format};
+
+pub(super) fn run(
+    args: &DiffArgs,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Status, Failure> {
+    if let Some(revision) = &args.base {
+        return base::run(args, revision, global, output);
+    }
+    let prepared = prepare(global, output)?;
+    let changes = prepared.look(output)?;
+    Ok(show(args, &prepared, &changes, None, output))
+}
+
+/// Shows the changes, and what there is to say of the revision that they begin
+/// at.
+fn show(
+    args: &DiffArgs,
+    prepared: &Prepared,
+    changes: &ChangeSet<'_>,
+    base: Option<Base>,
+    output: &mut Output,
+) -> Status {
+    let Loaded { source, cluster, .. } = &prepared.loaded;
+    let style = output.style();
+    let differs = !changes.is_in_sync() || base.as_ref().is_some_and(|base| !base.is_empty());
+    let nodes = match args.format {
+        DiffFormat::Unified | DiffFormat::Stat => {
+            let files: Vec<_> = changes.differing().map(file).collect();
+            let name = source.file_name();
+            match args.format {
+                DiffFormat::Stat => output.data(&format::stat(&files, &name, base.as_ref(), style)),
+                _ if output.is_quiet() => {}
+                _ => output.data(&format::patch(&files, &name, base.as_ref(), style)),
+            }
+            at_risk(cluster, changes)
+        }
+        _ => {
+            let plan = Plan { base, ..Plan::new(source, cluster, changes) };
+            match args.format {
+                DiffFormat::Json => output.json(&plan),
+                DiffFormat::Markdown => output.data(&format::markdown(&plan, args.max_bytes)),
+                DiffFormat::Html => output.data(&format::page(&plan)),
+                _ => output.data(&format::options(&plan, style)),
+            }
+            plan.nodes
+        }
+    };
+    sum_up(changes, output);
+    warn_of_risk(&nodes, output);
+    if differs { Status::Differs } else { Status::Done }
+}

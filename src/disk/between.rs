@@ -1,0 +1,56 @@
+//! What is ready against what was rendered from another input.
+
+use super::change::Change;
+use super::changes::ChangeSet;
+use super::compare::wanted;
+use super::lock::{Entry, Fingerprint, Lock};
+use super::root::Root;
+use super::{IoError, State};
+use crate::nix::{Ready, ReadyFile};
+
+/// Compares two renderings. Of the tree only what was handed over to a person
+/// counts: that stays as it is there, whatever is rendered.
+pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoError> {
+    let lock = Lock::read(root)?.unwrap_or_default();
+    let mut changes = Vec::with_capacity(new.files().len());
+    for file in new.files() {
+        let before = find(old, file.path());
+        let entry = lock.entries.get(file.path());
+        changes.push(match before {
+            Some(before) if is_same(before, file) => {
+                Change::new(file.path(), State::Clean, Some(file))
+            }
+            _ if entry.is_some_and(Entry::is_ejected) => wanted(new, file, root, entry)?,
+            before => changed(before, file),
+        });
+    }
+    for file in old.files().iter().filter(|file| find(new, file.path()).is_none()) {
+        if !lock.entries.get(file.path()).is_some_and(Entry::is_ejected) {
+            let mut change = Change::new(file.path(), State::Orphan, None);
+            change.old = Some(file.text().to_owned());
+            changes.push(change);
+        }
+    }
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(ChangeSet { changes, lock: Lock::default() })
+}
+
+fn changed<'a>(before: Option<&ReadyFile>, file: &'a ReadyFile) -> Change<'a> {
+    let Some(before) = before else {
+        return Change::new(file.path(), State::Missing, Some(file));
+    };
+    let mut change = Change::new(file.path(), State::Stale, Some(file));
+    change.old = Some(before.text().to_owned());
+    change
+}
+
+/// Layout is no difference, as it is none on disk.
+fn is_same(old: &ReadyFile, new: &ReadyFile) -> bool {
+    let of = |file: &ReadyFile| Fingerprint::of(file.path(), file.text());
+    old.text() == new.text() || of(old) == of(new)
+}
+
+fn find<'a>(ready: &'a Ready, path: &str) -> Option<&'a ReadyFile> {
+    let at = ready.files().binary_search_by(|file| file.path().cmp(path)).ok()?;
+    ready.files().get(at)
+}

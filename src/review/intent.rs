@@ -1,0 +1,130 @@
+//! What an author changed in `cluster.toml`: values by their keys. Comments,
+//! layout and the order of keys are no change.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::redact;
+use crate::input::{self, Document, canonical};
+use crate::origin::KeyPath;
+use crate::source::Source;
+
+/// A value of the source that changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ValueChange {
+    /// Its path, as TOML writes it.
+    pub path: String,
+    /// The value before, as TOML on one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// The value now, as TOML on one line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+    /// What a list gains.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<String>,
+    /// What a list loses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+    /// The line of the value now, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// The line of the value before, from 1, in the file of that revision.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old_line: Option<usize>,
+}
+
+/// What changed from one text of the file to another, in the order of the lines;
+/// `None` when one of them is no TOML.
+pub fn intent(old: &Source, new: &Source) -> Option<Vec<ValueChange>> {
+    let old_document = input::parse(old, &mut Vec::new())?;
+    let new_document = input::parse(new, &mut Vec::new())?;
+    let mut walk = Walk { old, new, changes: Vec::new() };
+    walk.between(&KeyPath::default(), Some(&old_document), Some(&new_document));
+    let mut changes = walk.changes;
+    changes.sort_by_key(|change| change.line.or(change.old_line));
+    Some(changes)
+}
+
+struct Walk<'a> {
+    old: &'a Source,
+    new: &'a Source,
+    changes: Vec<ValueChange>,
+}
+
+impl Walk<'_> {
+    fn between(&mut self, path: &KeyPath, old: Option<&Document<'_>>, new: Option<&Document<'_>>) {
+        // A table that comes is told by its values, and one that goes by itself.
+        let is_walked = table(new).is_some() && (old.is_none() || table(old).is_some());
+        let tables = [table(old), table(new)].into_iter().flatten();
+        let names: BTreeSet<String> =
+            tables.flat_map(DeTable::keys).map(|key| key.get_ref().to_string()).collect();
+        if !is_walked || names.is_empty() {
+            self.value(path, old, new);
+            return;
+        }
+        for name in names {
+            self.between(&path.key(&name), under(old, &name), under(new, &name));
+        }
+    }
+
+    fn value(&mut self, path: &KeyPath, old: Option<&Document<'_>>, new: Option<&Document<'_>>) {
+        let text = |node: Option<&Document<'_>>| node.map(|node| canonical(node.get_ref()));
+        if text(old) == text(new) {
+            return;
+        }
+        let show = |value: &DeValue<'_>| redact::toml(path.keys(), value);
+        let line = |source: &Source, node: Option<&Document<'_>>| {
+            node.map(|node| source.position(node.span().start).line)
+        };
+        let mut change = ValueChange {
+            path: redact::key_path(path),
+            old: None,
+            new: None,
+            added: Vec::new(),
+            removed: Vec::new(),
+            line: line(self.new, new),
+            old_line: line(self.old, old),
+        };
+        if let (Some(DeValue::Array(old)), Some(DeValue::Array(new))) =
+            (old.map(Document::get_ref), new.map(Document::get_ref))
+        {
+            change.removed = without(old, new).map(show).collect();
+            change.added = without(new, old).map(show).collect();
+        }
+        if change.removed.is_empty() && change.added.is_empty() {
+            change.old = old.map(|node| show(node.get_ref()));
+            change.new = new.map(|node| show(node.get_ref()));
+        }
+        self.changes.push(change);
+    }
+}
+
+fn table<'n, 'a>(node: Option<&'n Document<'a>>) -> Option<&'n DeTable<'a>> {
+    node.and_then(|node| node.get_ref().as_table())
+}
+
+fn under<'n, 'a>(node: Option<&'n Document<'a>>, key: &str) -> Option<&'n Document<'a>> {
+    table(node).and_then(|table| table.get(key))
+}
+
+/// The items of a list that another one does not have as many of.
+fn without<'l>(
+    items: &'l DeArray<'_>,
+    other: &DeArray<'_>,
+) -> impl Iterator<Item = &'l DeValue<'l>> {
+    let mut rest: Vec<String> = other.iter().map(|item| canonical(item.get_ref())).collect();
+    items.iter().map(toml::Spanned::get_ref).filter(move |item| {
+        let item = canonical(item);
+        match rest.iter().position(|other| *other == item) {
+            Some(at) => {
+                rest.swap_remove(at);
+                false
+            }
+            None => true,
+        }
+    })
+}
