@@ -440,7 +440,8 @@ fn on_a_terminal_render_asks_first() {
             .output()
             .expect("script runs");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        assert!(text.contains("Write this to .? [y/N]"), "{text}");
+        let root = sandbox.path().canonicalize().expect("there");
+        assert!(text.contains(&format!("Write this to {}? [y/N]", root.display())), "{text}");
         assert_eq!(output.status.code(), Some(status), "{text}");
         assert_eq!(sandbox.at("vms/cp.nix").exists(), written, "{text}");
     }

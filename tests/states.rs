@@ -168,8 +168,9 @@ fn no_formatter_makes_an_edit_of_a_rendered_file() {
     }
 }
 
-#[test]
-fn conflicts_of_a_merge_in_the_lock_are_resolved_by_rendering() {
+/// A tree in the middle of a merge: one branch changed the memory of a VM, and
+/// the other what `edit` does to the same machine.
+fn merging(edit: impl Fn(&Sandbox)) -> Sandbox {
     let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
     sandbox.expect(0, &["render", "-q"]);
     assert!(git(&sandbox, &["init", "-q", "-b", "main"]) && git(&sandbox, &["add", "."]));
@@ -181,20 +182,67 @@ fn conflicts_of_a_merge_in_the_lock_are_resolved_by_rendering() {
     assert!(
         git(&sandbox, &["commit", "-qam", "memory"]) && git(&sandbox, &["checkout", "-q", "other"])
     );
-    sandbox.edit("cluster.toml", "role = \"worker\"", "role = \"worker\"\nvcpu = 4");
-    sandbox.expect(0, &["render", "-q"]);
-    assert!(git(&sandbox, &["commit", "-qam", "vcpu"]));
+    edit(&sandbox);
+    assert!(git(&sandbox, &["commit", "-qam", "edit"]));
     assert!(!git(&sandbox, &["merge", "-q", "main"]), "the lock conflicts");
     assert!(sandbox.read("nixgen.lock").contains("<<<<<<<"));
+    sandbox
+}
+
+#[test]
+fn conflicts_of_a_merge_are_resolved_by_rendering() {
+    let sandbox = merging(|sandbox| {
+        sandbox.edit("cluster.toml", "role = \"worker\"", "role = \"worker\"\nvcpu = 4");
+        sandbox.expect(0, &["render", "-q"]);
+    });
     let checked = sandbox.run(&["check"]);
     assert!(checked.stderr.contains("nixgen.lock has conflicts of a merge"), "{checked:?}");
     assert_eq!(checked.status, 1);
-    // What git could not merge is taken from either side, and is nixgen's then.
+    // nixgen wrote both sides of it, as git and the lock know.
     assert!(sandbox.read("docs/cluster.md").contains("<<<<<<<"));
-    assert!(git(&sandbox, &["checkout", "--ours", "docs/cluster.md"]));
+    assert!(checked.stdout.contains("stale          docs/cluster.md\n"), "{checked:?}");
     sandbox.expect(0, &["render"]);
-    assert!(!sandbox.read("nixgen.lock").contains("<<<<<<<"));
+    for path in ["nixgen.lock", "docs/cluster.md"] {
+        assert!(!sandbox.read(path).contains("<<<<<<<"));
+    }
     sandbox.expect(0, &["check"]);
+    assert!(!sandbox.at("docs/cluster.md.orig").exists());
+}
+
+#[test]
+fn conflicts_with_an_edit_of_a_person_are_left_to_them() {
+    let sandbox = merging(|sandbox| {
+        sandbox.edit("cluster.toml", "role = \"worker\"", "role = \"worker\"\nvcpu = 4");
+        sandbox.expect(0, &["render", "-q"]);
+        sandbox.edit("docs/cluster.md", "4 vCPU", "4 (mine) vCPU");
+    });
+    let text = sandbox.read("docs/cluster.md");
+    assert!(text.contains("<<<<<<<"), "{text}");
+    let refused = sandbox.expect(5, &["render"]).stderr;
+    assert!(refused.contains("docs/cluster.md has conflicts of a merge\n"), "{refused}");
+    assert!(refused.contains("    git checkout --ours docs/cluster.md\n"), "{refused}");
+    assert_eq!(sandbox.read("docs/cluster.md"), text);
+    assert!(git(&sandbox, &["checkout", "--theirs", "docs/cluster.md"]), "main's, of nixgen");
+    sandbox.expect(0, &["render"]);
+    sandbox.expect(0, &["check"]);
+}
+
+#[test]
+fn line_ends_stay_as_they_are_where_a_file_is_replaced() {
+    let (sandbox, path) = fixture(State::Stale);
+    let windows = copy(&sandbox, |_, text| text.replace('\n', "\r\n"));
+    let shown = windows.expect(1, &["diff"]).stdout;
+    let lines = |mark: char| shown.lines().filter(|line| line.starts_with(mark)).count();
+    assert_eq!(lines('+') - lines('-'), 0, "{shown}");
+    assert!(lines('+') < 10, "only what differs: {shown}");
+    assert!(git(&windows, &["init", "-q"]));
+    windows.write("d.patch", &shown);
+    assert!(git(&windows, &["apply", "--check", "d.patch"]), "{shown}");
+    windows.expect(0, &["render"]);
+    let text = windows.read(path);
+    assert!(text.contains("vcpu = 4;\r\n"), "{text}");
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+    windows.expect(0, &["check"]);
 }
 
 #[test]

@@ -54,8 +54,9 @@ fn a_refusal_shows_the_persons_change_and_names_the_ways_out() {
         "nixgen render --force vms/cp.nix\n",
         "nixgen eject vms/cp.nix\n",
         "nixgen adopt vms/cp.nix\n",
-        "cluster.toml",
+        "cluster.toml, whose `nixos` tables take any option",
         "`extra_modules`",
+        "0 to create, 2 to update, 0 to delete, 16 unchanged, 1 in the way",
     ] {
         assert!(refused.stderr.contains(said), "{said}\n{}", refused.stderr);
     }
@@ -79,6 +80,8 @@ fn on_a_terminal_a_file_is_shown_and_overwritten_and_its_text_is_kept() {
     let theirs = sandbox.read("vms/cp.nix");
     let (status, text) = terminal(&sandbox, "render", &["d", "x", "o", "y"]);
     assert_eq!(status, 0, "{text}");
+    assert!(text.contains("  o  writes nixgen's, and keeps yours beside it"), "x is no answer");
+    assert!(text.contains("0 to create, 3 to update, 0 to delete, 16 unchanged\nWrite this to /"));
     assert!(text.contains("[d]iff, [o]verwrite and keep your text beside it, [s]kip, [e]ject"));
     assert_eq!(text.matches("Yours against nixgen's of now:").count(), 1, "{text}");
     assert!(text.contains("what vms/cp.nix held is kept in vms/cp.nix.orig"), "{text}");
@@ -93,6 +96,7 @@ fn on_a_terminal_a_file_is_skipped_and_the_rest_is_written() {
     let theirs = sandbox.read("vms/cp.nix");
     let (status, text) = terminal(&sandbox, "render", &["s", "y"]);
     assert_eq!(status, 0, "{text}");
+    assert!(text.contains("16 unchanged, 1 in the way\nWrite this to /"), "{text}");
     assert_eq!(sandbox.read("vms/cp.nix"), theirs);
     assert!(sandbox.read("lib/domains/vms.nix").contains("mem = 16384"));
     let checked = sandbox.expect(1, &["check"]);
@@ -119,7 +123,9 @@ fn on_a_terminal_a_file_is_ejected() {
     let theirs = sandbox.read("vms/cp.nix");
     assert!(theirs.contains("vcpu = 3") && theirs.starts_with("# Ejected from nixgen"));
     assert!(!theirs.contains("Do not edit"));
-    sandbox.expect(0, &["check"]);
+    assert!(text.contains("commit it with .nixgen and nixgen.lock"), "{text}");
+    let checked = sandbox.expect(0, &["check"]).stderr;
+    assert!(checked.starts_with("0 to create, 0 to update, 0 to delete, 18 unchanged, 1 ejected"));
 }
 
 #[test]
@@ -130,6 +136,26 @@ fn a_folder_in_the_way_can_only_be_skipped() {
     assert_eq!(status, 0, "{text}");
     assert!(text.contains("vms/cp.nix is a folder") && sandbox.at("vms/cp.nix").is_dir());
     assert!(sandbox.at("vms/worker.nix").exists());
+}
+
+#[test]
+fn an_edited_file_that_is_not_wanted_is_kept_until_it_is_given_up() {
+    let sandbox = edited();
+    sandbox.expect(0, &["render", "-q", "--force"]);
+    sandbox.edit("vms/worker.nix", "vcpu = 2", "vcpu = 3");
+    sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    let kept = sandbox.expect(0, &["render"]);
+    assert!(kept.stdout.contains("# vms/worker.nix is not wanted any more; it was edited"));
+    for way in
+        ["delete it", "`nixgen render --force vms/worker.nix`", "`nixgen eject vms/worker.nix`"]
+    {
+        assert!(kept.stderr.contains(way), "{}", kept.stderr);
+    }
+    let forced = sandbox.expect(0, &["render", "--force", "vms/worker.nix"]);
+    assert!(forced.stdout.contains("deleted file mode"), "what is shown is done: {forced:?}");
+    assert!(sandbox.read("vms/worker.nix.orig").contains("vcpu = 3"));
+    assert!(!sandbox.at("vms/worker.nix").exists());
+    sandbox.expect(0, &["check"]);
 }
 
 #[test]
@@ -207,7 +233,8 @@ fn force_leaves_ejected_files_alone_unless_it_names_them() {
     let theirs = sandbox.read("vms/cp.nix");
     sandbox.expect(0, &["render", "--force"]);
     assert_eq!(sandbox.read("vms/cp.nix"), theirs);
-    sandbox.expect(0, &["render", "--force", "vms/cp.nix"]);
+    let forced = sandbox.expect(0, &["render", "--force", "vms/cp.nix"]);
+    assert!(forced.stdout.contains("\n-    vcpu = 3;\n+    vcpu = 2;\n"), "{}", forced.stdout);
     assert!(sandbox.read("vms/cp.nix").contains("vcpu = 2"));
     assert_eq!(sandbox.read("vms/cp.nix.orig"), theirs);
     assert!(!sandbox.at(".nixgen").exists());

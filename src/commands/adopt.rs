@@ -6,6 +6,7 @@ mod report;
 use super::{Failure, Output, Status, paths, prepare, write};
 use crate::cli::{AdoptArgs, Global};
 use crate::disk::{Change, Hold, State};
+use crate::render::shell_word_if_needed as quoted;
 
 pub(super) fn run(
     args: &AdoptArgs,
@@ -66,7 +67,21 @@ pub(super) fn run(
             return Ok(Status::Done);
         }
     } else if !args.yes {
-        output.note("nothing was written; `nixgen adopt --yes` takes them over, or `nixgen adopt --yes PATH` one");
+        output.note(&match &args.files[..] {
+            [] => {
+                "nothing was written; `nixgen adopt --yes` takes over all of these and keeps what \
+                   they held beside them, `nixgen adopt --yes PATH` does so with one"
+                    .to_owned()
+            }
+            named => {
+                let named: Vec<_> = named.iter().map(|path| quoted(path)).collect();
+                format!(
+                    "nothing was written; `nixgen adopt --yes {}` writes nixgen's, and keeps yours \
+                     beside it",
+                    named.join(" ")
+                )
+            }
+        });
         return Ok(Status::Done);
     }
     write(&changes, hold, output)?;

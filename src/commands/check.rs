@@ -130,9 +130,12 @@ fn advice(changes: &ChangeSet<'_>) -> Vec<&'static str> {
     let any = |state| changes.all().any(|change| change.state == state);
     let mut advice = Vec::new();
     if changes.all().any(Change::is_kept) {
-        advice.push("delete what is not wanted any more, or run `nixgen render --force PATH`");
+        advice.push(
+            "delete what is not wanted any more, or run `nixgen render --force PATH`, or `nixgen \
+             eject PATH` to have it as a file of your own",
+        );
     }
-    if changes.protected().any(|change| !change.is_kept()) {
+    if changes.all().any(Change::is_refused) {
         advice.push(
             "`nixgen diff` shows the edits; `nixgen render` does not overwrite them unasked, and \
              tells the ways out",

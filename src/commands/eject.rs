@@ -101,6 +101,8 @@ fn merge(
     }
     write(changes, hold, output)?;
     if conflicts == 0 {
+        let merged = if let [one] = files { one.clone() } else { format!("{} files", files.len()) };
+        output.note(&format!("merged {merged}; commit with .nixgen and nixgen.lock"));
         return Ok(Status::Done);
     }
     let plural = if conflicts == 1 { "" } else { "s" };

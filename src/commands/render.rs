@@ -22,10 +22,6 @@ pub(super) fn run(
     if asks || args.dry_run {
         hold.let_go();
     }
-    // Nobody can answer for what they were not shown.
-    if asks || !output.is_quiet() {
-        show(&changes, output);
-    }
     if let Some(paths) = &args.force {
         let given_up = match paths::find(&changes, paths, root) {
             Ok(given_up) => given_up,
@@ -43,6 +39,10 @@ pub(super) fn run(
             }
         })?;
     }
+    // Nobody can answer for what they were not shown.
+    if asks || !output.is_quiet() {
+        show(&changes, output);
+    }
     sum_up(&changes, output);
 
     let refused = ways_out::refused(&changes);
@@ -55,6 +55,7 @@ pub(super) fn run(
             output.note("nothing was written");
             return Ok(Status::Refused);
         }
+        output.note(&changes.summary());
     }
     let is_allowed = prepared.loaded.levels.allows_data_risk();
     if is_at_risk(&at_risk(&prepared.loaded.cluster, &changes), is_allowed, output) {
@@ -64,13 +65,16 @@ pub(super) fn run(
         return Ok(Status::Done);
     }
     if asks && changes.has_work() {
-        let question = format!("Write this to {}?", root.path().display());
+        let place = root.path().canonicalize();
+        let place = place.as_deref().unwrap_or(root.path()).display();
+        let question = format!("Write this to {place}?");
         if !output.confirm(&question) {
             output.note("nothing was written");
             return Ok(Status::Done);
         }
     }
     write(&changes, hold, output)?;
+    ways_out::tell_of_kept(&changes, output);
     git::tell(&changes, root, args.git_add, asks, output);
     Ok(Status::Done)
 }

@@ -8,8 +8,7 @@ use crate::review::{file as reviewed, format};
 
 /// The files that are in the way.
 pub(super) fn refused(changes: &ChangeSet<'_>) -> Vec<String> {
-    let refused = changes.protected().filter(|change| !change.is_kept());
-    refused.map(|change| change.path.clone()).collect()
+    changes.all().filter(|change| change.is_refused()).map(|change| change.path.clone()).collect()
 }
 
 /// Says what is in the way, what of it is the user's, and how to go on.
@@ -28,15 +27,48 @@ pub(super) fn explain(changes: &ChangeSet<'_>, paths: &[String], root: &Root, ou
     if files().any(|change| change.in_the_way.is_some()) {
         output.note("  What is no text file has to be moved away by hand.");
     }
-    let Some(first) = files().find(|change| change.in_the_way.is_none()) else { return };
+    let merged: Vec<String> = files()
+        .filter(|change| change.has_conflicts())
+        .map(|change| quoted(&change.path))
+        .collect();
+    if !merged.is_empty() {
+        output.note(&format!(
+            "  Conflicts of a merge are over once either side is taken and nixgen renders again:\n    \
+             git checkout --ours {}",
+            merged.join(" ")
+        ));
+    }
+    let is_edit = |change: &&Change<'_>| change.in_the_way.is_none() && !change.has_conflicts();
+    let Some(first) = files().find(is_edit) else { return };
     let path = quoted(&first.path);
+    let each = if files().filter(is_edit).count() > 1 { ", for each file" } else { "" };
     output.note(&format!(
-        "  Say the same in cluster.toml, or in a module of `extra_modules`, and undo it here; or\n    \
+        "  To keep what you changed, say it in cluster.toml, whose `nixos` tables take any option\n  \
+         of NixOS, or in a module of `extra_modules`, and then overwrite it here. The ways out{each}:\n    \
          nixgen render --force {path}\n      overwrites it, and keeps your text beside it\n    \
          nixgen eject {path}\n      leaves it to you, and tells what nixgen would change in it later\n    \
          nixgen adopt {path}\n      tells how it differs by option, and takes it over when you say so"
     ));
 }
+
+/// Says what can be done about files that are not wanted and were edited.
+pub(super) fn tell_of_kept(changes: &ChangeSet<'_>, output: &mut Output) {
+    for change in changes.all().filter(|change| change.is_kept()) {
+        let path = quoted(&change.path);
+        output.note(&format!(
+            "note: {} is kept, with your edits: delete it; or `nixgen render --force {path}`, which \
+             keeps them beside it; or `nixgen eject {path}`, to have it as a file of your own",
+            change.path
+        ));
+    }
+}
+
+/// What each answer means.
+const ANSWERS: &str = "  d  shows what you changed, and what nixgen has new\n  \
+                       o  writes nixgen's, and keeps yours beside it, in a file that ends with .orig\n  \
+                       s  leaves it as it is this time, and writes the others\n  \
+                       e  leaves it to you; `nixgen diff` tells what nixgen would change in it\n  \
+                       q  writes nothing at all";
 
 /// Asks about each; `false` when the user wants none of it.
 pub(super) fn ask(
@@ -68,11 +100,12 @@ pub(super) fn ask(
                 }
                 Some('e') if is_text => {
                     changes.hand_over(root, path)?;
+                    output.note("  it is yours; commit it with .nixgen and nixgen.lock");
                     break;
                 }
                 Some('s') => break,
                 Some('q') | None => return Ok(false),
-                Some(_) => {}
+                Some(_) => output.note(ANSWERS),
             }
         }
     }
@@ -84,10 +117,7 @@ fn reason(change: &Change<'_>) -> String {
     match (change.in_the_way, change.state) {
         (Some(what), _) => format!("{path} is {what}"),
         (None, State::Foreign) => format!("{path} was not written by nixgen"),
-        (None, _) if change.has_conflicts() => format!(
-            "{path} has conflicts of a merge: take either side, as with `git checkout --ours {}`",
-            quoted(path)
-        ),
+        (None, _) if change.has_conflicts() => format!("{path} has conflicts of a merge"),
         (None, State::EditedStale) => {
             format!("{path} was edited since nixgen wrote it, and nixgen has something new for it")
         }

@@ -16,6 +16,8 @@ pub struct Change<'a> {
     pub old: Option<String>,
     /// What should be there; `None` for one that is not wanted.
     pub new: Option<&'a ReadyFile>,
+    /// That with the line ends of what is there, where it has those of Windows.
+    pub(super) in_its_line_ends: Option<String>,
     /// What is there instead of a text file.
     pub in_the_way: Option<&'static str>,
     /// What nixgen would have changed since it was handed over, if it was, and
@@ -99,6 +101,7 @@ impl<'a> Change<'a> {
             state,
             old: None,
             new,
+            in_its_line_ends: None,
             in_the_way: None,
             three_way: None,
             base: None,
@@ -129,13 +132,9 @@ impl<'a> Change<'a> {
                     executable: false,
                     old: None,
                 });
-                let new = self.new.filter(|_| !self.deletes() && !self.is_clean());
-                let written = new.map(|file| Write {
-                    path: self.path.as_str(),
-                    text: file.text(),
-                    executable,
-                    old,
-                });
+                let new = self.text().filter(|_| !self.deletes() && !self.is_clean());
+                let written =
+                    new.map(|text| Write { path: self.path.as_str(), text, executable, old });
                 [kept, written]
             }
             Action::HandOver { text, base } => {
@@ -156,6 +155,11 @@ impl<'a> Change<'a> {
         first.into_iter().chain(second)
     }
 
+    /// The text that should be there: line ends are those of what is there.
+    pub fn text(&self) -> Option<&str> {
+        self.in_its_line_ends.as_deref().or(self.new.map(ReadyFile::text))
+    }
+
     /// Whether the file is as it should be.
     pub fn is_clean(&self) -> bool {
         self.state == State::Clean
@@ -171,9 +175,22 @@ impl<'a> Change<'a> {
         self.state == State::Missing
     }
 
-    /// Whether a file is to be replaced, if need be once the user gives it up.
+    /// Whether a file is to be replaced.
     pub fn updates(&self) -> bool {
-        self.new.is_some() && !matches!(self.state, State::Missing | State::Clean)
+        let is_there = !matches!(self.state, State::Missing | State::Clean);
+        is_there && matches!(self.action, Action::Write { .. })
+    }
+
+    /// Whether a file would be replaced, and stands in the way.
+    pub fn is_refused(&self) -> bool {
+        self.new.is_some() && self.state.is_protected() && self.action == Action::Keep
+    }
+
+    /// Whether a file is a person's, and stays so.
+    pub fn is_ejected(&self) -> bool {
+        let is_given_up = matches!(self.action, Action::Write { .. } | Action::Delete { .. });
+        let is_handed_over = matches!(self.action, Action::HandOver { .. });
+        is_handed_over || self.state.is_ejected() && !is_given_up
     }
 
     /// Whether a file is to go.

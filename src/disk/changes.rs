@@ -21,16 +21,9 @@ impl<'a> ChangeSet<'a> {
         self.changes.iter()
     }
 
-    /// The files that are not as they should be.
+    /// The files that are not as they should be, or are given up.
     pub fn differing(&self) -> impl Iterator<Item = &Change<'a>> {
-        self.changes.iter().filter(|change| !change.state.is_settled())
-    }
-
-    /// The files that stand in the way of writing.
-    pub fn protected(&self) -> impl Iterator<Item = &Change<'a>> {
-        self.changes
-            .iter()
-            .filter(|change| change.state.is_protected() && change.action == Action::Keep)
+        self.changes.iter().filter(|change| !change.state.is_settled() || change.updates())
     }
 
     /// Whether nothing has to be done.
@@ -132,8 +125,9 @@ impl<'a> ChangeSet<'a> {
             self.count(Change::is_clean),
         );
         for (count, word) in [
+            (self.count(Change::is_refused), "in the way"),
             (self.count(Change::is_kept), "kept"),
-            (self.count(|change| change.state.is_ejected()), "ejected"),
+            (self.count(Change::is_ejected), "ejected"),
         ] {
             if count > 0 {
                 let _ = write!(summary, ", {count} {word}");

@@ -6,6 +6,7 @@ use super::change::Change;
 use super::changes::ChangeSet;
 use super::ejected::{self, ThreeWay};
 use super::folder::Found;
+use super::git::WorkTree;
 use super::lock::{Entry, Fingerprint, Lock};
 use super::root::Root;
 use super::{IoError, State};
@@ -89,7 +90,7 @@ pub(super) fn wanted<'a>(
                 State::Clean
             } else if known.is_empty() {
                 State::Foreign
-            } else if known.contains(&on_disk) {
+            } else if known.contains(&on_disk) || is_merged(root, path, &old, known) {
                 State::Stale
             } else if known.contains(&now) {
                 State::Edited
@@ -98,8 +99,26 @@ pub(super) fn wanted<'a>(
             }
         }
     };
+    if state != State::Clean && is_crlf(&old) {
+        change.in_its_line_ends = Some(file.text().replace('\n', "\r\n"));
+    }
     change.old = Some(old);
     Ok(change.stands(state))
+}
+
+/// Whether git left conflicts in a file that nixgen wrote on both sides of a
+/// merge. Each side is in git, so that nothing of a person's is lost.
+fn is_merged(root: &Root, path: &str, text: &str, known: &[Fingerprint]) -> bool {
+    ejected::has_conflicts(text)
+        && WorkTree::of(root).and_then(|tree| tree.sides(path)).is_some_and(|sides| {
+            sides.iter().all(|side| known.contains(&Fingerprint::of(path, side)))
+        })
+}
+
+/// Whether every line ends as on Windows.
+fn is_crlf(text: &str) -> bool {
+    let ends = text.matches('\n').count();
+    ends > 0 && ends == text.matches("\r\n").count()
 }
 
 fn unwanted<'a>(

@@ -80,6 +80,12 @@ impl WorkTree {
             .find(|text| known.contains(&Fingerprint::of(path, text)))
     }
 
+    /// What a file with conflicts was on both sides of a merge that is not over.
+    pub(super) fn sides(&self, path: &str) -> Option<[String; 2]> {
+        let side = |number| self.ask(&["show", &format!(":{number}:./{path}")], "");
+        Some([side(2)?, side(3)?])
+    }
+
     /// What git prints; `None` when it fails or is not there.
     fn ask(&self, args: &[&str], input: &str) -> Option<String> {
         let mut child = git(&self.root)

@@ -113,7 +113,7 @@ pub enum Tag {
 pub fn file(change: &Change<'_>) -> File {
     let action = if change.in_the_way.is_some() {
         Action::Blocked
-    } else if change.is_kept() || change.state.is_ejected() {
+    } else if change.is_kept() || change.is_ejected() {
         Action::Keep
     } else {
         match (&change.old, change.new) {
@@ -130,7 +130,7 @@ pub fn file(change: &Change<'_>) -> File {
         Language::Markdown => Subject::Docs,
     };
     let old = change.old.as_deref().unwrap_or_default();
-    let new = change.new.map_or("", |file| file.text());
+    let new = change.text().unwrap_or_default();
     // What nixgen wrote last is on disk unless a person changed it.
     let rendered = if change.state.is_protected() { Some(new) } else { None };
     let (shown_old, shown_new) =
@@ -170,8 +170,11 @@ pub(super) fn counts(hunks: &[Hunk]) -> (usize, usize) {
 
 /// What there is to say of a file that is a person's: nothing of it is written.
 fn note(change: &Change<'_>) -> Option<String> {
+    if !(change.is_kept() || change.is_ejected()) {
+        return None;
+    }
     match change.state {
-        State::EditedOrphan if change.is_kept() => {
+        State::EditedOrphan => {
             Some("is not wanted any more; it was edited, so it is kept".to_owned())
         }
         State::EjectedOrphan => {

@@ -184,11 +184,11 @@ impl Summary {
             Self { create: 0, update: 0, delete: 0, unchanged: 0, kept: 0, ejected: 0 };
         for change in changes.all() {
             summary.create += usize::from(change.creates());
-            summary.update += usize::from(change.updates());
+            summary.update += usize::from(change.updates() || change.is_refused());
             summary.delete += usize::from(change.deletes());
             summary.unchanged += usize::from(change.is_clean());
             summary.kept += usize::from(change.is_kept());
-            summary.ejected += usize::from(change.state.is_ejected());
+            summary.ejected += usize::from(change.is_ejected());
         }
         summary
     }

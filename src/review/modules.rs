@@ -76,9 +76,7 @@ pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Mod
     let wanted: Vec<&Change<'_>> = changes
         .differing()
         .filter(|change| Language::of(&change.path) == Language::Nix)
-        .filter(|change| {
-            change.in_the_way.is_none() && !change.is_kept() && !change.state.is_ejected()
-        })
+        .filter(|change| change.in_the_way.is_none() && !change.is_kept() && !change.is_ejected())
         .collect();
     let mut modules: Vec<Module<'a>> = wanted
         .into_par_iter()

@@ -13,6 +13,12 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
     let inside = context.clone().unwrap_or_else(|| at.clone());
     let raw = text.get(inside.clone()).unwrap_or_default();
     let found = |span: Span, message: String| Diagnostic::new(Code::Syntax, span, message);
+    if let Some(line) = conflict(text, at.start) {
+        return found(line, "git left a conflict of a merge here".to_owned()).help(
+            "keep one side of it, or what is right of both, and take out the lines that start with \
+             `<<<<<<<`, `=======` and `>>>>>>>`",
+        );
+    }
     match error.description() {
         "string values must be quoted" | "invalid float" | "invalid boolean" => scalar(raw, inside),
         "unexpected leading zero" => {
@@ -64,6 +70,17 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
             None => found(at, other.to_owned()),
         },
     }
+}
+
+/// The line around a place, if it is one that git leaves between two sides.
+fn conflict(text: &str, at: usize) -> Option<Span> {
+    const MARKS: &[&str] = &["<<<<<<< ", "||||||| ", "=======", ">>>>>>> "];
+
+    let at = text.floor_char_boundary(at);
+    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[start..].lines().next()?;
+    let is_mark = MARKS.iter().any(|mark| line.starts_with(mark));
+    is_mark.then(|| start..start + line.trim_end().len())
 }
 
 /// A value that is neither a number nor a truth value.
@@ -308,6 +325,16 @@ mod tests {
                 "take it out, or write the bracket that it belongs to",
             ],
         ]);
+    }
+
+    #[test]
+    fn a_conflict_of_a_merge_is_told_as_one() {
+        let said = read("[a]\n<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other\ny = 1\n");
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert_eq!(said[0].message, "git left a conflict of a merge here");
+        assert_eq!(said[0].span, Some(4..16));
+        let said = read("x = [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n]\n");
+        assert_eq!(said[0].message, "git left a conflict of a merge here");
     }
 
     #[test]
