@@ -464,6 +464,62 @@ fn options_that_the_users_nixos_does_not_have_are_refused() {
 }
 
 #[test]
+fn options_of_the_user_are_judged_where_they_are_written() {
+    let config = read("tests/golden/ok/minimal.toml");
+    let sandbox = Sandbox::with_config(&config);
+    sandbox.write("options.json", &read("tests/golden/options.json"));
+    let said = |status: i32, line: &str| {
+        sandbox.write("cluster.toml", &format!("{config}\n[vms.worker.nixos]\n{line}\n"));
+        let args = ["validate", "--color", "never", "--options", "options.json"];
+        sandbox.expect(status, &args).stderr
+    };
+    let line = config.lines().count() + 3;
+    for (written, code, message, help) in [
+        (
+            "boot.kernelParams = \"a\"",
+            "NG0806",
+            "`boot.kernelParams` takes list of string, with spaces inside double quotes, not the string \"a\"",
+            "write `[` and `]` around it",
+        ),
+        ("boot.kernelParams = [1]", "NG0806", "`boot.kernelParams.*` takes", "`\"1\"`"),
+        ("environment.etc.a.text = 1", "NG0806", "`environment.etc.a.text` takes", "in quotes"),
+        ("swapDevices = [{ device = true }]", "NG0801", "`swapDevices` is for nixgen", ""),
+        (
+            "boot.kernelParam = []",
+            "NG0807",
+            "`boot.kernelParam` is no option",
+            "`boot.kernelParams`",
+        ),
+        (
+            "users.users.a.keys = []",
+            "NG0807",
+            "`users.users.a.keys` is no option",
+            "with that module",
+        ),
+        ("own.x = 1", "NG0807", "`own` is no option of NixOS", ""),
+    ] {
+        let said = said(3, written);
+        let first = said.lines().next().unwrap_or_default();
+        assert!(first.starts_with(&format!("error[{code}]: {message}")), "{written}: {said}");
+        assert!(said.contains(&format!("cluster.toml:{line}:")) && said.contains(help), "{said}");
+        assert!(!said.contains("bug of nixgen"), "{said}");
+    }
+    for right in [
+        "boot.kernelParams = [\"a\"]",
+        "services.openssh.settings.X11Forwarding = true",
+        "users.users.a.openssh.authorizedKeys.keys = [\"x\"]",
+        "microvm.own = 1",
+    ] {
+        said(0, right);
+    }
+    // Modules of others have options that are not in the list.
+    let lints = "\n[lints]\nunknown-option = \"allow\"\n";
+    sandbox.write("cluster.toml", &format!("{config}{lints}\n[vms.worker.nixos]\nown.x = 1\n"));
+    let ran = sandbox.run(&["diff", "--color", "never", "--options", "options.json"]);
+    assert!(!ran.stderr.contains("`own"), "{}", ran.stderr);
+}
+
+#[test]
 fn shells_and_man_are_told_of_every_command() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {

@@ -14,14 +14,17 @@ use nixgen::diagnostic::Code;
 use nixgen::input::MAX_BYTES;
 
 /// Codes whose file would be too large to keep, or that the file alone does not
-/// make; a test makes them, those of templates in `templates.rs`.
-const MADE_BY_A_TEST: [Code; 6] = [
+/// make; a test makes them, those of templates in `templates.rs`, and those that
+/// take a list of options in `cli.rs`.
+const MADE_BY_A_TEST: [Code; 8] = [
     Code::TooLarge,
     Code::MissingModule,
     Code::UnknownTemplate,
     Code::UnreadableTemplate,
     Code::BrokenTemplate,
     Code::StaleTemplate,
+    Code::OptionType,
+    Code::UnknownOption,
 ];
 
 /// Runs on a copy called `cluster.toml`, so that no message has another path.

@@ -99,11 +99,16 @@ fn completed(part: &str) -> String {
 
 /// What `nixgen validate` says of a part of a cluster, or `nixgen render` of a
 /// template.
-fn validate((kind, text): &Example) -> String {
+fn validate((kind, text): &Example, code: Option<Code>) -> String {
     if kind == "toml" {
         let sandbox = Sandbox::new();
         std::fs::write(sandbox.at("cluster.toml"), bytes(&completed(text))).expect("written");
-        return sandbox.run(&["validate", "--color", "never"]).stderr;
+        let mut args = vec!["validate", "--color", "never"];
+        if code.is_some_and(is_about_options) {
+            sandbox.write("options.json", &read("tests/golden/options.json"));
+            args.extend(["--options", "options.json"]);
+        }
+        return sandbox.run(&args).stderr;
     }
     let path = kind.strip_prefix("tera ").unwrap_or_else(|| panic!("an example in {kind}"));
     let sandbox = Sandbox::with_config(&completed(""));
@@ -135,6 +140,11 @@ fn is_about_the_tree(code: Code) -> bool {
     code == Code::MissingModule || code.id().starts_with("NG09")
 }
 
+/// Whether a code takes a list of all options.
+fn is_about_options(code: Code) -> bool {
+    matches!(code, Code::OptionType | Code::UnknownOption)
+}
+
 /// The codes of what was said.
 fn codes(said: &str) -> Vec<&str> {
     let lines =
@@ -159,7 +169,7 @@ fn every_wrong_example_gives_its_code_alone() {
         let said = if is_about_the_tree(*code) {
             diff(&page.right.1, &page.wrong.1)
         } else {
-            validate(&page.wrong)
+            validate(&page.wrong, Some(*code))
         };
         assert_eq!(codes(&said), [code.id()], "{code}.md, wrong:\n{}\n{said}", page.wrong.1);
     }
@@ -168,10 +178,10 @@ fn every_wrong_example_gives_its_code_alone() {
 #[test]
 fn every_right_example_is_right() {
     let example = ("toml".to_owned(), String::new());
-    assert_eq!(codes(&validate(&example)), [""; 0], "example.toml");
+    assert_eq!(codes(&validate(&example, None)), [""; 0], "example.toml");
     for code in Code::ALL {
         let page = parse(*code).expect("a page");
-        let said = validate(&page.right);
+        let said = validate(&page.right, Some(*code));
         let is_right = said.starts_with("cluster.toml is valid") || said.contains(" to create, ");
         assert!(is_right && codes(&said).is_empty(), "{code}.md, right:\n{}\n{said}", page.right.1);
         assert_ne!(page.wrong, page.right, "{code}.md");

@@ -62,6 +62,27 @@ fn a_template_of_the_users_is_escaped_and_judged_as_ours() {
 }
 
 #[test]
+fn users_write_nix_of_their_own_in_their_templates() {
+    let sandbox = with_vm(
+        "{ pkgs, lib, ... }:\nlet unused = 1; in rec {\n  networking.hostName = {{ name }};\n  \
+         services.nginx.enable = (true);\n  own.option.set = lib.mkForce (pkgs.hello);\n  \
+         environment.systemPackages = with pkgs; [ git ];\n  boot.kernelParams = \"a\";\n}\n",
+    );
+    sandbox.expect(0, &["render", "-q"]);
+    assert!(sandbox.read("vms/cp.nix").contains("with pkgs;"));
+    sandbox.edit(VM, "own.option.set", "networking.hostName");
+    assert!(said(&sandbox).contains("`networking.hostName` has two values"));
+    sandbox.edit(VM, "networking.hostName = lib", "own = libb");
+    assert!(said(&sandbox).contains("`libb` is not bound here; `lib` is"));
+    // Whoever names a list of options wants it to be the law.
+    sandbox.edit(VM, "libb", "lib");
+    sandbox.write("options.json", &read("tests/golden/options.json"));
+    let ran = sandbox.expect(4, &["diff", "--color", "never", "--options", "options.json"]);
+    assert!(ran.stderr.contains(&format!("--> {VM}:7:")), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`boot.kernelParams` takes list of string"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_mistake_is_named_in_the_users_file() {
     for (template, place, what) in [
         ("{ }\n{% if %}\n", ":2:7", "error[NG0804]: "),

@@ -45,6 +45,7 @@ mod storage_sources;
 mod subnet;
 mod subnets;
 mod unused_volumes;
+mod user_options;
 mod users;
 mod vip;
 mod vlan_ids;
@@ -54,6 +55,7 @@ mod wan_addresses;
 
 pub use levels::{Levels, Lints};
 pub use missing_modules::missing_modules;
+pub use user_options::user_options;
 
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;

@@ -164,15 +164,21 @@ pub(crate) struct Loaded {
     pub(crate) source: Source,
     pub(crate) levels: Levels,
     pub(crate) cluster: Cluster,
+    /// Every option of the user's NixOS, where they have named a list.
+    options: Option<Options>,
 }
 
 /// Reads and checks the file; every mistake is printed.
 pub(crate) fn load(global: &Global, output: &mut Output) -> Result<Loaded, Failure> {
     let (source, cluster, mut found) = read_cluster(&global.config, &global.config)?;
+    let options = global.options.as_deref().map(read_options).transpose()?;
+    if let (Some(cluster), Some(options)) = (&cluster, &options) {
+        checks::user_options(cluster, options, &mut found);
+    }
     let levels = Levels::new(global.lints(), cluster.as_ref().map(|cluster| &cluster.lints));
     say(&source, &levels, &mut found, output)?;
     let cluster = cluster.ok_or(Failure::Invalid)?;
-    Ok(Loaded { source, levels, cluster })
+    Ok(Loaded { source, levels, cluster, options })
 }
 
 /// Prints what was found, as far as it is to be said.
@@ -296,13 +302,12 @@ pub(crate) struct Prepared {
 /// The whole way, up to the tree.
 pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<Prepared, Failure> {
     let loaded = load(global, output)?;
-    let options = global.options.as_deref().map(read_options).transpose()?;
     let mut overrides = templates::read(&loaded.cluster, global, &outputs::templates())?;
     let root = Root::new(root(global));
     let built = if overrides.is_broken() {
         Err(Vec::new())
     } else {
-        build_with(&overrides, &loaded.cluster, options.as_ref()).and_then(|ready| {
+        build_with(&overrides, &loaded.cluster, loaded.options.as_ref()).and_then(|ready| {
             let missing = disk::missing(&ready, &root);
             if missing.is_empty() { Ok(ready) } else { Err(missing) }
         })
@@ -329,7 +334,7 @@ impl Prepared {
 
     /// Applies the rules about what is there, and about the step.
     fn judge(&self, changes: &ChangeSet<'_>, output: &mut Output) -> Result<(), Failure> {
-        let Loaded { source, levels, cluster } = &self.loaded;
+        let Loaded { source, levels, cluster, .. } = &self.loaded;
         let mut found = Vec::new();
         checks::missing_modules(cluster, |path| self.root.holds(path), &mut found);
         let folder = outputs::data_folder(cluster);

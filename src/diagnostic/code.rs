@@ -202,6 +202,10 @@ codes! {
     BrokenTemplate = "NG0804" "broken-template" Error;
     /// A template of the user's whose original has changed since.
     StaleTemplate = "NG0805" "stale-template" Warning;
+    /// A value that an option of NixOS does not take.
+    OptionType = "NG0806" "option-type" Error;
+    /// An option that the user's NixOS does not have.
+    UnknownOption = "NG0807" "unknown-option" Refused;
     /// A step over a minor of Kubernetes.
     SkippedMinor = "NG0901" "skipped-minor" Refused;
     /// A step back to an older Kubernetes.

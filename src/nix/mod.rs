@@ -239,11 +239,8 @@ fn judge_piece(
         if file.template.kind == Kind::Data {
             lint::data(&root, &mut found);
         }
-        // A template of the user's sets what options it likes, as their values do.
-        let whole = 0..piece.text.len();
-        let by_user = if file.template.is_own { std::slice::from_ref(&whole) } else { &values[..] };
-        options::check(&root, file.template.kind, by_user, rules.options, &mut found);
-        for reference in lint::check(&root, &mut found) {
+        options::check(&root, file.template, &values, rules.options, &mut found);
+        for reference in lint::check(&root, file.template.is_own, &mut found) {
             let path = below_root(file.path.inside(), &reference.path);
             let Some(path) = path.filter(|path| !tree.has(path)) else { continue };
             let what = if reference.is_folder { "folder" } else { "path" };

@@ -65,18 +65,20 @@ const IDIOMS: &[(SyntaxKind, Check)] = &[
     (SyntaxKind::NODE_WITH, with::check),
 ];
 
-/// Everything that is wrong with a tree, and the paths that it refers to.
-pub(super) fn check(root: &SyntaxNode, found: &mut Vec<Finding>) -> Vec<Reference> {
+/// Everything that is wrong with a tree, and the paths that it refers to. How
+/// users write Nix in templates of their own is up to them.
+pub(super) fn check(root: &SyntaxNode, is_own: bool, found: &mut Vec<Finding>) -> Vec<Reference> {
+    let idioms = if is_own { &[] } else { IDIOMS };
     let mut references = Vec::new();
     for node in root.descendants() {
         let kind = node.kind();
         if kind == SyntaxKind::NODE_PATH_REL {
             references.push(Reference::of(node.clone()));
         }
-        let of_kind = MISTAKES.iter().chain(IDIOMS).filter(|(wanted, _)| *wanted == kind);
+        let of_kind = MISTAKES.iter().chain(idioms).filter(|(wanted, _)| *wanted == kind);
         of_kind.for_each(|(_, check)| check(&node, found));
     }
-    scope::check(root, found);
+    scope::check(root, is_own, found);
     references
 }
 
@@ -142,7 +144,7 @@ mod tests {
         let parsed = rnix::Root::parse(text);
         assert!(parsed.errors().is_empty(), "{text}: {:?}", parsed.errors());
         let mut found = Vec::new();
-        check(&parsed.syntax(), &mut found);
+        check(&parsed.syntax(), false, &mut found);
         found.sort();
         found.into_iter().map(|finding| finding.message).collect()
     }
@@ -213,6 +215,25 @@ mod tests {
         clean("_x: 1");
         clean("let a.b = 1; a.c = 2; in a");
         clean("let f = x: g x; g = x: f x; in f");
+    }
+
+    #[test]
+    fn users_write_as_they_like_what_nix_takes() {
+        let said = |text: &str| {
+            let mut found = Vec::new();
+            check(&rnix::Root::parse(text).syntax(), true, &mut found);
+            found.len()
+        };
+        for text in [
+            "{ pkgs, ... }: rec { a = with pkgs; [ b (c) ]; }",
+            "x: let y = 1; in let in { a = x.a; b = x == true; }",
+            "{ a.b = 1; a.c = 1; a.d = [ ] ++ [ https://example.org/x ]; }",
+        ] {
+            assert_eq!(said(text), 0, "{text}");
+        }
+        for text in ["{ a = 1; a = 2; }", "{ a = b; }", "{ a = ~/b; }"] {
+            assert_eq!(said(text), 1, "{text}");
+        }
     }
 
     #[test]

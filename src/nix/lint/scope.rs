@@ -33,11 +33,14 @@ const GLOBALS: &[&str] = &[
     "true",
 ];
 
-pub(super) fn check(root: &SyntaxNode, found: &mut Vec<Finding>) {
+/// Of text of the user's own, only names that are not bound are reported.
+pub(super) fn check(root: &SyntaxNode, is_own: bool, found: &mut Vec<Finding>) {
     let mut walk =
-        Walk { scopes: Vec::new(), names: Vec::new(), uses: Vec::new(), user: None, found };
+        Walk { scopes: Vec::new(), names: Vec::new(), uses: Vec::new(), user: None, is_own, found };
     walk.expression(root);
-    walk.report_unused();
+    if !is_own {
+        walk.report_unused();
+    }
 }
 
 /// A name by its place in [`Walk::names`].
@@ -71,6 +74,7 @@ struct Walk<'a> {
     uses: Vec<(Option<Id>, Id)>,
     /// The binding that the walk is in the value of.
     user: Option<Id>,
+    is_own: bool,
     found: &'a mut Vec<Finding>,
 }
 
@@ -90,7 +94,8 @@ impl Walk<'_> {
                 let first = self.names.len();
                 self.bindings(node, Binder::Rec);
                 let own = first..first + count_names(node);
-                if !self.uses[before..].iter().any(|(_, used)| own.contains(used)) {
+                let is_needless = !self.uses[before..].iter().any(|(_, used)| own.contains(used));
+                if is_needless && !self.is_own {
                     let message = "`rec` is needless: no attribute refers to another";
                     self.found.push(Finding::new(node, message));
                 }

@@ -2,6 +2,7 @@
 
 mod functions;
 mod resolve;
+mod settings;
 mod tree;
 mod types;
 mod walk;
@@ -11,20 +12,24 @@ use std::ops::Range;
 use rnix::SyntaxNode;
 
 use super::lint::Finding;
-use crate::render::Kind;
+use crate::render::{Kind, TemplateSource};
 pub use tree::Options;
 use walk::Walk;
 
-/// Judges what a file sets. `known`, where it is given, has every option; the
-/// embedded table has those that nixgen's own templates set.
+/// Judges what a file sets, where that is not a value: those were judged where
+/// they were written. `known`, where it is given, has every option; the embedded
+/// table has those that nixgen's own templates set, and nothing to say of others.
 pub(super) fn check(
     root: &SyntaxNode,
-    kind: Kind,
+    template: TemplateSource,
     values: &[Range<usize>],
     known: Option<&Options>,
     found: &mut Vec<Finding>,
 ) {
-    walk(root, kind, Walk::new(Options::embedded(), values, false, found));
+    let kind = template.kind;
+    if !template.is_own {
+        walk(root, kind, Walk::new(Options::embedded(), values, false, found));
+    }
     if let Some(known) = known {
         walk(root, kind, Walk::new(known, values, true, found));
     }
@@ -92,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_users_set_is_held_against_their_own_list_only() {
+    fn what_users_set_is_judged_where_they_write_it() {
         let text = "{ imports = [ { nix.settings.experimental-features = \"x\"; } ]; users.users.a.isNormalUser = 1; }";
         let value = |word: &str| text.find(word).map(|at| at..at + word.len());
         let values = [
@@ -102,12 +107,22 @@ mod tests {
         let values: Vec<_> = values.into_iter().flatten().collect();
         let mut found = Vec::new();
         let root = rnix::Root::parse(text).syntax();
-        check(&root, Kind::Module, &values, None, &mut found);
+        let mut template =
+            TemplateSource { name: "a.nix", text, kind: Kind::Module, is_own: false };
+        check(&root, template, &values, None, &mut found);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].message.contains("`users.users.a.isNormalUser` takes boolean"));
         let own = Options::from_json("{ \"nix.settings\": { \"type\": \"submodule\" } }");
-        check(&root, Kind::Module, &values, own.as_ref().ok(), &mut found);
-        assert!(found.iter().any(|it| it.message.contains("experimental-features` is no known")));
+        let own = own.expect("options");
+        check(&root, template, &values[..1], Some(&own), &mut found);
+        assert!(!found.iter().any(|it| it.message.contains("experimental-features")), "{found:?}");
+        // Their templates are, against their own list alone.
+        template.is_own = true;
+        found.clear();
+        check(&root, template, &[], None, &mut found);
+        assert_eq!(found, []);
+        check(&root, template, &[], Some(&own), &mut found);
+        assert!(found[0].message.contains("experimental-features` is no known"), "{found:?}");
     }
 
     #[test]

@@ -92,6 +92,13 @@ impl Options {
         Self { root, module: Node::of(Type::MODULE), modules: Node::of(&modules) }
     }
 
+    /// Whether an option is one of other modules, or an internal one, which no
+    /// `options.json` of NixOS has.
+    pub(super) fn is_elsewhere(&self, node: &Node, name: &str) -> bool {
+        let is_root = std::ptr::eq(node, &raw const self.root);
+        is_root && EMBEDDED.root.children.contains_key(name)
+    }
+
     /// An option by its path.
     pub(super) fn at(&self, path: &str) -> Option<&Node> {
         segments(path).iter().try_fold(&self.root, |node, name| node.child(name))

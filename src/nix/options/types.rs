@@ -79,8 +79,8 @@ impl Type {
             | (Kind::Float, Shape::Float)
             | (Kind::String, Shape::String(_))
             | (Kind::Word(_), Shape::String(None))
-            | (Kind::Path, Shape::Path | Shape::String(_))
-            | (Kind::Package, Shape::Path | Shape::String(_) | Shape::Set)
+            | (Kind::Path, Shape::Path | Shape::String(None))
+            | (Kind::Package, Shape::Path | Shape::String(None) | Shape::Set)
             | (Kind::Function, Shape::Function | Shape::Set)
             | (Kind::List(_), Shape::List)
             | (Kind::Set(_), Shape::Set)
@@ -88,6 +88,8 @@ impl Type {
             | (Kind::Module, Shape::Set | Shape::Function | Shape::Path | Shape::String(_)) => true,
             (Kind::Int(first, last), Shape::Int(Some(number))) => (first..=last).contains(&number),
             (Kind::Word(word), Shape::String(Some(text))) => word == text,
+            (Kind::Path, Shape::String(Some(text))) => text.starts_with('/'),
+            (Kind::Package, Shape::String(Some(text))) => text.starts_with("/nix/store/"),
             _ => false,
         })
     }

@@ -19,7 +19,7 @@ pub(super) struct Walk<'a> {
     options: &'a Options,
     /// Where values stand.
     values: &'a [Range<usize>],
-    /// Whether what is not among the options is a mistake, even in a value.
+    /// Whether the options are those of a NixOS, and not of nixgen's templates.
     is_complete: bool,
     /// The option that the walk is at.
     path: Vec<String>,
@@ -356,15 +356,12 @@ impl<'a> Walk<'a> {
                 continue;
             };
             match self.below(node, &name) {
-                // An option that a value names is the user's: nixgen's table is
-                // stricter than NixOS, and not for what users set.
-                Below::Option(_) if !self.is_complete && self.names_option(node, attribute) => {
-                    return None;
-                }
+                // An option that a value names is the user's.
+                Below::Option(_) if self.names_option(node, attribute) => return None,
                 Below::Option(option) => node = option.used(),
                 Below::Anything => return None,
                 Below::Nothing => {
-                    if self.is_complete || !self.is_value(attribute) {
+                    if !self.is_value(attribute) {
                         self.unknown(attribute, &name, node);
                     }
                     return None;
@@ -395,14 +392,9 @@ impl<'a> Walk<'a> {
             Some(option) => Below::Option(option),
             None if node.kind.is_open() => Below::Anything,
             // Internal options, and modules of others, are in no `options.json`.
-            None if self.is_elsewhere(node, name) => Below::Anything,
+            None if self.is_complete && self.options.is_elsewhere(node, name) => Below::Anything,
             None => Below::Nothing,
         }
-    }
-
-    fn is_elsewhere(&self, node: &Node, name: &str) -> bool {
-        let is_root = std::ptr::eq(node, &raw const self.options.root);
-        self.is_complete && is_root && Options::embedded().root.children.contains_key(name)
     }
 
     fn unknown(&mut self, attribute: &SyntaxNode, name: &str, node: &Node) {
