@@ -27,8 +27,10 @@ impl Source {
     /// Wraps a text that was read from `path`.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         let text = text.into();
-        let line_starts =
-            std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+        // Made in its full size: of a file of newlines, the index is most of it.
+        let mut line_starts = Vec::with_capacity(text.matches('\n').count() + 1);
+        line_starts.push(0);
+        line_starts.extend(text.match_indices('\n').map(|(at, _)| at + 1));
         Self { path: path.into(), text, line_starts }
     }
 

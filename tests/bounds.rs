@@ -9,15 +9,22 @@ use std::process::Command;
 
 use support::{Ran, Sandbox};
 
-/// Runs `validate` with little memory, less stack and no patience: a run that
-/// needs more ends by a signal or with status 124.
+/// The memory that a run may take, in kilobytes.
+const MOST_MEMORY: u64 = 200_000;
+
+/// Runs `validate` with little stack and no patience: a run that needs more ends
+/// by a signal or with status 124. The memory that it took is held against what
+/// any file may take.
 fn validate(sandbox: &Sandbox, config: &str) -> Ran {
-    let limits = "ulimit -v 1000000; ulimit -s 1024; exec timeout 60 \"$@\"";
+    let run = "ulimit -s 1024; exec timeout 60 time --quiet --format %M --output memory \"$@\"";
     let output = Command::new("bash")
-        .args(["-c", limits, "bash", env!("CARGO_BIN_EXE_nixgen"), "validate", "-c", config])
+        .args(["-c", run, "bash", env!("CARGO_BIN_EXE_nixgen"), "validate", "-c", config])
         .current_dir(sandbox.path())
         .output()
         .expect("bash runs");
+    let memory = std::fs::read_to_string(sandbox.at("memory")).expect("`time` measured");
+    let memory: u64 = memory.trim().parse().expect("a number");
+    assert!(memory <= MOST_MEMORY, "{config}: {memory} kilobytes");
     Ran::of(output)
 }
 
@@ -48,30 +55,39 @@ fn what_is_deeply_nested_is_refused() {
     assert_answered("the deepest", deep.as_bytes(), 3, "unknown key `a`");
 }
 
+fn lines(count: usize, line: &dyn Fn(usize) -> String) -> String {
+    (0..count).map(|number| line(number) + "\n").collect()
+}
+
 #[test]
 fn what_is_large_is_refused_or_read() {
-    let tables: String = (0..210_000).fold(String::new(), |mut text, number| {
-        let _ = writeln!(text, "[a{number}]");
-        text
-    });
-    let vms: String = (0..70_000).fold(String::new(), |mut text, number| {
-        let _ = writeln!(text, "[vms.a{number}]");
-        text
-    });
+    let tables = lines(300_000, &|number| format!("[a{number}]"));
+    let vms = lines(70_000, &|number| format!("[vms.a{number}]"));
+    let label = |number| format!("\"a{number}\" = \"\"");
+    let labels = format!("[vms.a.labels]\n{}", lines(65_000, &label));
     for (name, text, answer) in [
         ("a long line", format!("x = \"{}\"\n", "a".repeat(8 << 20)), "unknown key `x`"),
         ("a long key", format!("{} = 1\n", "a".repeat(8 << 20)), "unknown key `aaa"),
         ("a long value", format!("[cluster]\nname = \"{}\"", "A".repeat(8 << 20)), "[NG0114]"),
         ("a long word", "a ".repeat(1 << 20), "[NG0101]"),
-        ("empty lines", "\n".repeat(8 << 20), "words and signs"),
-        ("dots", ".".repeat(8 << 20), "words and signs"),
+        ("empty lines", "\n".repeat(8 << 20), "200 MB of memory"),
+        ("dots", ".".repeat(8 << 20), "200 MB of memory"),
         ("brackets", "[\n".repeat(1 << 20), "[NG0101]"),
         ("quotes", "\"".repeat(1 << 20), "[NG0101]"),
-        ("values", format!("x = [{}]", "1,".repeat(1 << 20)), "unknown key `x`"),
+        ("values", format!("x = [{}]", "1,".repeat(1 << 20)), "200 MB of memory"),
         ("escapes", format!("x = \"{}\"", "\\q".repeat(1 << 20)), "[NG0101]"),
         ("one key", "x = 1\n".repeat(1 << 17), "the key `x` is there twice"),
-        ("many tables", tables, "more than 200000 tables"),
+        ("many tables", tables, "200 MB of memory"),
         ("many VMs", vms, "70000 entries"),
+        // Nearly as much as is read, of each kind.
+        ("keys", lines(215_000, &|number| format!("a{number} = 1")), "unknown key `a0`"),
+        ("labels", labels, "[NG0112]"),
+        ("dotted keys", lines(93_000, &|number| format!("a{number}.b = 1")), "unknown key `a0`"),
+        ("headers", lines(140_000, &|number| format!("[a{number}]")), "unknown key `a0`"),
+        ("strings", format!("x = [{}]", "\"\",".repeat(360_000)), "unknown key `x`"),
+        ("inline tables", format!("x = [{}]", "{},".repeat(150_000)), "unknown key `x`"),
+        ("lists", format!("x = [{}]", "[],".repeat(310_000)), "unknown key `x`"),
+        ("comments", "# \n".repeat(1_100_000), "`[cluster]` is missing"),
     ] {
         assert_answered(name, text.as_bytes(), 3, answer);
     }

@@ -15,6 +15,7 @@ need patch patch
 need script bsdutils
 need systemd-analyze systemd
 need strace strace
+need time time
 need unshare util-linux
 if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null; then
   sudo=()

@@ -35,8 +35,8 @@ pub(super) fn parse<'a>(
             others(source.text(), at, log);
             return None;
         }
-        Err(Refusal::TooMuch(what)) => {
-            log.push(too_large(&what));
+        Err(Refusal::TooMuch) => {
+            log.push(too_large("can be read with 200 MB of memory"));
             return None;
         }
         Ok(()) => {}

@@ -6,12 +6,16 @@ use toml_parser::decoder::Encoding;
 use toml_parser::parser::{EventReceiver, ValidateWhitespace, parse_document};
 use toml_parser::{ErrorSink, ParseError, Raw, Source, Span};
 
-/// The most words and signs that are read. Ten thousand VMs with every key
-/// written have half of them.
-const MOST_TOKENS: usize = 4 << 20;
-/// The most tables: each takes more than a kilobyte of memory. Ten thousand VMs
-/// with every key written have half of them.
-const MOST_TABLES: usize = 200_000;
+/// The memory that the tables may take, in bytes, as estimated below. Ten
+/// thousand VMs take a third of it. Lists and tables grow by doubling, so that
+/// the whole program stays below 200 MB with it.
+const MOST_MEMORY: usize = 128 << 20;
+/// What a word, sign or blank takes while the tables are made of it, in bytes.
+const TOKEN: usize = 60;
+/// What a value takes, in bytes; with its key, where it has one.
+const VALUE: usize = 250;
+/// What a table takes, in bytes, even if it is empty.
+const TABLE: usize = 700;
 /// The deepest table or list; `hosts.<name>.boot.root.device` is at five. The
 /// parser of the tables gives up here too.
 const DEEPEST: usize = 80;
@@ -20,21 +24,24 @@ const DEEPEST: usize = 80;
 pub(super) enum Refusal {
     /// The first place that breaks the grammar.
     Grammar(ParseError),
-    /// There is more than any cluster needs of this.
-    TooMuch(String),
+    /// There is more than any cluster needs.
+    TooMuch,
 }
 
 /// Walks over a text once.
 pub(super) fn check(text: &str) -> Result<(), Refusal> {
     let source = Source::new(text);
-    if source.lex().nth(MOST_TOKENS).is_some() {
-        return Err(Refusal::TooMuch(format!("{MOST_TOKENS} words and signs")));
+    let count = source.lex().take(MOST_MEMORY / TOKEN).count();
+    let mut outline = Outline::new(source, count * TOKEN);
+    if outline.is_too_large() {
+        return Err(Refusal::TooMuch);
     }
-    let mut outline = Outline::new(source);
+    let mut tokens = Vec::with_capacity(count);
+    tokens.extend(source.lex());
     let mut first: Option<ParseError> = None;
     let start = |error: &ParseError| error.unexpected().map_or(usize::MAX, |span| span.start());
     parse_document(
-        &source.lex().into_vec(),
+        &tokens,
         &mut ValidateWhitespace::new(&mut outline, source),
         &mut |error: ParseError| {
             if first.as_ref().is_none_or(|first| start(&error) < start(first)) {
@@ -44,16 +51,15 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
     );
     match first {
         Some(error) => Err(Refusal::Grammar(error)),
-        None if outline.tables > MOST_TABLES => {
-            Err(Refusal::TooMuch(format!("{MOST_TABLES} tables")))
-        }
+        None if outline.is_too_large() => Err(Refusal::TooMuch),
         None => Ok(()),
     }
 }
 
 struct Outline<'a> {
     source: Source<'a>,
-    tables: usize,
+    /// The memory that the tables will take, in bytes.
+    memory: usize,
     /// How deep the table or list is that is open.
     base: usize,
     /// How deep the last key was.
@@ -65,12 +71,16 @@ struct Outline<'a> {
 }
 
 impl<'a> Outline<'a> {
-    fn new(source: Source<'a>) -> Self {
-        Self { source, tables: 0, base: 0, depth: 0, fresh: true, around: Vec::new() }
+    fn new(source: Source<'a>, memory: usize) -> Self {
+        Self { source, memory, base: 0, depth: 0, fresh: true, around: Vec::new() }
+    }
+
+    fn is_too_large(&self) -> bool {
+        self.memory > MOST_MEMORY - TOKEN
     }
 
     fn header(&mut self) {
-        self.tables += 1;
+        self.memory += TABLE;
         (self.base, self.fresh) = (0, true);
     }
 
@@ -119,7 +129,7 @@ impl EventReceiver for Outline<'_> {
     }
 
     fn inline_table_open(&mut self, span: Span, error: &mut dyn ErrorSink) -> bool {
-        self.tables += 1;
+        self.memory += TABLE;
         self.open(span, error)
     }
 
@@ -128,6 +138,7 @@ impl EventReceiver for Outline<'_> {
     }
 
     fn array_open(&mut self, span: Span, error: &mut dyn ErrorSink) -> bool {
+        self.memory += VALUE;
         self.open(span, error)
     }
 
@@ -146,7 +157,7 @@ impl EventReceiver for Outline<'_> {
     }
 
     fn key_sep(&mut self, span: Span, error: &mut dyn ErrorSink) {
-        self.tables += 1;
+        self.memory += TABLE;
         self.deeper(span, error);
     }
 
@@ -155,6 +166,7 @@ impl EventReceiver for Outline<'_> {
     }
 
     fn scalar(&mut self, span: Span, kind: Option<Encoding>, error: &mut dyn ErrorSink) {
+        self.memory += VALUE;
         if let Some(raw) = self.raw(span, kind) {
             let _ = raw.decode_scalar(&mut (), error);
         }
