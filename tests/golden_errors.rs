@@ -14,9 +14,9 @@ use nixgen::diagnostic::Code;
 use nixgen::input::MAX_BYTES;
 
 /// Codes whose file would be too large to keep, or that the file alone does not
-/// make; a test makes them, those of templates in `templates.rs`, and those that
-/// take a list of options in `cli.rs`.
-const MADE_BY_A_TEST: [Code; 8] = [
+/// make; a test makes them, those of templates in `templates.rs`, those that take a
+/// list of options in `cli.rs`, and that of another version in `versions.rs`.
+const MADE_BY_A_TEST: [Code; 9] = [
     Code::TooLarge,
     Code::MissingModule,
     Code::UnknownTemplate,
@@ -25,6 +25,7 @@ const MADE_BY_A_TEST: [Code; 8] = [
     Code::StaleTemplate,
     Code::OptionType,
     Code::UnknownOption,
+    Code::OtherVersion,
 ];
 
 /// Runs on a copy called `cluster.toml`, so that no message has another path.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, Loaded, Output, Status, prepare, sum_up, warn_of_risk};
 use crate::cli::{CheckArgs, CheckFormat, Global};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::disk::{Change, ChangeSet, IoError, LOCK_FILE, Root, State};
 use crate::review::{Finding, Plan, at_risk, format};
 use crate::source::Source;
@@ -34,8 +35,9 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
     let Loaded { source, cluster, .. } = &prepared.loaded;
     // A clone with such a lock would take a later change for a person's.
     let lock_is_behind = changes.is_in_sync() && changes.lock_is_behind();
+    let by_version = by_other_version(&changes, &prepared.loaded, output);
     if args.format == CheckFormat::Human {
-        list(&changes, global.verbose, lock_is_behind, output);
+        list(&changes, by_version, global.verbose, lock_is_behind, output);
         sum_up(&changes, output);
         if !changes.is_in_sync() {
             warn_of_risk(&at_risk(cluster, &changes), output);
@@ -43,7 +45,7 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
     } else {
         let plan = Plan::new(source, cluster, &changes);
         let mut findings = output.take_findings();
-        findings.extend(of_plan(&plan, source, &prepared.root));
+        findings.extend(of_plan(&plan, source, &prepared.root, by_version));
         if lock_is_behind {
             findings.push(Finding::of_lock(seen_from(&prepared.root, LOCK_FILE)));
         }
@@ -55,7 +57,9 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
         output.note("run `nixgen render` and commit nixgen.lock with the files");
         return Ok(Status::Differs);
     }
-    if changes.is_in_sync() {
+    let mut others = changes.differing().filter(|change| !changes.is_by_other_version(change));
+    let differs = changes.is_merged() || others.next().is_some();
+    if !differs && by_version != Some(Severity::Refused) {
         return Ok(Status::Done);
     }
     for advice in advice(&changes) {
@@ -64,8 +68,40 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
     Ok(Status::Differs)
 }
 
-fn list(changes: &ChangeSet<'_>, verbose: bool, lock_is_behind: bool, output: &mut Output) {
-    for change in changes.all().filter(|change| verbose || !change.state.is_settled()) {
+/// Says that files differ because of nixgen itself, and how bad that is; nothing
+/// where none does, or it is allowed.
+fn by_other_version(
+    changes: &ChangeSet<'_>,
+    loaded: &Loaded,
+    output: &mut Output,
+) -> Option<Severity> {
+    let files = changes.differing().filter(|change| changes.is_by_other_version(change));
+    let paths: Vec<&str> = files.map(|change| change.path.as_str()).collect();
+    let what = match paths[..] {
+        [] => return None,
+        [path] => format!("`{path}` was"),
+        [path, ..] => format!("{} files, such as `{path}`, were", paths.len()),
+    };
+    let message = format!("{what} written by another version of nixgen, from the same input");
+    let help = "run `nixgen render` and commit what it writes by itself, or use that version";
+    let mut found = vec![Diagnostic::new(Code::OtherVersion, None, message).help(help)];
+    loaded.levels.apply(&mut found);
+    output.found(&loaded.source, &found);
+    found.first().map(|found| found.severity)
+}
+
+fn list(
+    changes: &ChangeSet<'_>,
+    by_version: Option<Severity>,
+    verbose: bool,
+    lock_is_behind: bool,
+    output: &mut Output,
+) {
+    let is_allowed =
+        |change: &Change<'_>| by_version.is_none() && changes.is_by_other_version(change);
+    let is_listed =
+        |change: &&Change<'_>| verbose || !(change.state.is_settled() || is_allowed(change));
+    for change in changes.all().filter(is_listed) {
         output.data(&format!("{:<14} {}\n", change.state, change.path));
     }
     if lock_is_behind {
@@ -73,8 +109,13 @@ fn list(changes: &ChangeSet<'_>, verbose: bool, lock_is_behind: bool, output: &m
     }
 }
 
-fn of_plan(plan: &Plan, source: &Source, root: &Root) -> Vec<Finding> {
-    Finding::of_plan(plan, source, |path| seen_from(root, path))
+fn of_plan(
+    plan: &Plan,
+    source: &Source,
+    root: &Root,
+    by_version: Option<Severity>,
+) -> Vec<Finding> {
+    Finding::of_plan(plan, source, by_version, |path| seen_from(root, path))
 }
 
 /// A path of the tree as seen from the working folder.

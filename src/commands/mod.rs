@@ -31,7 +31,7 @@ use crate::cli::{Cli, Command, Global};
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::disk::{
-    self, Change, ChangeSet, Hold, IoError, LOCK_FILE, NoRevision, NotWritten, Root, compare,
+    self, Change, ChangeSet, Hold, Input, IoError, LOCK_FILE, NoRevision, NotWritten, Root, compare,
 };
 use crate::input::{self, Document, MAX_BYTES};
 use crate::nix::{self, Options, Ready, Rules};
@@ -328,6 +328,7 @@ impl Prepared {
     /// Compares it with the tree, and applies the rules about what is there.
     pub(crate) fn compare(&self, output: &mut Output) -> Result<ChangeSet<'_>, Failure> {
         let changes = compare(&self.ready, &self.root)?;
+        let changes = changes.rendered_from(input_of(&self.loaded.source, &self.overrides));
         self.judge(&changes, output)?;
         Ok(changes)
     }
@@ -353,6 +354,22 @@ impl Prepared {
         let _hold = Hold::to_read(&self.root, &mut |text| output.warning(text))?;
         self.compare(output)
     }
+}
+
+/// What is rendered from a file and the user's templates. Nothing is from
+/// `[lints]`.
+fn input_of(source: &Source, overrides: &Overrides) -> Input {
+    let document = input::parse(source, &mut Vec::new());
+    let tables = document.iter().filter_map(|document| document.get_ref().as_table()).flatten();
+    let tables = tables.filter(|(key, _)| key.get_ref() != "lints");
+    let mut tables: Vec<[String; 2]> = tables
+        .map(|(key, value)| [key.get_ref().to_string(), input::canonical(value.get_ref())])
+        .collect();
+    tables.sort();
+    let mut texts = vec![source.file_name()];
+    texts.extend(tables.into_iter().flatten());
+    texts.extend(overrides.texts().flat_map(|(name, text)| [name.to_owned(), text.to_owned()]));
+    Input::of(texts.iter().map(String::as_str))
 }
 
 fn read_options(path: &Path) -> Result<Options, IoError> {
@@ -381,6 +398,14 @@ fn config_root(global: &Global) -> Root {
 /// Prints the line that sums a change set up, and what it asks of the user.
 pub(crate) fn sum_up(changes: &ChangeSet<'_>, output: &mut Output) {
     output.note(&changes.summary());
+    let by_version =
+        changes.differing().filter(|change| changes.is_by_other_version(change)).count();
+    if by_version > 0 {
+        output.note(&format!(
+            "note: {by_version} of them because another version of nixgen wrote what is there, from \
+             this very input"
+        ));
+    }
     if changes.is_merged() {
         output.note(&format!(
             "note: {LOCK_FILE} has conflicts of a merge; each side counts, and `nixgen render` resolves them"

@@ -141,20 +141,7 @@ impl Output {
 
     /// What is wrong with the file.
     pub fn diagnostics(&mut self, source: &Source, found: &[Diagnostic]) {
-        self.findings.extend(found.iter().map(|diagnostic| Finding::of(source, diagnostic)));
-        let (shown, more) = found.split_at(found.len().min(diagnostic::MOST));
-        if self.format == MessageFormat::Json {
-            for diagnostic in shown {
-                let object = diagnostic::Object::of(source, diagnostic);
-                self.say("", &Message::Diagnostic(object));
-            }
-        } else {
-            let result = self.err.write_all(diagnostic::render(source, shown).as_bytes());
-            self.keep(result);
-        }
-        if !more.is_empty() {
-            self.note(&format!("{} more are not shown", more.len()));
-        }
+        self.found(source, found);
         let errors = found.iter().filter(|d| d.is_error()).count();
         if let (MessageFormat::Human, Some(first)) =
             (self.format, found.iter().find(|d| d.is_error()))
@@ -169,6 +156,24 @@ impl Output {
                 first.code
             );
             self.keep(result);
+        }
+    }
+
+    /// What was found, where nothing was to be written.
+    pub fn found(&mut self, source: &Source, found: &[Diagnostic]) {
+        self.findings.extend(found.iter().map(|diagnostic| Finding::of(source, diagnostic)));
+        let (shown, more) = found.split_at(found.len().min(diagnostic::MOST));
+        if self.format == MessageFormat::Json {
+            for diagnostic in shown {
+                let object = diagnostic::Object::of(source, diagnostic);
+                self.say("", &Message::Diagnostic(object));
+            }
+        } else {
+            let result = self.err.write_all(diagnostic::render(source, shown).as_bytes());
+            self.keep(result);
+        }
+        if !more.is_empty() {
+            self.note(&format!("{} more are not shown", more.len()));
         }
     }
 

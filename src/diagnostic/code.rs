@@ -232,6 +232,8 @@ codes! {
     MovedVm = "NG0912" "moved-vm" Warning;
     /// A node that would be no longer one.
     RemovedNode = "NG0913" "removed-node" Warning;
+    /// A tree that another version of nixgen wrote, from the same input.
+    OtherVersion = "NG0914" "other-version" Refused;
 }
 
 impl Code {

@@ -32,7 +32,7 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
         }
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(ChangeSet { changes, lock: Lock::default() })
+    Ok(ChangeSet { changes, lock: Lock::default(), input: None })
 }
 
 fn changed<'a>(before: Option<&ReadyFile>, file: &'a ReadyFile) -> Change<'a> {

@@ -4,18 +4,41 @@ use std::fmt::Write as _;
 
 use rayon::prelude::*;
 
+use super::State;
 use super::change::{Action, Change, Delete, Write};
 use super::ejected;
-use super::lock::{Entry, Lock};
+use super::lock::{Entry, Input, Lock};
 
 /// All files, in the order of their paths.
 #[derive(Debug)]
 pub struct ChangeSet<'a> {
     pub(super) changes: Vec<Change<'a>>,
     pub(super) lock: Lock,
+    /// What it is rendered from, where that is known.
+    pub(super) input: Option<Input>,
 }
 
 impl<'a> ChangeSet<'a> {
+    /// The same, rendered from this input.
+    #[must_use]
+    pub fn rendered_from(self, input: Input) -> Self {
+        Self { input: Some(input), ..self }
+    }
+
+    /// Whether a file only differs because another version of nixgen wrote it: it
+    /// is as nixgen left it, from the very input that there is now.
+    pub fn is_by_other_version(&self, change: &Change<'_>) -> bool {
+        let is_same_input = !self.lock.merged
+            && matches!((&self.input, &self.lock.inputs[..]), (Some(now), [last]) if now == last);
+        is_same_input
+            && match change.state {
+                State::Stale | State::Orphan => true,
+                // One that was written and deleted since is somebody's doing.
+                State::Missing => !self.is_known(&change.path),
+                _ => false,
+            }
+    }
+
     /// Every file.
     pub fn all(&self) -> impl Iterator<Item = &Change<'a>> {
         self.changes.iter()
@@ -90,7 +113,24 @@ impl<'a> ChangeSet<'a> {
             };
             Some((change.path.clone(), entry))
         };
-        Lock { entries: self.changes.par_iter().filter_map(entry).collect(), merged: false }
+        Lock {
+            entries: self.changes.par_iter().filter_map(entry).collect(),
+            inputs: self.next_inputs(),
+            merged: false,
+        }
+    }
+
+    /// What the files are rendered from once everything is written: what was
+    /// written before stands, as long as one of them is not.
+    fn next_inputs(&self) -> Vec<Input> {
+        let stays = |change: &Change<'_>| {
+            let is_ours = change.new.is_some() && !change.state.is_ejected();
+            is_ours && !change.is_clean() && change.action == Action::Keep
+        };
+        match &self.input {
+            Some(input) if !self.changes.iter().any(stays) => vec![input.clone()],
+            _ => self.lock.inputs.clone(),
+        }
     }
 
     /// Whether nixgen knows that it wrote a file, or handed it over.

@@ -37,7 +37,7 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
 
-    Ok(ChangeSet { changes, lock })
+    Ok(ChangeSet { changes, lock, input: None })
 }
 
 pub(super) fn wanted<'a>(

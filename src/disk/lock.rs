@@ -37,12 +37,34 @@ impl Fingerprint {
                 hash.update(b"\n");
             }
         }
-        let digest = hash.finalize();
-        let mut hex = String::with_capacity(32);
-        for byte in &digest[..16] {
-            let _ = write!(hex, "{byte:02x}");
+        Self(hex(&hash.finalize()))
+    }
+}
+
+/// The first half of a digest is enough to tell texts apart that nobody forges.
+fn hex(digest: &[u8]) -> String {
+    let mut hex = String::with_capacity(32);
+    for byte in &digest[..16] {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+/// What a tree is rendered from, as far as it is the user's: `cluster.toml`, but
+/// for comments and layout, and their templates. From the same one, only another
+/// version of nixgen renders anything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input(String);
+
+impl Input {
+    /// Of texts that say it all, in this order.
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hash = Sha256::new();
+        for text in texts {
+            hash.update(text.len().to_le_bytes());
+            hash.update(text.as_bytes());
         }
-        Self(hex)
+        Self(hex(&hash.finalize()))
     }
 }
 
@@ -51,6 +73,9 @@ impl Fingerprint {
 pub(super) struct Lock {
     /// What is known of a file, by path.
     pub(super) entries: BTreeMap<String, Entry>,
+    /// What all of it was rendered from; several where branches were merged, and
+    /// none where that is not known.
+    pub(super) inputs: Vec<Input>,
     /// Whether a merge of branches left conflicts in it.
     pub(super) merged: bool,
 }
@@ -81,6 +106,10 @@ impl Entry {
     }
 }
 
+/// How the line starts that names the input. It is a comment, so that versions
+/// that do not know it read the lock as well.
+const INPUT: &str = "# Rendered from input ";
+
 /// The key of a file's base, in place of what nixgen wrote.
 const EJECTED: &str = "ejected";
 
@@ -103,6 +132,13 @@ impl Lock {
         for (at, line) in text.lines().enumerate() {
             if CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker)) {
                 lock.merged = true;
+                continue;
+            }
+            if let Some(input) = line.strip_prefix(INPUT) {
+                let input = Input(input.trim().to_owned());
+                if !lock.inputs.contains(&input) {
+                    lock.inputs.push(input);
+                }
                 continue;
             }
             lock.read_line(line).map_err(|reason| broken(&format!("line {}: {reason}", at + 1)))?;
@@ -138,6 +174,9 @@ impl Lock {
     /// rendering decides it.
     pub(super) fn text(&self) -> String {
         let mut text = HEADER.to_owned();
+        for Input(input) in &self.inputs {
+            let _ = writeln!(text, "{INPUT}{input}");
+        }
         for (path, entry) in &self.entries {
             let path = path.replace('\\', "\\\\").replace('"', "\\\"");
             for Fingerprint(ours) in &entry.ours {
@@ -168,7 +207,7 @@ mod tests {
     fn what_is_written_is_read_back() {
         let dir = tempfile::tempdir().expect("a folder");
         let root = Root::new(dir.path());
-        let mut lock = Lock::default();
+        let mut lock = Lock { inputs: vec![Input::of(["a", "b"])], ..Lock::default() };
         for path in ["b/x \"y\".nix", "a\\b.md", "ü.nix"] {
             lock.entries.insert(path.to_owned(), Entry::ours(path, "x"));
         }
@@ -181,11 +220,12 @@ mod tests {
     fn every_side_of_a_merge_counts_until_rendering_decides() {
         let dir = tempfile::tempdir().expect("a folder");
         let root = Root::new(dir.path());
-        let conflict = "\"a.nix\" = \"0\"\n<<<<<<< HEAD\n\"b.nix\" = \"1\"\n||||||| 1c1a438\n\
-                        \"b.nix\" = \"2\"\n=======\n\"b.nix\" = \"3\"\n\"c.nix\" = \"4\"\n>>>>>>> x\n";
+        let conflict = "\"a.nix\" = \"0\"\n<<<<<<< HEAD\n# Rendered from input 0a\n\"b.nix\" = \"1\"\n||||||| 1c1a438\n\
+                        \"b.nix\" = \"2\"\n=======\n# Rendered from input 0b\n\"b.nix\" = \"3\"\n\"c.nix\" = \"4\"\n>>>>>>> x\n";
         std::fs::write(root.at(LOCK_FILE), conflict).expect("written");
         let lock = Lock::read(&root).expect("readable").expect("there");
         assert!(lock.merged);
+        assert_eq!(lock.inputs.len(), 2);
         assert_eq!(lock.entries["b.nix"].ours.len(), 3);
         assert_eq!(lock.entries["c.nix"].ours.len(), 1);
         // As `merge=union` leaves it, and as it is kept where a file is.

@@ -28,7 +28,7 @@ pub use compare::compare;
 pub use ejected::{Merged, ThreeWay};
 pub use git::{Unseen, WorkTree};
 pub use hold::Hold;
-pub use lock::LOCK_FILE;
+pub use lock::{Input, LOCK_FILE};
 pub use own::Content;
 pub use revision::{NoRevision, Revision};
 pub use root::{Root, missing};

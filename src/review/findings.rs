@@ -55,10 +55,7 @@ impl Finding {
             .map(|span| Place { start: position(span.start), end: position(span.end) });
         let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         Self {
-            level: match diagnostic.severity {
-                Severity::Error | Severity::Refused => Level::Error,
-                Severity::Warning => Level::Warning,
-            },
+            level: level(diagnostic.severity),
             rule: diagnostic.code.id().to_owned(),
             file: source.path().to_string_lossy().into_owned(),
             place,
@@ -78,25 +75,40 @@ impl Finding {
     }
 
     /// What is said of a plan: of each file that is not as it should be, and of
-    /// each machine, at the line of the configuration that names it.
-    pub fn of_plan(plan: &Plan, source: &Source, seen: impl Fn(&str) -> String) -> Vec<Self> {
+    /// each machine, at the line of the configuration that names it. How bad it
+    /// is that another version of nixgen wrote a file, the user may say; none
+    /// for not at all.
+    pub fn of_plan(
+        plan: &Plan,
+        source: &Source,
+        by_version: Option<Severity>,
+        seen: impl Fn(&str) -> String,
+    ) -> Vec<Self> {
         let config = source.path().to_string_lossy();
-        let files = plan.files.iter().map(|file| {
+        let files = plan.files.iter().filter_map(|file| {
+            let level = match by_version {
+                _ if !file.by_other_version => Level::Error,
+                Some(severity) => level(severity),
+                None => return None,
+            };
             let line = file.hunks.first().map(|hunk| hunk.old_start.max(1));
             let what = match (&file.in_the_way, file.action) {
                 (Some(what), _) => format!("{what} is in the way"),
                 (None, Action::Keep) => "not wanted any more, and edited: delete it".to_owned(),
                 (None, Action::Delete) => "not wanted any more".to_owned(),
                 (None, Action::Create) => "not there".to_owned(),
+                (None, _) if file.by_other_version => {
+                    "as another version of nixgen wrote it, from the same input".to_owned()
+                }
                 (None, _) => file.state.to_owned(),
             };
-            Self {
-                level: Level::Error,
+            Some(Self {
+                level,
                 rule: format!("drift-{}", file.state.replace('+', "-")),
                 file: seen(&file.path),
                 place: line.map(|line| Place { start: (line, 1), end: (line, 1) }),
                 message: format!("{what}; `nixgen render` makes it what {config} says"),
-            }
+            })
         });
         let nodes = plan.nodes.iter().map(|node| Self {
             level: if node.impact == Class::DataRisk { Level::Error } else { Level::Note },
@@ -106,6 +118,13 @@ impl Finding {
             message: impact(node),
         });
         files.chain(nodes).collect()
+    }
+}
+
+const fn level(severity: Severity) -> Level {
+    match severity {
+        Severity::Error | Severity::Refused => Level::Error,
+        Severity::Warning => Level::Warning,
     }
 }
 

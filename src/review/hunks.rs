@@ -9,7 +9,7 @@ use similar::{ChangeTag, DiffOp, DiffTag, TextDiff};
 
 use super::format::{self, Style};
 use super::redact;
-use crate::disk::{Change, State, ThreeWay};
+use crate::disk::{Change, ChangeSet, State, ThreeWay};
 use crate::render::{Language, handed_over};
 
 /// A file that is not as it should be.
@@ -30,6 +30,10 @@ pub struct File {
     /// What is there instead of a text file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_the_way: Option<String>,
+    /// Whether it only differs because another version of nixgen wrote what is
+    /// there, from the same input.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub by_other_version: bool,
     /// What there is to say of a file that is a person's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -109,6 +113,13 @@ pub enum Tag {
     Added,
 }
 
+/// The files that change, with their lines.
+pub fn files(changes: &ChangeSet<'_>) -> Vec<File> {
+    let file =
+        |change| File { by_other_version: changes.is_by_other_version(change), ..file(change) };
+    changes.differing().map(file).collect()
+}
+
 /// The lines of a file that change.
 pub fn file(change: &Change<'_>) -> File {
     let action = if change.in_the_way.is_some() {
@@ -147,6 +158,7 @@ pub fn file(change: &Change<'_>) -> File {
             .map_or(language == Language::Shell, crate::nix::ReadyFile::executable),
         redacted: shown_old != old || shown_new != new,
         in_the_way: change.in_the_way.map(str::to_owned),
+        by_other_version: false,
         note: note(change),
         hunks: if is_shown { hunks(old, new, &shown_old, &shown_new) } else { Vec::new() },
     }

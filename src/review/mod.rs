@@ -18,7 +18,7 @@ mod redact;
 
 pub use base::{Base, TemplateChange, templates};
 pub use findings::Finding;
-pub use hunks::{File, Hunk, Line, Tag, file};
+pub use hunks::{File, Hunk, Line, Tag, file, files};
 pub use impact::Class;
 pub use intent::{ValueChange, intent};
 pub use nodes::at_risk;
@@ -172,7 +172,7 @@ impl Plan {
             impact: nodes.iter().map(|node| node.impact).max().unwrap_or(Class::None),
             nodes,
             cluster: cluster_data,
-            files: changes.differing().map(file).collect(),
+            files: files(changes),
             base: None,
         }
     }

@@ -7,6 +7,7 @@ pub mod git;
 pub mod hostile;
 pub mod scene;
 pub mod strace;
+pub mod versions;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -9,14 +9,14 @@ use super::show;
 use crate::cli::{DiffArgs, Global};
 use crate::commands::paths::below;
 use crate::commands::{
-    Failure, Output, Status, build_with, config_folder, prepare, read_cluster, root,
+    Failure, Output, Status, build_with, config_folder, input_of, prepare, read_cluster, root,
 };
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::disk::{Hold, IoError, Revision, Root, between, compare};
 use crate::nix::Ready;
 use crate::outputs;
 use crate::overrides::Overrides;
-use crate::review::{Base, File, file, intent, templates};
+use crate::review::{Base, File, files, intent, templates};
 use crate::source::Source;
 
 /// So many mistakes of a revision are named.
@@ -154,7 +154,7 @@ impl Before {
             return Vec::new();
         }
         match compare(ready, &self.tree_root()) {
-            Ok(changes) => changes.differing().map(file).collect(),
+            Ok(changes) => files(&changes.rendered_from(input_of(&self.source, &self.overrides))),
             Err(error) => {
                 let error = self.named(error);
                 output.warning(&format!("{error}: what of it was drift before is not known"));

@@ -5,7 +5,7 @@ mod base;
 use super::{Failure, Loaded, Output, Prepared, Status, prepare, sum_up, warn_of_risk};
 use crate::cli::{DiffArgs, DiffFormat, Global};
 use crate::disk::ChangeSet;
-use crate::review::{Base, Plan, at_risk, file, format};
+use crate::review::{Base, Plan, at_risk, files, format};
 
 pub(super) fn run(
     args: &DiffArgs,
@@ -34,7 +34,7 @@ fn show(
     let differs = !changes.is_in_sync() || base.as_ref().is_some_and(|base| !base.is_empty());
     let nodes = match args.format {
         DiffFormat::Unified | DiffFormat::Stat => {
-            let files: Vec<_> = changes.differing().map(file).collect();
+            let files = files(changes);
             let name = source.file_name();
             match args.format {
                 DiffFormat::Stat => output.data(&format::stat(&files, &name, base.as_ref(), style)),

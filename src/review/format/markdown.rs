@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 
 use super::stat::counts;
 use super::unified::{range, sign};
-use super::{all, base, clip, groups, place, plain, rows, short, words};
+use super::{BY_VERSION, all, base, by_version, clip, groups, place, plain, rows, short, words};
 use crate::render::{markdown as text, markdown_code as code};
 use crate::review::hunks::{Action, File, Hunk};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
 
 /// What is kept free for naming what is left out.
 const RESERVE: usize = 1_000;
+
+/// Of so many files that differ because of nixgen itself each is named.
+const NAMED: usize = 10;
 
 /// The plan as Markdown of at most so many bytes, of which there must be some
 /// thousands.
@@ -37,6 +40,21 @@ pub fn markdown(plan: &Plan, max_bytes: usize) -> String {
     out + &behind
 }
 
+/// Says that files differ because of nixgen itself, and which.
+fn of_version(out: &mut String, files: &[File]) {
+    let (by_version, _) = by_version(files);
+    if by_version.is_empty() {
+        return;
+    }
+    let shown = by_version.iter().take(NAMED).map(|file| code(&plain(&file.path)));
+    let shown: Vec<String> = shown.collect();
+    let more = match by_version.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let _ = writeln!(out, "> [!NOTE]\n> {BY_VERSION}: {}{more}.\n", shown.join(", "));
+}
+
 fn head(plan: &Plan) -> String {
     let mut out = String::from("## nixgen\n\n");
     let risks = plan.nodes.iter().filter(|node| node.impact == Class::DataRisk);
@@ -50,6 +68,7 @@ fn head(plan: &Plan) -> String {
         "{} to create, {} to update, {} to delete, {} unchanged\n",
         summary.create, summary.update, summary.delete, summary.unchanged
     );
+    of_version(&mut out, &plan.files);
     out
 }
 

@@ -20,7 +20,16 @@ pub use unified::{hunks, patch, unified};
 
 use std::collections::HashMap;
 
-use super::{Kind, Node, OptionChange, Plan, Reason};
+use super::{File, Kind, Node, OptionChange, Plan, Reason};
+
+/// What is said of files that differ because of nixgen itself.
+const BY_VERSION: &str =
+    "Because another version of nixgen wrote what is there, from the same input";
+
+/// The files that differ because of nixgen itself, and the others.
+fn by_version(files: &[File]) -> (Vec<&File>, Vec<&File>) {
+    files.iter().partition(|file| file.by_other_version)
+}
 
 /// Whether a text is for a program or for a person's terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

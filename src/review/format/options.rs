@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Ansi};
 
-use super::{Style, all, base, clip, groups, place, rows, short, words};
+use super::{BY_VERSION, Style, all, base, by_version, clip, groups, place, rows, short, words};
 use crate::review::hunks::{Action, File, Subject};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
 
@@ -44,7 +44,20 @@ fn lines(plan: &Plan, style: Style) -> String {
     }
     impact(&mut out, plan, paint);
     others(&mut out, &plan.files);
+    of_version(&mut out, &plan.files);
     out
+}
+
+/// The files that all this is about where nobody has changed the input.
+fn of_version(out: &mut String, files: &[File]) {
+    let (by_version, _) = by_version(files);
+    if by_version.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n{BY_VERSION}");
+    for file in by_version {
+        let _ = writeln!(out, "  {}", file.path);
+    }
 }
 
 /// What it costs, machine by machine.

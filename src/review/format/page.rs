@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use super::stat::counts;
 use super::unified::range;
 use super::{
-    all, base, clip, groups, highlight, html as escaped, place, plain, rows, short, words,
+    BY_VERSION, all, base, by_version, clip, groups, highlight, html as escaped, place, plain,
+    rows, short, words,
 };
 use crate::render::Language;
 use crate::review::hunks::{Action, File, Hunk, Line, Tag};
@@ -33,6 +34,10 @@ pub fn page(plan: &Plan) -> String {
         summary.create, summary.update, summary.delete, summary.unchanged,
     );
     risk(&mut out, plan);
+    let (of_version, _) = by_version(&plan.files);
+    if !of_version.is_empty() {
+        let _ = writeln!(out, "<p>{BY_VERSION}: {} files.</p>", of_version.len());
+    }
     filters(&mut out);
     if let Some(base) = &plan.base {
         base::page_intent(&mut out, base, &plan.source);
@@ -174,6 +179,9 @@ fn files(out: &mut String, files: &[File]) {
             (None, Action::Create) => "new".to_owned(),
             (None, Action::Delete) => "gone".to_owned(),
             (None, Action::Keep) => "yours".to_owned(),
+            (None, _) if file.by_other_version => {
+                format!("{}, by another version of nixgen", file.state)
+            }
             (None, _) => file.state.to_owned(),
         };
         let path = text(&file.path);

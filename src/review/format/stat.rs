@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::AnsiColor;
 
-use super::{Style, base};
+use super::{BY_VERSION, Style, base, by_version};
 use crate::review::Base;
 use crate::review::hunks::{self, Action, File};
 
@@ -21,12 +21,17 @@ pub fn stat(files: &[File], source: &str, base: Option<&Base>, style: Style) -> 
 }
 
 fn lines(files: &[File], style: Style) -> String {
-    let counts: Vec<(usize, usize)> = files.iter().map(counts).collect();
     let width = files.iter().map(|file| file.path.chars().count()).max().unwrap_or(0);
-    let most = counts.iter().map(|(added, removed)| added + removed).max().unwrap_or(0);
+    let most = files.iter().map(counts).map(|(added, removed)| added + removed).max().unwrap_or(0);
     let digits = most.to_string().len();
     let mut out = String::new();
-    for (file, (added, removed)) in files.iter().zip(counts) {
+    let (by_version, others) = by_version(files);
+    let first = by_version.first().map(|file| &file.path);
+    for file in others.into_iter().chain(by_version.iter().copied()) {
+        if Some(&file.path) == first {
+            let _ = writeln!(out, "{BY_VERSION}:");
+        }
+        let (added, removed) = counts(file);
         let _ = write!(out, " {:<width$} | {:>digits$}", file.path, added + removed);
         let scaled = |count: usize| match most {
             0..=BAR => count,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::{Style, base};
+use super::{BY_VERSION, Style, base, by_version};
 use crate::review::Base;
 use crate::review::hunks::{Action, File, Hunk, Line, Tag, between};
 
@@ -23,7 +23,14 @@ pub fn patch(files: &[File], source: &str, base: Option<&Base>, style: Style) ->
     if let Some(base) = base {
         out += &comment(&base::before(base, source, style));
     }
-    for file in files {
+    let (by_version, others) = by_version(files);
+    for file in others {
+        out += &unified(file, style);
+    }
+    if !by_version.is_empty() {
+        out += &comment(&format!("{BY_VERSION}:"));
+    }
+    for file in by_version {
         out += &unified(file, style);
     }
     if let Some(base) = base {

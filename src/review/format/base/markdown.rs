@@ -72,7 +72,8 @@ pub fn drift(base: &Base, most: usize) -> String {
         .iter()
         .map(|file| {
             let (added, removed) = counts(file);
-            [code(&plain(&file.path)), format!("{}, +{added} −{removed}", file.state)]
+            let cause = if file.by_other_version { " by another version of nixgen" } else { "" };
+            [code(&plain(&file.path)), format!("{}{cause}, +{added} −{removed}", file.state)]
         })
         .collect();
     table(&mut out, ["file", "state"], &rows, most);

@@ -62,7 +62,9 @@ pub fn after(base: &Base, style: Style) -> String {
     }
     for file in &base.drift {
         let (added, removed) = counts(file);
-        let _ = writeln!(out, "  {:<14} {}  +{added} −{removed}", file.state, plain(&file.path));
+        let cause = if file.by_other_version { ", by another version of nixgen" } else { "" };
+        let path = plain(&file.path);
+        let _ = writeln!(out, "  {:<14} {path}  +{added} −{removed}{cause}", file.state);
     }
     out
 }
