@@ -149,6 +149,17 @@ impl Draft {
         }
     }
 
+    /// Options of the user's own, with any text as name and value.
+    fn nixos(&mut self, whose: &str) {
+        for at in 0..6 {
+            // A key twice would not be TOML, and a machine's own wins over a role's.
+            let (key, value) = (format!("{}-{whose}{at}", self.any()), self.any());
+            let (name, text) = (toml_string(&key), toml_string(&value));
+            let snippet = format!("nixos.environment.variables.{name} = {text}\n");
+            self.case("nixos", &key, &value, &snippet);
+        }
+    }
+
     fn cluster(&mut self) {
         self.say("[cluster]\nname = \"fields\"\nnixos = \"25.11\"\nkubernetes = \"1.34\"\n");
         for field in ["join_token_file", "ca_cert_hash_file", "certificate_key_file"] {
@@ -167,6 +178,9 @@ impl Draft {
             let snippet = format!("{output}.path = {}\n", toml_string(&value));
             self.case("outputs", output, &value, &snippet);
         }
+        self.machine = "two";
+        self.say("[roles.worker]\n");
+        self.nixos("role");
     }
 
     fn host(&mut self) {
@@ -186,6 +200,9 @@ impl Draft {
             }
         }
         self.taints_and_labels();
+        self.nixos("own");
+        let parameters: Vec<_> = (0..4).map(|_| self.any()).collect();
+        self.list("nixos.boot.kernelParams", &parameters);
         self.say("[hosts.host.users.admin]\nadmin = true\n");
         let mut keys = vec![KEY.to_owned()];
         keys.extend((0..8).map(|_| format!("{KEY} {}", self.any())));
@@ -200,6 +217,7 @@ impl Draft {
             self.say(&format!("[vms.{name}]\nrole = \"{role}\"\nip = \"10.0.0.{}\"\n", at + 10));
             let directories: Vec<_> = (0..4).map(|_| self.path("/var/")).collect();
             self.list("persist", &directories);
+            self.nixos("own");
             let value = self.any();
             self.value("target_host", "deployment.target_host = ", &value, "\n");
             if role != "none" {

@@ -76,7 +76,9 @@ impl RelPath {
         let shared = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
         let up = folder.len() - shared;
         let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
-        start + &target[shared..].join("/")
+        // A folder that the file is in: a path of Nix does not end in a slash.
+        let rest = if shared == target.len() { ".".to_owned() } else { target[shared..].join("/") };
+        start + &rest
     }
 }
 
@@ -102,5 +104,7 @@ mod tests {
         assert_eq!(seen("vms/a.nix", "flake.nix"), "./vms/a.nix");
         assert_eq!(seen("a/b/x.nix", "a/b/y.nix"), "./x.nix");
         assert_eq!(seen("a/x.nix", "a/b/c/y.nix"), "../../x.nix");
+        assert_eq!(seen("a", "a/y.nix"), "./.");
+        assert_eq!(seen("a", "a/b/y.nix"), "../.");
     }
 }

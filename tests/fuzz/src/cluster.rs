@@ -120,6 +120,38 @@ const VM: &[&[&str]] = &[
     &["", "extra_modules = ['m.nix']"],
 ];
 
+/// Of a machine or a role.
+const NIXOS: &[&[&str]] = &[
+    &[
+        "",
+        "nixos.services.nginx.enable = true",
+        r#"nixos.services.nginx = { enable = true, virtualHosts."a\"$".root = '/srv/${x}' }"#,
+        "nixos.networking.hostName = 'x'",
+        r#"nixos.systemd.services."a b" = { script = "''${x}\n'''\\" }"#,
+    ],
+    &[
+        "",
+        r#"nixos.boot.kernelParams = ['a"b', "${c}\n", '']"#,
+        "nixos.boot.kernel.sysctl = { 'vm.swappiness' = -10, 'a.b' = 1.5e300, rec = [-1, [0.5, {}]] }",
+        "nixos.imports = ['x']",
+    ],
+    &[
+        "",
+        "nixos.environment.variables.A = 'b'",
+        r#"nixos.environment.variables = { 'or' = "\u2028" }"#,
+    ],
+];
+
+const ROLES: &[&[&str]] = &[
+    &[
+        "",
+        "[roles.worker]\nextra_modules = ['w.nix']",
+        "[roles.microvm]\nextra_modules = ['m.nix']",
+    ],
+    &["", "[roles.control-plane.nixos]\nenvironment.variables.A = 'c'\nboot.kernelParams = ['r']"],
+    &["", "[roles.host.nixos]\nservices.nginx = { enable = false }"],
+];
+
 const OLLAMA: &[&[&str]] = &[
     &["image = 'ollama/ollama:0.35.1-rocm'", "image = 'x/y@sha256:00'"],
     &[
@@ -161,6 +193,7 @@ pub(crate) fn written(bytes: &[u8]) -> String {
     let hosts = 1 + c.below(3);
     for host in 0..hosts {
         section(&mut text, &format!("[hosts.h{host}]\nuplink = 'eno1'"), HOST, c);
+        section(&mut text, "", NIXOS, c);
         text += c.of(&[
             "boot = { root = { device = '/dev/a' }, esp = { device = '/dev/b' } }\n",
             "boot = { loader = 'grub', root = { device = '/dev/a b', fs = 'xfs' }, esp = { device = '/dev/\"${b}' } }\n",
@@ -181,10 +214,12 @@ pub(crate) fn written(bytes: &[u8]) -> String {
         };
         let head = format!("[vms.v{vm}]\nrole = '{role}'\n{host}{ip}");
         section(&mut text, &head, VM, c);
+        section(&mut text, "", NIXOS, c);
     }
     if c.below(2) == 1 {
         section(&mut text, "[workloads.ollama]", OLLAMA, c);
     }
+    section(&mut text, "", ROLES, c);
     section(&mut text, "[outputs]", OUTPUTS, c);
     text
 }
