@@ -11,6 +11,9 @@ need shellcheck shellcheck
 need qemu-img qemu-utils
 need dot graphviz
 need git git
+need curl curl
+need jq jq
+need pre-commit pre-commit
 need patch patch
 need script bsdutils
 need systemd-analyze systemd
@@ -24,7 +27,10 @@ if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null; then
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq "${missing[@]}" >/dev/null
 fi
 
-shellcheck tests/run.sh .ci/run
+# Only newer releases of Debian have it.
+command -v just >/dev/null || cargo install --quiet --locked just
+
+shellcheck tests/run.sh .ci/run pipeline/review.sh
 cargo fmt --check
 cargo clippy --locked --all-targets --quiet -- --deny warnings
 cargo test --locked --quiet --no-fail-fast

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // each test file uses its own part
 
 pub mod drafts;
+pub mod forge;
 pub mod generated;
 pub mod git;
 pub mod hostile;
