@@ -8,8 +8,11 @@ use crate::source::Span;
 
 /// A place that breaks the grammar.
 pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
-    let at = error.unexpected().map_or(0..0, |span| span.start()..span.end());
-    let context = error.context().map(|span| span.start()..span.end());
+    let span = |span: toml_parser::Span| {
+        text.floor_char_boundary(span.start())..text.ceil_char_boundary(span.end())
+    };
+    let at = error.unexpected().map_or(0..0, span);
+    let context = error.context().map(span);
     let inside = context.clone().unwrap_or_else(|| at.clone());
     let raw = text.get(inside.clone()).unwrap_or_default();
     let found = |span: Span, message: String| Diagnostic::new(Code::Syntax, span, message);
@@ -62,7 +65,7 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
         "invalid key-value pair" => found(inside, format!("a line cannot start with `{raw}`"))
             .help("write `key = value`, or a table's header: `[name]`"),
         "extra `=`" => found(at, "there is one `=` too many".to_owned()).help("take it out"),
-        "unexpected key or value" => rest(text, raw.trim(), inside),
+        "unexpected key or value" => rest(text, raw, &inside),
         "missing table open" => found(at.start..at.start + 1, "this `]` closes nothing".to_owned())
             .help("take it out, or write the `[` that it belongs to"),
         other => match expected(error) {
@@ -194,8 +197,10 @@ fn key(text: &str, raw: &str, place: Span, at: Span) -> Diagnostic {
 }
 
 /// Something behind a value.
-fn rest(text: &str, raw: &str, place: Span) -> Diagnostic {
-    let place = place.end - raw.len()..place.end;
+fn rest(text: &str, raw: &str, place: &Span) -> Diagnostic {
+    let start = place.end - raw.trim_start().len();
+    let raw = raw.trim();
+    let place = start..start + raw.len();
     let found = |message| Diagnostic::new(Code::Syntax, place.clone(), message);
     let line = text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
     match raw.chars().next() {
