@@ -51,6 +51,9 @@ fn every_mistake_is_the_same_object_as_message() {
             if let Some(help) = object["help"].as_str() {
                 assert!(human.contains(&format!("= help: {help}\n")), "{name}: {help}");
             }
+            if let Some(note) = object["note"].as_str() {
+                assert!(human.contains(&format!("= note: {note}\n")), "{name}: {note}");
+            }
             codes.insert(said("code").to_owned());
             let Ok(text) = str::from_utf8(&bytes) else { continue };
             let secondary = object["secondary"].as_array().expect("a list");
@@ -66,6 +69,8 @@ fn every_mistake_is_the_same_object_as_message() {
             }
         }
         let count = human.lines().filter(|line| line.starts_with(['e', 'w'])).count();
+        let noted = objects(&ran).iter().filter(|object| object["note"].is_string()).count();
+        assert_eq!(noted, human.matches("= note: ").count(), "{name}");
         assert_eq!(kinds(&ran).iter().filter(|kind| *kind == "diagnostic").count(), count);
     }
     assert!(codes.len() > 50, "{codes:?}");

@@ -55,11 +55,8 @@ fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(safe(help)));
     }
-    if (diagnostic.code.severity(), diagnostic.severity) == (Severity::Refused, Severity::Refused) {
-        let slug = diagnostic.code.slug();
-        group = group.element(Level::NOTE.message(format!(
-            "whoever means it adds `--allow {slug}`, or `{slug} = \"allow\"` to `[lints]`"
-        )));
+    if let Some(note) = diagnostic.how_to_allow() {
+        group = group.element(Level::NOTE.message(note));
     }
     group
 }

@@ -19,6 +19,7 @@ pub struct Object<'a> {
     primary: Option<Place<'a>>,
     secondary: Vec<Place<'a>>,
     help: Option<&'a str>,
+    note: Option<String>,
 }
 
 /// Where something is: the end is behind its last character.
@@ -50,6 +51,7 @@ impl<'a> Object<'a> {
             primary: diagnostic.span.as_ref().map(|span| place(span, None)),
             secondary: related.map(|r| place(&r.span, Some(r.message.as_str()))).collect(),
             help: diagnostic.help.as_deref(),
+            note: diagnostic.how_to_allow(),
         }
     }
 }

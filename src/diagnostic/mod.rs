@@ -76,6 +76,15 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity != Severity::Warning
     }
+
+    /// How to have it all the same, where it is refused until it is allowed.
+    fn how_to_allow(&self) -> Option<String> {
+        let slug = self.code.slug();
+        let is_refused = [self.code.severity(), self.severity] == [Severity::Refused; 2];
+        is_refused.then(|| {
+            format!("whoever means it adds `--allow {slug}`, or `{slug} = \"allow\"` to `[lints]`")
+        })
+    }
 }
 
 /// Takes the middle out of a long text: a value that it repeats may have
