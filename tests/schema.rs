@@ -21,7 +21,6 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "01-port-zero",
     "04-endpoint-without-machines",
     "04-state-version-of-unstable",
-    "04-unknown-nixos",
     // What NixOS's options are is for NixOS to say.
     "01-not-a-value-of-nix",
 ];
