@@ -284,6 +284,17 @@ fn no_expression_is_in_a_script_of_the_action() {
             assert_eq!(step["shell"], "bash");
         }
     }
+    // What is built is told from all that it is built from.
+    let outside = Sandbox::new();
+    let ran = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", action["runs"]["steps"][0]["run"].as_str().expect("text")])
+        .env("GITHUB_ACTION_PATH", repository())
+        .env("GITHUB_OUTPUT", outside.at("outputs"))
+        .status();
+    assert!(ran.expect("bash runs").success());
+    let output = outside.read("outputs");
+    let hash = output.trim_end().strip_prefix("hash=").expect("a hash");
+    assert!(hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
     let script = repository().join("pipeline/review.sh");
     let output = tool("shellcheck", "shellcheck", &[script.to_str().expect("text")]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));

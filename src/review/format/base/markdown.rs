@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::{Side, is_pair, named, nothing_known, place, sides, template};
 use crate::render::{markdown as text, markdown_code as code};
-use crate::review::Base;
-use crate::review::format::plain;
 use crate::review::format::stat::counts;
+use crate::review::format::{BY_VERSION, by_version, plain};
+use crate::review::{Base, File};
 
 /// What was meant by the changes, in at most so many bytes.
 pub fn intent(base: &Base, source: &str, most: usize) -> String {
@@ -67,17 +67,21 @@ pub fn drift(base: &Base, most: usize) -> String {
         return out;
     }
     let _ = writeln!(out, "Files that were not what {name} says, whatever changes here:\n");
-    let rows: Vec<[String; 2]> = base
-        .drift
-        .iter()
-        .map(|file| {
-            let (added, removed) = counts(file);
-            let cause = if file.by_other_version { " by another version of nixgen" } else { "" };
-            [code(&plain(&file.path)), format!("{}{cause}, +{added} −{removed}", file.state)]
-        })
-        .collect();
-    table(&mut out, ["file", "state"], &rows, most);
+    let (by_version, others) = by_version(&base.drift);
+    table(&mut out, ["file", "state"], &states(&others), most);
+    if !by_version.is_empty() {
+        let _ = writeln!(out, "{BY_VERSION}:\n");
+        table(&mut out, ["file", "state"], &states(&by_version), most);
+    }
     out
+}
+
+fn states(files: &[&File]) -> Vec<[String; 2]> {
+    let row = |file: &&File| {
+        let (added, removed) = counts(file);
+        [code(&plain(&file.path)), format!("{}, +{added} −{removed}", file.state)]
+    };
+    files.iter().map(row).collect()
 }
 
 /// A table of as many rows as fit.

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::{Side, is_pair, named, nothing_known, place, sides, template};
-use crate::review::Base;
 use crate::review::format::stat::counts;
-use crate::review::format::{Style, plain};
+use crate::review::format::{BY_VERSION, Style, by_version, plain};
+use crate::review::{Base, File};
 
 /// What comes before the changes: what was meant by them.
 pub fn before(base: &Base, source: &str, style: Style) -> String {
@@ -60,13 +60,20 @@ pub fn after(base: &Base, style: Style) -> String {
     } else if base.drift.is_empty() {
         out.push_str("  none\n");
     }
-    for file in &base.drift {
-        let (added, removed) = counts(file);
-        let cause = if file.by_other_version { ", by another version of nixgen" } else { "" };
-        let path = plain(&file.path);
-        let _ = writeln!(out, "  {:<14} {path}  +{added} −{removed}{cause}", file.state);
+    let (by_version, others) = by_version(&base.drift);
+    files(&mut out, &others);
+    if !by_version.is_empty() {
+        let _ = writeln!(out, "{BY_VERSION}:");
     }
+    files(&mut out, &by_version);
     out
+}
+
+fn files(out: &mut String, files: &[&File]) {
+    for file in files {
+        let (added, removed) = counts(file);
+        let _ = writeln!(out, "  {:<14} {}  +{added} −{removed}", file.state, plain(&file.path));
+    }
 }
 
 const OLD: Ansi = AnsiColor::Red.on_default();
