@@ -1,10 +1,12 @@
 //! Templates of the user's, which take the place of nixgen's own.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
 
@@ -20,6 +22,13 @@ pub const MAX_BYTES: u64 = 1 << 20;
 /// How long a template of the user's may take: ours take the hundredth part of it
 /// for all files of the largest cluster.
 pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How much memory a template of the user's may take besides.
+const MOST_MEMORY: u64 = 512 << 20;
+
+/// How long to wait before another look at both: text that doubles fills less
+/// than a tenth of that memory meanwhile.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// What every template's file name ends with.
 pub const ENDING: &str = ".tera";
@@ -86,8 +95,9 @@ impl Overrides {
     }
 
     /// Renders a plan with an engine that has these templates. One of the user's
-    /// may have a loop that does not end, and nothing can stop it: after `limit`
-    /// it is left alone, to end with the program.
+    /// may have a loop that does not end, or fills the memory, and nothing can
+    /// stop it: after `limit`, or so much of it, it is left alone, to end with the
+    /// program.
     pub fn render(
         &self,
         engine: Engine,
@@ -106,16 +116,13 @@ impl Overrides {
             let (done, result) = mpsc::channel();
             let (engine, source) = (Arc::clone(&engine), source.to_owned());
             thread::spawn(move || done.send(engine.render(its, &source)));
-            match result.recv_timeout(limit) {
+            match watch(&result, limit) {
                 Ok(Ok(rendered)) => files.extend(rendered),
                 Ok(Err(more)) => bugs.extend(more),
-                Err(_) => {
-                    let why = format!("it takes longer than {} s", limit.as_secs_f32());
-                    bugs.push(Bug::at(
-                        template,
-                        "any file",
-                        why + ", as a loop without an end does",
-                    ));
+                Err(why) => {
+                    let growing = self.of(template).and_then(|file| grows(file.source.text()));
+                    let bug = Bug::at(template, "any file", why);
+                    bugs.push(Bug { template_line: growing, ..bug });
                     return Err(bugs);
                 }
             }
@@ -139,6 +146,52 @@ impl Overrides {
         }
         ours
     }
+}
+
+/// Waits for what a template makes, and says why it is not waited for any longer.
+fn watch<T>(result: &mpsc::Receiver<T>, limit: Duration) -> Result<T, String> {
+    let (start, before) = (Instant::now(), memory());
+    loop {
+        match result.recv_timeout(PAUSE) {
+            Ok(done) => return Ok(done),
+            Err(RecvTimeoutError::Disconnected) => return Err("it broke off".to_owned()),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if start.elapsed() > limit {
+            let seconds = limit.as_secs_f32();
+            return Err(format!("it takes longer than {seconds} s, as a loop without an end does"));
+        }
+        if memory().saturating_sub(before) > MOST_MEMORY {
+            let most = MOST_MEMORY >> 20;
+            return Err(format!(
+                "it takes more than {most} MiB of memory, as text does that is put together with \
+                 itself in a loop"
+            ));
+        }
+    }
+}
+
+/// The memory of this process in bytes; where the system does not tell, none.
+fn memory() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = resident.and_then(|size| size.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    kilobytes.unwrap_or_default() << 10
+}
+
+/// The only line of a template that makes a variable of itself, where there is one.
+fn grows(text: &str) -> Option<usize> {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let lines = text.lines().zip(1..).filter(|(line, _)| {
+        line.split("{%").skip(1).any(|tag| {
+            let tag = tag.trim_start_matches(['-', ' ']);
+            let set = tag.strip_prefix("set_global ").or_else(|| tag.strip_prefix("set "));
+            let Some((name, value)) = set.and_then(|set| set.split_once('=')) else { return false };
+            value.split(|c| !is_word(c)).any(|word| word == name.trim())
+        })
+    });
+    let mut numbers = lines.map(|(_, number)| number);
+    numbers.next().filter(|_| numbers.next().is_none())
 }
 
 impl Override {

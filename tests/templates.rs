@@ -3,6 +3,7 @@
 mod support;
 
 use std::os::unix::fs::symlink;
+use std::time::Instant;
 
 use nixgen::overrides::MAX_BYTES;
 use support::{Sandbox, read};
@@ -102,6 +103,29 @@ fn a_mistake_is_named_in_the_users_file() {
     let object: serde_json::Value =
         serde_json::from_str(json.stderr.lines().next().expect("a line")).expect("an object");
     assert_eq!((&object["code"], &object["path"]), (&"NG0804".into(), &VM.into()));
+}
+
+#[test]
+fn text_that_grows_without_an_end_is_stopped_before_memory_is() {
+    for (grows, line) in [
+        ("{% set_global s = s ~ s %}", 3),
+        ("{% set_global s = s | replace(from=\"a\", to=\"aaaaaaaaaa\") %}", 3),
+        ("{% set_global s = [s, s] | join(sep=\"\") %}", 3),
+        ("{% set_global t %}{{ s }}{{ s }}{% endset %}{% set_global s = t %}", 1),
+    ] {
+        let start = Instant::now();
+        let loops = "{% for i in range(end=100) %}";
+        let said = said(&with_vm(&format!(
+            "{{% set s = \"aaaa\" %}}\n{loops}\n{grows}\n{{% endfor %}}\n{{ }}\n"
+        )));
+        assert!(
+            said.contains("error[NG0804]: it takes more than 512 MiB of memory"),
+            "{grows}: {said}"
+        );
+        let place = if line == 1 { format!("--> {VM}\n") } else { format!("--> {VM}:{line}:1\n") };
+        assert!(said.contains(&place), "{grows}: {said}");
+        assert!(start.elapsed().as_secs() < 20, "{grows}");
+    }
 }
 
 #[test]
