@@ -13,7 +13,7 @@ use std::thread;
 
 use support::scene::{Scene, look};
 use support::strace::inject;
-use support::{Ran, Sandbox};
+use support::{Ran, Sandbox, read};
 
 const RENDER: &[&str] = &["render", "-q"];
 
@@ -28,6 +28,39 @@ fn outside(scene: &Scene) -> Sandbox {
     }
     outside.write("kept", "kept\n");
     outside
+}
+
+#[test]
+fn a_path_that_changes_in_its_case_alone_never_deletes_its_file() {
+    let config = read("tests/golden/ok/minimal.toml");
+    let sandbox = Sandbox::with_config(&config);
+    sandbox.expect(0, RENDER);
+    let text = sandbox.read("docs/cluster.md");
+    // Two names of one file, as on a file system that takes no notice of case.
+    let rename = |to: &str| {
+        fs::hard_link(sandbox.at("docs/cluster.md"), sandbox.at(to)).expect("linked");
+        let paths = format!("\n[outputs]\nrunbook.path = \"{to}\"\n");
+        sandbox.write("cluster.toml", &(config.clone() + &paths));
+    };
+    rename("docs/Cluster.md");
+    assert_eq!(sandbox.expect(1, &["check"]).stdout, "stale          nixgen.lock\n");
+    sandbox.expect(0, RENDER);
+    sandbox.expect(0, &["check"]);
+    for path in ["docs/cluster.md", "docs/Cluster.md"] {
+        assert_eq!(sandbox.read(path), text);
+    }
+    assert!(sandbox.read("nixgen.lock").contains("\"docs/Cluster.md\""));
+    assert!(!sandbox.read("nixgen.lock").contains("\"docs/cluster.md\""));
+    // An edit of a person is one by the new name, too.
+    sandbox.edit("docs/Cluster.md", "Kubernetes", "My Kubernetes");
+    let edited = sandbox.read("docs/cluster.md");
+    rename("docs/CLUSTER.md");
+    assert_eq!(sandbox.expect(1, &["check"]).stdout, "edited         docs/CLUSTER.md\n");
+    sandbox.expect(5, RENDER);
+    assert_eq!(sandbox.read("docs/CLUSTER.md"), edited);
+    sandbox.expect(0, &["eject", "-q", "docs/CLUSTER.md"]);
+    assert!(sandbox.read("nixgen.lock").contains("\"docs/CLUSTER.md\" = { ejected"));
+    sandbox.expect(0, &["check"]);
 }
 
 #[test]

@@ -197,6 +197,16 @@ fn eject_overwrites_nothing_and_leaves_the_folder_only_for_itself() {
 }
 
 #[test]
+fn a_file_of_the_programs_name_is_no_folder_of_templates() {
+    let sandbox = minimal();
+    sandbox.write("nixgen", "the program itself");
+    sandbox.expect(0, &["render", "-q"]);
+    std::fs::remove_file(sandbox.at("nixgen")).expect("removed");
+    sandbox.write("nixgen/templates", "{ }");
+    assert!(said(&sandbox).contains("NG0803"));
+}
+
+#[test]
 fn the_folder_is_beside_the_file_and_can_be_another() {
     let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml").replacen(
         "[cluster]",

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use rustix::fs::Mode;
 
 use super::changes::ChangeSet;
-use super::folder::{Folder, Found, Way, set_mode};
+use super::folder::{Folder, Found, Rights, Way, set_rights};
 use super::hold::{Hold, Say};
 use super::journal::{Digest, Entry};
 use super::lock::{LOCK_FILE, Lock};
@@ -30,6 +30,8 @@ struct Step<'a> {
 struct New<'a> {
     text: &'a str,
     executable: bool,
+    /// The file whose rights it takes, if that is there.
+    like: &'a str,
 }
 
 /// Makes the tree what the change set says. Files that are as they should be
@@ -47,7 +49,7 @@ pub fn apply(changes: &ChangeSet<'_>, mut hold: Hold, say: Say<'_>) -> Result<()
     // Line ends are git's business.
     let is_there = lock.as_deref().is_some_and(|lock| lines(lock).eq(lines(new_lock.as_bytes())));
     if !is_there {
-        let new = New { text: &new_lock, executable: false };
+        let new = New { text: &new_lock, executable: false, like: LOCK_FILE };
         steps.push(Step { path: LOCK_FILE, old: lock.as_deref(), new: Some(new) });
     }
     if steps.is_empty() {
@@ -64,7 +66,7 @@ fn steps<'a>(changes: &'a ChangeSet<'_>) -> Vec<Step<'a>> {
     let writes = changes.writes().map(|file| Step {
         path: file.path,
         old: file.old.map(str::as_bytes),
-        new: Some(New { text: file.text, executable: file.executable }),
+        new: Some(New { text: file.text, executable: file.executable, like: file.like }),
     });
     let deletes = changes.deletes().map(|file| Step {
         path: file.path,
@@ -75,8 +77,8 @@ fn steps<'a>(changes: &'a ChangeSet<'_>) -> Vec<Step<'a>> {
 }
 
 fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritten> {
-    let modes = verify(root, steps)?;
-    let (staging, entries) = stage(root, steps, &modes).inspect_err(|_| abandon(root))?;
+    verify(root, steps)?;
+    let (staging, entries) = stage(root, steps).inspect_err(|_| abandon(root))?;
     let mut swap = Swap::new(root, &staging, &entries);
     let swapped = forward(&mut swap, &entries)
         .and_then(|()| Ok(swap.sync()?))
@@ -97,49 +99,52 @@ fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritt
     Ok(())
 }
 
-/// Whether every file is still what it was compared as; gives their permissions.
-fn verify(root: &Folder, steps: &[Step<'_>]) -> Result<Vec<Option<Mode>>, NotWritten> {
-    let mut modes = Vec::with_capacity(steps.len());
+/// Whether every file is still what it was compared as.
+fn verify(root: &Folder, steps: &[Step<'_>]) -> Result<(), NotWritten> {
     let mut changed = Vec::new();
     for step in steps {
         let (parent, name) = split(step.path);
-        let (is_same, mode) = match root.walk(parent)? {
-            Way::Nothing => (step.old.is_none(), None),
-            Way::Blocked(_) => (false, None),
-            Way::To(folder) => {
-                let is_same = match folder.read(name)? {
-                    Found::Nothing => step.old.is_none(),
-                    Found::File(bytes) => step.old == Some(&bytes),
-                    Found::InTheWay(_) => false,
-                };
-                (is_same, folder.mode(name)?)
-            }
+        let is_same = match root.walk(parent)? {
+            Way::Nothing => step.old.is_none(),
+            Way::Blocked(_) => false,
+            Way::To(folder) => match folder.read(name)? {
+                Found::Nothing => step.old.is_none(),
+                Found::File(bytes) => step.old == Some(&bytes),
+                Found::InTheWay(_) => false,
+            },
         };
         if !is_same {
             changed.push(step.path.to_owned());
         }
-        modes.push(mode);
     }
-    if changed.is_empty() { Ok(modes) } else { Err(NotWritten::Changed(changed)) }
+    if changed.is_empty() { Ok(()) } else { Err(NotWritten::Changed(changed)) }
+}
+
+/// The rights of a file like another one: those that it has, or else those of a
+/// new file in its folder, or in the nearest one that is there.
+fn rights(root: &Folder, like: &str) -> Result<Rights, IoError> {
+    let (mut parent, name) = split(like);
+    let mut name = Some(name);
+    loop {
+        if let Way::To(folder) = root.walk(parent)? {
+            let own = name.map(|name| folder.rights(name)).transpose()?.flatten();
+            return own.map_or_else(|| folder.rights_of_new(), Ok);
+        }
+        (parent, name) = (split(parent).0, None);
+    }
 }
 
 /// Writes every new content, and then the journal.
-fn stage(
-    root: &Folder,
-    steps: &[Step<'_>],
-    modes: &[Option<Mode>],
-) -> Result<(Staging, Vec<Entry>), IoError> {
+fn stage(root: &Folder, steps: &[Step<'_>]) -> Result<(Staging, Vec<Entry>), IoError> {
     let staging = Staging::make(root)?;
     let mut few = Vec::new();
-    for (at, (step, mode)) in steps.iter().zip(modes).enumerate() {
+    for (at, step) in steps.iter().enumerate() {
         let Some(text) = &step.new else { continue };
         let fresh = Mode::from_raw_mode(if text.executable { 0o777 } else { 0o666 });
         let name = new(at);
         let file = staging.write(&name, text.text, fresh)?;
-        // An existing file keeps its permissions.
-        if let Some(mode) = mode {
-            set_mode(&file, *mode).map_err(|error| staging.failed("write", &name, error))?;
-        }
+        set_rights(&file, rights(root, text.like)?)
+            .map_err(|error| staging.failed("write", &name, error))?;
         if steps.len() <= FEW {
             few.push((name, file));
         } else if !cfg!(target_os = "linux") {

@@ -1,5 +1,7 @@
 //! What is ready against what was rendered from another input.
 
+use std::collections::BTreeMap;
+
 use super::change::Change;
 use super::changes::ChangeSet;
 use super::compare::wanted;
@@ -32,7 +34,7 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
         }
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(ChangeSet { changes, lock: Lock::default(), input: None })
+    Ok(ChangeSet { changes, lock: Lock::default(), renamed: BTreeMap::new(), input: None })
 }
 
 fn changed<'a>(before: Option<&ReadyFile>, file: &'a ReadyFile) -> Change<'a> {

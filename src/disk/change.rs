@@ -83,6 +83,8 @@ pub struct Write<'c> {
     pub executable: bool,
     /// What is there now; `None` when nothing is.
     pub old: Option<&'c str>,
+    /// The file whose permissions and owner it takes, if that is there.
+    pub(super) like: &'c str,
 }
 
 /// A file to be deleted.
@@ -131,22 +133,30 @@ impl<'a> Change<'a> {
                     text,
                     executable: false,
                     old: None,
+                    like: &self.path,
                 });
                 let new = self.text().filter(|_| !self.deletes() && !self.is_clean());
-                let written =
-                    new.map(|text| Write { path: self.path.as_str(), text, executable, old });
+                let written = new.map(|text| Write {
+                    path: self.path.as_str(),
+                    text,
+                    executable,
+                    old,
+                    like: &self.path,
+                });
                 [kept, written]
             }
             Action::HandOver { text, base } => {
                 // Nothing is there, or the very text that is rendered.
                 let is_there = self.state != State::Missing;
                 let old = old.or(self.new.map(ReadyFile::text).filter(|_| is_there));
-                let written = Write { path: self.path.as_str(), text, executable, old };
+                let like = self.path.as_str();
+                let written = Write { path: &self.path, text, executable, old, like };
                 let kept = self.base.as_ref().map(|place| Write {
                     path: &place.path,
                     text: base,
                     executable: false,
                     old: place.text.as_deref(),
+                    like: &place.path,
                 });
                 [Some(written), kept]
                     .map(|write| write.filter(|write| write.old != Some(write.text)))

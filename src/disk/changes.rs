@@ -1,5 +1,6 @@
 //! What is to be done about every file.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
@@ -16,6 +17,8 @@ pub struct ChangeSet<'a> {
     pub(super) lock: Lock,
     /// What it is rendered from, where that is known.
     pub(super) input: Option<Input>,
+    /// What is known of files by names that are theirs but for the case.
+    pub(super) renamed: BTreeMap<String, Entry>,
 }
 
 impl<'a> ChangeSet<'a> {
@@ -84,7 +87,7 @@ impl<'a> ChangeSet<'a> {
             let file = file.map(|old| Delete { path: change.path.as_str(), old });
             let base = change.base.as_ref().filter(|_| change.is_over());
             let base = base.and_then(|base| {
-                let (old, entry) = (base.text.as_deref()?, self.lock.entries.get(&change.path)?);
+                let (old, entry) = (base.text.as_deref()?, self.entry(&change.path)?);
                 let is_ours = ejected::is_base(&change.path, old, &entry.ejected);
                 is_ours.then_some(Delete { path: &base.path, old })
             });
@@ -109,7 +112,7 @@ impl<'a> ChangeSet<'a> {
                 (Action::Delete { .. } | Action::Forget, _) => return None,
                 (Action::HandOver { base, .. }, _) => Entry::ejected(&change.path, base),
                 (Action::Write { .. }, Some(file)) => Entry::ours(file.path(), file.text()),
-                _ => self.lock.entries.get(&change.path)?.clone(),
+                _ => self.entry(&change.path)?.clone(),
             };
             Some((change.path.clone(), entry))
         };
@@ -133,9 +136,14 @@ impl<'a> ChangeSet<'a> {
         }
     }
 
+    /// What is known of a file.
+    pub(super) fn entry(&self, path: &str) -> Option<&Entry> {
+        self.renamed.get(path).or_else(|| self.lock.entries.get(path))
+    }
+
     /// Whether nixgen knows that it wrote a file, or handed it over.
     pub fn is_known(&self, path: &str) -> bool {
-        self.lock.entries.contains_key(path)
+        self.entry(path).is_some()
     }
 
     /// A file by its path.

@@ -8,6 +8,7 @@ use super::ejected::{self, ThreeWay};
 use super::folder::Found;
 use super::git::WorkTree;
 use super::lock::{Entry, Fingerprint, Lock};
+use super::renamed::Renamed;
 use super::root::Root;
 use super::{IoError, State};
 use crate::nix::{Ready, ReadyFile};
@@ -19,16 +20,21 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     let stored = Lock::read(root)?;
     let lock_lost = stored.is_none();
     let lock = stored.unwrap_or_default();
+    let is_wanted =
+        |path: &str| ready.files().binary_search_by(|file| file.path().cmp(path)).is_ok();
+    let Renamed { old, entries: renamed } = Renamed::find(ready, root, &lock, is_wanted)?;
     let mut changes = ready
         .files()
         .par_iter()
-        .map(|file| wanted(ready, file, root, lock.entries.get(file.path())))
+        .map(|file| {
+            let entry = renamed.get(file.path()).or_else(|| lock.entries.get(file.path()));
+            wanted(ready, file, root, entry)
+        })
         .collect::<Result<Vec<_>, _>>()?;
-
-    let is_wanted =
-        |path: &str| ready.files().binary_search_by(|file| file.path().cmp(path)).is_ok();
     for (path, entry) in lock.entries.iter().filter(|(path, _)| !is_wanted(path)) {
-        changes.extend(unwanted(path, root, Some(entry))?);
+        if !old.contains(path) {
+            changes.extend(unwanted(path, root, Some(entry))?);
+        }
     }
     if lock_lost && root.path().is_dir() {
         for path in root.generated().iter().filter(|path| !is_wanted(path)) {
@@ -37,7 +43,7 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
 
-    Ok(ChangeSet { changes, lock, input: None })
+    Ok(ChangeSet { changes, lock, renamed, input: None })
 }
 
 pub(super) fn wanted<'a>(

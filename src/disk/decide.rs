@@ -92,7 +92,7 @@ impl<'a> ChangeSet<'a> {
         match change.state {
             State::Stale => change.old.clone(),
             State::EditedStale => {
-                let known = &self.lock.entries.get(&change.path)?.ours;
+                let known = &self.entry(&change.path)?.ours;
                 WorkTree::of(root)?.version(&change.path, known)
             }
             _ => None,

@@ -9,10 +9,11 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, FlockOperation, Mode, OFlags, RenameFlags, Stat, fstat, openat,
-    renameat, renameat_with, statat, unlinkat,
+    AtFlags, CWD, Dir, FileType, FlockOperation, Gid, Mode, OFlags, RenameFlags, Stat, Uid,
+    chownat, fchmod, fchown, fstat, openat, renameat, renameat_with, statat, unlinkat,
 };
 use rustix::io::Errno;
+use rustix::process::geteuid;
 
 use super::IoError;
 
@@ -22,6 +23,15 @@ pub(super) struct Folder {
     handle: OwnedFd,
     /// For messages.
     path: PathBuf,
+}
+
+/// Who may do what with a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Rights {
+    /// Its permissions, unless they are what is usual.
+    mode: Option<Mode>,
+    /// Its owner and group, unless they are what is usual.
+    owner: Option<(Option<Uid>, Gid)>,
 }
 
 /// What stands at a name.
@@ -128,9 +138,34 @@ impl Folder {
         Ok(size.is_some_and(|size| size > bytes))
     }
 
-    /// The permissions of a file, if it is there.
-    pub(super) fn mode(&self, name: &str) -> Result<Option<Mode>, IoError> {
-        Ok(self.stat(name)?.map(|stat| Mode::from_raw_mode(stat.st_mode)))
+    /// The rights of a file, if it is there.
+    pub(super) fn rights(&self, name: &str) -> Result<Option<Rights>, IoError> {
+        Ok(self.stat(name)?.map(|stat| Rights {
+            mode: Some(Mode::from_raw_mode(stat.st_mode)),
+            owner: Some((Some(Uid::from_raw(stat.st_uid)), Gid::from_raw(stat.st_gid))),
+        }))
+    }
+
+    /// The rights of a new file in it. What root makes, as by `sudo`, is whose the
+    /// folder is; and some folders have a group for all that is in them.
+    pub(super) fn rights_of_new(&self) -> Result<Rights, IoError> {
+        let failed = |error: Errno| IoError::new("look at", &self.path, error.into());
+        let stat = fstat(&self.handle).map_err(failed)?;
+        let (uid, gid) = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
+        let has_group = Mode::from_raw_mode(stat.st_mode).contains(Mode::SGID);
+        let owner = match (geteuid().is_root(), has_group) {
+            (true, _) => Some((Some(uid), gid)),
+            (false, true) => Some((None, gid)),
+            (false, false) => None,
+        };
+        Ok(Rights { mode: None, owner })
+    }
+
+    /// The device and the number of what stands at a name, if anything does.
+    pub(super) fn identity(&self, name: &str) -> Result<Option<(u64, u64)>, IoError> {
+        // Their types differ from system to system.
+        #[allow(clippy::unnecessary_cast, clippy::useless_conversion)]
+        Ok(self.stat(name)?.map(|stat| (stat.st_dev as u64, stat.st_ino as u64)))
     }
 
     /// Whether anything stands at a name.
@@ -159,6 +194,23 @@ impl Folder {
             Err(Errno::EXIST) => Ok(false),
             Err(error) => Err(self.failed("create", name, error)),
         }
+    }
+
+    /// Makes a folder in it that is whose this one is; false if one is there.
+    pub(super) fn make_own(&self, name: &str) -> Result<bool, IoError> {
+        let is_made = self.make(name, Mode::from_raw_mode(0o777))?;
+        if let (true, Some((uid, gid))) =
+            (is_made && geteuid().is_root(), self.rights_of_new()?.owner)
+        {
+            let given = chownat(&self.handle, name, uid, Some(gid), AtFlags::SYMLINK_NOFOLLOW);
+            if let Err(error) = given
+                && !is_not_ours_to_give(error)
+            {
+                let _ = self.remove_folder(name);
+                return Err(self.failed("give away", name, error));
+            }
+        }
+        Ok(is_made)
     }
 
     /// Makes a file in it that was not there.
@@ -263,7 +315,31 @@ fn kind(stat: &Stat) -> FileType {
     FileType::from_raw_mode(stat.st_mode)
 }
 
-/// Sets the permissions of a file.
-pub(super) fn set_mode(file: &File, mode: Mode) -> io::Result<()> {
-    Ok(rustix::fs::fchmod(file, mode)?)
+/// Whether something cannot be given to its owner by whoever runs this: one who
+/// is not root, or root of a container that does not know the owner.
+fn is_not_ours_to_give(error: Errno) -> bool {
+    matches!(error, Errno::PERM | Errno::INVAL)
+}
+
+/// Sets the rights of a file. Who may not give it away keeps it, as with any
+/// program that replaces files.
+pub(super) fn set_rights(file: &File, rights: Rights) -> io::Result<()> {
+    if let Some((uid, gid)) = rights.owner {
+        let stat = fstat(file)?;
+        let gid = Some(gid).filter(|gid| gid.as_raw() != stat.st_gid);
+        let uid = uid.filter(|uid| uid.as_raw() != stat.st_uid);
+        let given = match (uid, gid) {
+            (None, None) => Ok(()),
+            _ => fchown(file, uid, gid).or_else(|_| fchown(file, None, gid)),
+        };
+        if let Err(error) = given
+            && !is_not_ours_to_give(error)
+        {
+            return Err(error.into());
+        }
+    }
+    match rights.mode {
+        Some(mode) => Ok(fchmod(file, mode)?),
+        None => Ok(()),
+    }
 }

@@ -2,10 +2,13 @@
 //! so that there is none that outlives its owner.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
+
+use rustix::process::geteuid;
 
 use super::folder::Folder;
 use super::root::Root;
@@ -91,13 +94,28 @@ impl Made {
         let missing: Vec<&Path> = root.path().ancestors().take_while(is_missing).collect();
         for path in missing.into_iter().rev() {
             match fs::create_dir(path) {
-                Ok(()) => made.0.push(path.to_owned()),
+                Ok(()) => {
+                    made.0.push(path.to_owned());
+                    give_to_its_neighbours(path)
+                        .map_err(|error| IoError::new("give away", path, error))?;
+                }
                 // Another run was faster.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(IoError::new("create", path, error)),
             }
         }
         Ok(made)
+    }
+}
+
+/// What root makes, as by `sudo`, is whose the folder is that it is in.
+fn give_to_its_neighbours(path: &Path) -> io::Result<()> {
+    let Some(parent) = path.parent().filter(|_| geteuid().is_root()) else { return Ok(()) };
+    let around = fs::metadata(if parent == Path::new("") { Path::new(".") } else { parent })?;
+    match chown(path, Some(around.uid()), Some(around.gid())) {
+        // Root of a container need not know the owner.
+        Err(error) if error.kind() != ErrorKind::InvalidInput => Err(error),
+        _ => Ok(()),
     }
 }
 

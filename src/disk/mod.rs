@@ -14,6 +14,7 @@ mod journal;
 mod lock;
 mod own;
 mod recover;
+mod renamed;
 mod revision;
 mod root;
 mod staging;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rustix::fs::Mode;
 
-use super::folder::{Folder, Found, Way};
+use super::folder::{Folder, Found, Way, set_rights};
 use super::swap::split;
 use super::{IoError, Root};
 
@@ -33,11 +33,21 @@ impl Root {
         let Some(root) = Folder::open(self.path())? else { return Ok(files) };
         match root.walk(folder)? {
             Way::Nothing => {}
+            // As the program itself may be in the folder of cluster.toml.
+            Way::Blocked(_) if self.is_below_a_file(folder) => {}
             Way::Blocked(what) => files.push((folder.to_owned(), Content::Other(what))),
             Way::To(found) => list(&found, folder, most, &mut files)?,
         }
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         Ok(files)
+    }
+
+    fn is_below_a_file(&self, path: &str) -> bool {
+        let is_file = |end: usize| {
+            let around = self.at(&path[..end]).symlink_metadata();
+            around.is_ok_and(|around| around.is_file())
+        };
+        path.match_indices('/').any(|(end, _)| is_file(end))
     }
 
     /// Whether nothing stands at a path.
@@ -52,7 +62,7 @@ impl Root {
             return Err(IoError::invalid("write to", self.path(), "the folder is not there"));
         };
         for part in parents.split('/').filter(|part| !part.is_empty()) {
-            folder.make(part, Mode::from_raw_mode(0o777))?;
+            folder.make_own(part)?;
             folder = match folder.enter(part)? {
                 Way::To(next) => next,
                 Way::Blocked(what) => {
@@ -68,7 +78,9 @@ impl Root {
             };
         }
         let mut file = folder.create(name, Mode::from_raw_mode(0o666))?;
+        let rights = folder.rights_of_new()?;
         file.write_all(text.as_bytes())
+            .and_then(|()| set_rights(&file, rights))
             .and_then(|()| file.sync_all())
             .map_err(|error| IoError::new("write", &folder.at(name), error))
     }

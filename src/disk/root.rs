@@ -61,6 +61,20 @@ impl Root {
         }
     }
 
+    /// Whether two paths lead to one file.
+    pub(super) fn is_same(&self, one: &str, other: &str) -> Result<bool, IoError> {
+        let Some(root) = Folder::open(&self.path)? else { return Ok(false) };
+        let identity = |path| {
+            let (parent, name) = split(path);
+            match root.walk(parent)? {
+                Way::To(folder) => folder.identity(name),
+                Way::Nothing | Way::Blocked(_) => Ok(None),
+            }
+        };
+        let found = identity(one)?;
+        Ok(found.is_some() && found == identity(other)?)
+    }
+
     /// The files that carry nixgen's header, for a tree whose lock is lost.
     pub(super) fn generated(&self) -> Vec<String> {
         let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');

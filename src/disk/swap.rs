@@ -5,8 +5,6 @@
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
-use rustix::fs::Mode;
-
 use super::IoError;
 use super::folder::{Folder, Found, Way};
 use super::journal::{Digest, Entry};
@@ -141,7 +139,7 @@ impl<'a> Swap<'a> {
             }
             let (parent, name) = split(&path[..end]);
             if let Way::To(folder) = self.root.walk(parent)?
-                && folder.make(name, Mode::from_raw_mode(0o777))?
+                && folder.make_own(name)?
             {
                 self.made.push(path[..end].to_owned());
                 way = self.root.walk(path)?;

@@ -10,6 +10,8 @@ const WRITES: &[&str] = &[
     "mkdirat",
     "write",
     "fchmod",
+    "fchown",
+    "fchownat",
     "fsync",
     "syncfs",
     "rename",

@@ -1,0 +1,50 @@
+//! Paths that changed in their case alone, on a file system to which that is one
+//! file: what is known of it by its old path goes for the new one, and it is not
+//! deleted by the old one. Its name on disk may keep the old case, as for git.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::IoError;
+use super::lock::{Entry, Lock};
+use super::root::Root;
+use crate::nix::Ready;
+
+/// The files concerned.
+#[derive(Default)]
+pub(super) struct Renamed {
+    /// Their old paths.
+    pub(super) old: BTreeSet<String>,
+    /// What is known of them, by their new paths.
+    pub(super) entries: BTreeMap<String, Entry>,
+}
+
+impl Renamed {
+    /// Looks for them among the files that are known and not wanted any more.
+    pub(super) fn find(
+        ready: &Ready,
+        root: &Root,
+        lock: &Lock,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<Self, IoError> {
+        let mut renamed = Self::default();
+        let mut gone = lock.entries.iter().filter(|(path, _)| !is_wanted(path)).peekable();
+        if gone.peek().is_none() {
+            return Ok(renamed);
+        }
+        let places: HashMap<String, &str> =
+            ready.files().iter().map(|file| (file.path().to_lowercase(), file.path())).collect();
+        for (path, entry) in gone {
+            let Some(&place) = places.get(&path.to_lowercase()) else { continue };
+            if !root.is_same(path, place)? {
+                continue;
+            }
+            let known = lock.entries.get(place);
+            renamed.old.insert(path.clone());
+            let both = renamed.entries.entry(place.to_owned());
+            let both = both.or_insert_with(|| known.cloned().unwrap_or_default());
+            both.ours.extend(entry.ours.iter().cloned());
+            both.ejected.extend(entry.ejected.iter().cloned());
+        }
+        Ok(renamed)
+    }
+}
