@@ -83,6 +83,10 @@ pub struct RenderArgs {
     /// flake sees them
     #[arg(long)]
     pub git_add: bool,
+    /// Mark what nixgen writes as generated in .gitattributes, from now on: reviews
+    /// and statistics of GitHub and others leave it out
+    #[arg(long)]
+    pub git_attributes: bool,
 }
 
 /// Options of `diff`.

@@ -380,6 +380,41 @@ fn generated_files_are_marked_for_git_when_asked() {
 }
 
 #[test]
+fn attributes_are_kept_up_once_asked_for_and_the_users_own_stay() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    sandbox.write(".gitattributes", "*.png binary\n");
+    sandbox.expect(0, &["render", "-q"]);
+    assert_eq!(sandbox.read(".gitattributes"), "*.png binary\n", "not unless asked");
+    sandbox.expect(0, &["render", "-q", "--git-attributes"]);
+    let asked = sandbox.read(".gitattributes");
+    assert!(asked.starts_with("*.png binary\n\n# What nixgen generates."), "{asked}");
+    sandbox.expect(0, &["check"]);
+
+    // From then on, without asking: and what a person adds stays wherever it is.
+    sandbox.write(".gitattributes", &asked.replace("/vms/cp", "/mine binary\n/vms/cp"));
+    sandbox.expect(0, &["eject", "-q", "vms/cp.nix"]);
+    sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    sandbox.expect(0, &["render", "-q"]);
+    let kept = sandbox.read(".gitattributes");
+    assert!(kept.contains("/vms/helper.nix linguist-generated\n"), "{kept}");
+    assert!(!kept.contains("/vms/worker.nix") && !kept.contains("/vms/cp.nix"), "{kept}");
+    assert!(kept.starts_with("*.png binary\n") && kept.ends_with("\n/mine binary\n"), "{kept}");
+    assert_eq!(sandbox.expect(0, &["render"]).stderr.matches("0 to update").count(), 1);
+    assert_eq!(sandbox.read(".gitattributes"), kept);
+
+    // One of another branch is told, and what is no file is left alone.
+    sandbox.write(".gitattributes", &asked);
+    assert_eq!(sandbox.expect(1, &["check"]).stdout, "stale          .gitattributes\n");
+    sandbox.write(".gitattributes", "*.png binary\n");
+    sandbox.expect(0, &["check"]);
+    fs::remove_file(sandbox.at(".gitattributes")).expect("removed");
+    fs::create_dir(sandbox.at(".gitattributes")).expect("created");
+    sandbox.expect(0, &["render", "-q"]);
+    let refused = sandbox.expect(6, &["render", "--git-attributes"]).stderr;
+    assert!(refused.contains("cannot add to ./.gitattributes: it is a folder"), "{refused}");
+}
+
+#[test]
 fn git_is_neither_needed_nor_confused() {
     let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
     // Elsewhere, bare, and not there at all.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Failure, Loaded, Output, Status, prepare, sum_up, warn_of_risk};
 use crate::cli::{CheckArgs, CheckFormat, Global};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::disk::{Change, ChangeSet, IoError, LOCK_FILE, Root, State};
+use crate::disk::{Change, ChangeSet, IoError, Root, State};
 use crate::review::{Finding, Plan, at_risk, format};
 use crate::source::Source;
 
@@ -34,10 +34,10 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
     let changes = prepared.look(output)?;
     let Loaded { source, cluster, .. } = &prepared.loaded;
     // A clone with such a lock would take a later change for a person's.
-    let lock_is_behind = changes.is_in_sync() && changes.lock_is_behind();
+    let behind = if changes.is_in_sync() { changes.behind() } else { Vec::new() };
     let by_version = by_other_version(&changes, &prepared.loaded, output);
     if args.format == CheckFormat::Human {
-        list(&changes, by_version, global.verbose, lock_is_behind, output);
+        list(&changes, by_version, global.verbose, &behind, output);
         sum_up(&changes, output);
         if !changes.is_in_sync() {
             warn_of_risk(&at_risk(cluster, &changes), output);
@@ -46,15 +46,15 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
         let plan = Plan::new(source, cluster, &changes);
         let mut findings = output.take_findings();
         findings.extend(of_plan(&plan, source, &prepared.root, by_version));
-        if lock_is_behind {
-            findings.push(Finding::of_lock(seen_from(&prepared.root, LOCK_FILE)));
-        }
+        let behind = behind.iter().map(|file| seen_from(&prepared.root, file));
+        findings.extend(behind.map(Finding::of_lock));
         report(args.format, &findings, Some(&plan), output)?;
         sum_up(&changes, output);
         warn_of_risk(&plan.nodes, output);
     }
-    if lock_is_behind {
-        output.note("run `nixgen render` and commit nixgen.lock with the files");
+    if !behind.is_empty() {
+        let behind = behind.join(" and ");
+        output.note(&format!("run `nixgen render` and commit {behind} with the files"));
         return Ok(Status::Differs);
     }
     let mut others = changes.differing().filter(|change| !changes.is_by_other_version(change));
@@ -94,7 +94,7 @@ fn list(
     changes: &ChangeSet<'_>,
     by_version: Option<Severity>,
     verbose: bool,
-    lock_is_behind: bool,
+    behind: &[&str],
     output: &mut Output,
 ) {
     let is_allowed =
@@ -104,8 +104,8 @@ fn list(
     for change in changes.all().filter(is_listed) {
         output.data(&format!("{:<14} {}\n", change.state, change.path));
     }
-    if lock_is_behind {
-        output.data(&format!("{:<14} {LOCK_FILE}\n", State::Stale));
+    for file in behind {
+        output.data(&format!("{:<14} {file}\n", State::Stale));
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Failure, Output, Status, prepare};
 use crate::cli::{Global, ListArgs, ListFormat};
-use crate::disk::{Change, LOCK_FILE};
+use crate::disk::Change;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -52,27 +52,10 @@ pub(super) fn run(
             output.json(&Document { format_version: 1, files: files.collect() });
         }
         ListFormat::Gitattributes => {
-            let is_ours = |change: &&Change<'_>| change.new.is_some() && !change.state.is_ejected();
-            let ours = files().filter(is_ours).map(|change| change.path.as_str());
-            for path in ours.chain([LOCK_FILE]) {
-                output.data(&format!("{} linguist-generated\n", pattern(path)));
+            for line in changes.attribute_lines() {
+                output.data(&format!("{line}\n"));
             }
         }
     }
     Ok(Status::Done)
-}
-
-/// A pattern of git's that means this file alone.
-fn pattern(path: &str) -> String {
-    let mut glob = String::from("/");
-    for c in path.chars() {
-        if matches!(c, '*' | '?' | '[' | '\\') {
-            glob.push('\\');
-        }
-        glob.push(c);
-    }
-    if !glob.contains([' ', '"']) {
-        return glob;
-    }
-    format!("\"{}\"", glob.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -22,6 +22,9 @@ pub(super) fn run(
     if asks || args.dry_run {
         hold.let_go();
     }
+    if args.git_attributes {
+        changes.mark_generated(root)?;
+    }
     if let Some(paths) = &args.force {
         let given_up = match paths::find(&changes, paths, root) {
             Ok(given_up) => given_up,

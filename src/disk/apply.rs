@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 use rustix::fs::Mode;
 
+use super::attributes::ATTRIBUTES_FILE;
 use super::changes::ChangeSet;
 use super::folder::{Folder, Found, Rights, Way, set_rights};
 use super::hold::{Hold, Say};
@@ -48,6 +49,11 @@ pub fn apply(changes: &ChangeSet<'_>, mut hold: Hold, say: Say<'_>) -> Result<()
     let mut steps = steps(changes);
     // Line ends are git's business.
     let is_there = lock.as_deref().is_some_and(|lock| lines(lock).eq(lines(new_lock.as_bytes())));
+    let attributes = changes.new_attributes();
+    if let Some((old, new)) = attributes.as_ref().filter(|(old, new)| *old != Some(new.as_str())) {
+        let new = New { text: new, executable: false, like: ATTRIBUTES_FILE };
+        steps.push(Step { path: ATTRIBUTES_FILE, old: old.map(str::as_bytes), new: Some(new) });
+    }
     if !is_there {
         let new = New { text: &new_lock, executable: false, like: LOCK_FILE };
         steps.push(Step { path: LOCK_FILE, old: lock.as_deref(), new: Some(new) });

@@ -34,7 +34,13 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
         }
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(ChangeSet { changes, lock: Lock::default(), renamed: BTreeMap::new(), input: None })
+    Ok(ChangeSet {
+        changes,
+        lock: Lock::default(),
+        renamed: BTreeMap::new(),
+        attributes: None,
+        input: None,
+    })
 }
 
 fn changed<'a>(before: Option<&ReadyFile>, file: &'a ReadyFile) -> Change<'a> {

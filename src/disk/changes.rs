@@ -6,9 +6,10 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 
 use super::State;
+use super::attributes::{ATTRIBUTES_FILE, Attributes};
 use super::change::{Action, Change, Delete, Write};
 use super::ejected;
-use super::lock::{Entry, Input, Lock};
+use super::lock::{Entry, Input, LOCK_FILE, Lock};
 
 /// All files, in the order of their paths.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct ChangeSet<'a> {
     pub(super) input: Option<Input>,
     /// What is known of files by names that are theirs but for the case.
     pub(super) renamed: BTreeMap<String, Entry>,
+    /// Git's attributes, where they have lines of nixgen's.
+    pub(super) attributes: Option<Attributes>,
 }
 
 impl<'a> ChangeSet<'a> {
@@ -63,10 +66,13 @@ impl<'a> ChangeSet<'a> {
         forgets || self.writes().next().is_some() || self.deletes().next().is_some()
     }
 
-    /// Whether the lock does not say what it would once all is written: that of
-    /// another clone or branch, or none. It takes a look at every token.
-    pub fn lock_is_behind(&self) -> bool {
-        self.lock.entries != self.next_lock().entries
+    /// The files about files that do not say what they would once all is written:
+    /// those of another clone or branch. It takes a look at every token.
+    pub fn behind(&self) -> Vec<&'static str> {
+        let lock = self.lock.entries != self.next_lock().entries;
+        let attributes = self.new_attributes().is_some_and(|(old, new)| old != Some(&*new));
+        let both = [(lock, LOCK_FILE), (attributes, ATTRIBUTES_FILE)].into_iter();
+        both.filter_map(|(is_behind, file)| is_behind.then_some(file)).collect()
     }
 
     /// Whether the lock has conflicts of a merge, which writing it resolves.

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::attributes::Attributes;
 use super::change::Change;
 use super::changes::ChangeSet;
 use super::ejected::{self, ThreeWay};
@@ -43,7 +44,8 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
 
-    Ok(ChangeSet { changes, lock, renamed, input: None })
+    let attributes = Attributes::find(root)?;
+    Ok(ChangeSet { changes, lock, renamed, attributes, input: None })
 }
 
 pub(super) fn wanted<'a>(

@@ -116,6 +116,11 @@ const EJECTED: &str = "ejected";
 /// How the lines start that git leaves between two sides.
 const CONFLICT_MARKERS: &[&str] = &["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
+/// Whether git left a line between two sides of a merge.
+pub(super) fn is_conflict_marker(line: &str) -> bool {
+    CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker))
+}
+
 impl Lock {
     /// Reads the lock of a tree; `None` when there is none. A line that names
     /// no file of the tree is refused: a lock cannot point outside. Of a merge
@@ -130,7 +135,7 @@ impl Lock {
         let text = String::from_utf8(bytes).map_err(|_| broken("it is not text"))?;
         let mut lock = Self::default();
         for (at, line) in text.lines().enumerate() {
-            if CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker)) {
+            if is_conflict_marker(line) {
                 lock.merged = true;
                 continue;
             }

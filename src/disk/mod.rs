@@ -1,6 +1,7 @@
 //! The tree on disk: compared with what is ready, shown as a diff, written.
 
 mod apply;
+mod attributes;
 mod between;
 mod change;
 mod changes;

@@ -1,0 +1,154 @@
+//! The lines of `.gitattributes` that mark what nixgen writes as generated, once
+//! the user has asked for them. They stand between two lines of nixgen's own, and
+//! every other line is the user's.
+
+use std::collections::BTreeSet;
+
+use super::folder::Found;
+use super::lock::is_conflict_marker;
+use super::root::Root;
+use super::{ChangeSet, IoError, LOCK_FILE, State};
+
+/// The file's name, at the root of the tree.
+pub const ATTRIBUTES_FILE: &str = ".gitattributes";
+
+const BEGIN: &str =
+    "# What nixgen generates. `nixgen render` keeps the lines from here to the end:";
+const END: &str = "# The end of what nixgen generates.";
+const ATTRIBUTE: &str = " linguist-generated";
+
+/// The file as it is, where it has nixgen's lines or is to have them.
+#[derive(Debug)]
+pub(super) struct Attributes {
+    pub(super) old: Option<String>,
+}
+
+impl Attributes {
+    /// Looks for nixgen's lines in a tree.
+    pub(super) fn find(root: &Root) -> Result<Option<Self>, IoError> {
+        let Found::File(bytes) = root.look(ATTRIBUTES_FILE)? else { return Ok(None) };
+        let text = String::from_utf8(bytes).ok();
+        let old = text.filter(|text| text.lines().any(|line| line == BEGIN));
+        Ok(old.map(|old| Self { old: Some(old) }))
+    }
+}
+
+impl ChangeSet<'_> {
+    /// Marks what nixgen writes as generated, from now on.
+    pub fn mark_generated(&mut self, root: &Root) -> Result<(), IoError> {
+        let broken = |reason: &str| {
+            IoError::invalid("add to", &root.at(ATTRIBUTES_FILE), reason)
+                .with_help("nothing was written")
+        };
+        let old = match root.look(ATTRIBUTES_FILE)? {
+            Found::Nothing => None,
+            Found::File(bytes) => {
+                Some(String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8 text"))?)
+            }
+            Found::InTheWay(what) => return Err(broken(&format!("it is {what}"))),
+        };
+        self.attributes = Some(Attributes { old });
+        Ok(())
+    }
+
+    /// The lines that mark what nixgen writes as generated.
+    pub fn attribute_lines(&self) -> Vec<String> {
+        let is_ours = |path: &&str| {
+            let change = self.find(path);
+            change.is_some_and(|change| {
+                let is_strange = change.state == State::Foreign && change.is_refused();
+                change.new.is_some() && !change.is_ejected() && !is_strange
+            })
+        };
+        let paths = self.all().map(|change| change.path.as_str()).filter(is_ours);
+        let paths: BTreeSet<&str> = paths.chain([LOCK_FILE]).collect();
+        paths.into_iter().map(line).collect()
+    }
+
+    /// What is there of the file, and what is to be there.
+    pub(super) fn new_attributes(&self) -> Option<(Option<&str>, String)> {
+        let old = self.attributes.as_ref()?.old.as_deref();
+        let known = self.lock.entries.keys().map(|path| line(path));
+        let lines = self.attribute_lines();
+        let known: BTreeSet<String> = known.chain(lines.iter().cloned()).collect();
+        Some((old, put(&lines, &known, old.unwrap_or_default())))
+    }
+}
+
+/// The line for a file.
+fn line(path: &str) -> String {
+    pattern(path) + ATTRIBUTE
+}
+
+/// Puts lines into the text, in place of those of nixgen's that are known.
+fn put(lines: &[String], known: &BTreeSet<String>, text: &str) -> String {
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    let (mut is_behind, mut is_inside) = (false, false);
+    for line in text.lines() {
+        if line == BEGIN {
+            (is_behind, is_inside) = (true, true);
+        } else if line == END {
+            is_inside = false;
+        } else if !(is_inside && (known.contains(line) || is_conflict_marker(line))) {
+            // What a person wrote between them stays, too.
+            if is_behind { after.push(line) } else { before.push(line) }
+        }
+    }
+    let gap = if is_behind || before.is_empty() { None } else { Some("") };
+    let own = [BEGIN].into_iter().chain(lines.iter().map(String::as_str)).chain([END]);
+    let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let all = before.into_iter().chain(gap).chain(own).chain(after);
+    all.flat_map(|line| [line, end]).collect()
+}
+
+/// A pattern of git's that means this file alone.
+fn pattern(path: &str) -> String {
+    let mut glob = String::from("/");
+    for c in path.chars() {
+        if matches!(c, '*' | '?' | '[' | '\\') {
+            glob.push('\\');
+        }
+        glob.push(c);
+    }
+    if !glob.contains([' ', '"']) {
+        return glob;
+    }
+    format!("\"{}\"", glob.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put_in(lines: &[&str], known: &[&str], text: &str) -> String {
+        let owned = |lines: &[&str]| lines.iter().map(|path| line(path)).collect::<Vec<_>>();
+        let known = owned(known).into_iter().chain(owned(lines)).collect();
+        put(&owned(lines), &known, text)
+    }
+
+    #[test]
+    fn lines_of_the_users_stay_wherever_they_are() {
+        let own = format!("{BEGIN}\n/a linguist-generated\n{END}\n");
+        assert_eq!(put_in(&["a"], &[], ""), own);
+        assert_eq!(put_in(&["a"], &[], "*.x text"), format!("*.x text\n\n{own}"));
+        let around = format!("*.x text\n\n{own}*.y binary\n\n# end\n");
+        assert_eq!(put_in(&["a"], &[], &around), around);
+        let two = around.replace("/a linguist", "\"/a b\" linguist");
+        assert_eq!(put_in(&["a"], &["a b"], &two), around, "what is known goes");
+        let stray = format!("{BEGIN}\n/a linguist-generated\n/mine linguist-generated\n");
+        assert_eq!(
+            put_in(&["b"], &["a"], &stray),
+            format!("{BEGIN}\n/b linguist-generated\n{END}\n/mine linguist-generated\n")
+        );
+        let merged = own.replace("/a ", "<<<<<<< HEAD\n/a ").replace(END, "=======\n>>>>>>> b");
+        assert_eq!(put_in(&["a"], &[], &merged), own);
+        let windows = around.replace('\n', "\r\n");
+        assert_eq!(put_in(&["a"], &[], &windows), windows);
+    }
+
+    #[test]
+    fn a_pattern_means_one_file() {
+        assert_eq!(pattern("a/b.nix"), "/a/b.nix");
+        assert_eq!(pattern("a b[c]*.nix"), "\"/a b\\\\[c]\\\\*.nix\"");
+    }
+}
