@@ -6,8 +6,9 @@ mod support;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::time::Instant;
 
-use support::{Ran, Sandbox};
+use support::{Ran, Sandbox, read};
 
 /// The memory that a run may take, in kilobytes.
 const MOST_MEMORY: u64 = 200_000;
@@ -36,6 +37,25 @@ fn assert_answered(name: &str, config: &[u8], status: i32, answer: &str) {
     assert_eq!(ran.status, status, "{name}: {}", ran.stderr);
     assert!(ran.stderr.contains(answer), "{name}: {}", ran.stderr);
     assert!(!ran.stderr.contains("panicked"), "{name}: {}", ran.stderr);
+}
+
+#[test]
+fn a_tangled_file_in_the_tree_is_told_and_left_alone() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    sandbox.expect(0, &["render", "-q"]);
+    let tangled = "a.".repeat(100_000);
+    sandbox.write("vms/cp.nix", &tangled);
+    sandbox.write("vms/worker.nix", &tangled);
+    sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    let start = Instant::now();
+    for args in [&["check"][..], &["diff", "--format", "options"], &["list"]] {
+        let said = sandbox.run(args);
+        assert!([0, 1].contains(&said.status), "{said:?}");
+    }
+    let refused = sandbox.expect(5, &["render"]).stderr;
+    assert!(refused.contains("vms/cp.nix is a file with a name without an end"), "{refused}");
+    assert_eq!(sandbox.read("vms/worker.nix"), tangled);
+    assert!(start.elapsed().as_secs() < 30);
 }
 
 #[test]

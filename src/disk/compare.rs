@@ -12,7 +12,7 @@ use super::lock::{Entry, Fingerprint, Lock};
 use super::renamed::Renamed;
 use super::root::Root;
 use super::{IoError, State};
-use crate::nix::{Ready, ReadyFile};
+use crate::nix::{self, Ready, ReadyFile};
 use crate::render::handed_over;
 
 /// Compares every file that is ready, and every file of the lock that is not
@@ -71,9 +71,12 @@ pub(super) fn wanted<'a>(
     if bytes == file.text().as_bytes() && !is_ejected {
         return Ok(change.stands(State::Clean));
     }
-    let Ok(old) = String::from_utf8(bytes) else {
-        change.in_the_way = Some("a file that is not text");
-        return Ok(change.stands(State::Foreign));
+    let old = match text(path, bytes) {
+        Ok(old) => old,
+        Err(what) => {
+            change.in_the_way = Some(what);
+            return Ok(change.stands(State::Foreign));
+        }
     };
     let state = match entry {
         Some(entry) if is_ejected => {
@@ -140,14 +143,25 @@ fn unwanted<'a>(
         return Ok(Some(change.stands(State::EjectedOrphan)));
     }
     let Found::File(bytes) = root.look(path)? else { return Ok(None) };
-    change.old = String::from_utf8(bytes).ok();
     let known = entry.map_or(&[][..], |entry| &entry.ours);
-    match &change.old {
-        Some(old) if known.contains(&Fingerprint::of(path, old)) => {
-            return Ok(Some(change.stands(State::Orphan)));
+    match text(path, bytes) {
+        Ok(old) => {
+            let is_ours = known.contains(&Fingerprint::of(path, &old));
+            change.old = Some(old);
+            if is_ours {
+                return Ok(Some(change.stands(State::Orphan)));
+            }
         }
-        Some(_) => {}
-        None => change.in_the_way = Some("a file that is not text"),
+        Err(what) => change.in_the_way = Some(what),
     }
     Ok(Some(change))
+}
+
+/// The text of a file; the error is what it is instead.
+fn text(path: &str, bytes: Vec<u8>) -> Result<String, &'static str> {
+    let text = String::from_utf8(bytes).map_err(|_| "a file that is not text")?;
+    if path.ends_with(".nix") && nix::is_tangled(&text) {
+        return Err("a file with a name without an end");
+    }
+    Ok(text)
 }

@@ -26,7 +26,7 @@ pub(super) struct Fingerprint(String);
 impl Fingerprint {
     pub(super) fn of(path: &str, text: &str) -> Self {
         let mut hash = Sha256::new();
-        if path.ends_with(".nix") {
+        if path.ends_with(".nix") && !nix::is_tangled(text) {
             for token in nix::essence(text) {
                 hash.update(token.as_bytes());
                 hash.update([0]);

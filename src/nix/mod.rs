@@ -11,7 +11,7 @@ mod tokens;
 mod yaml;
 
 pub use options::Options;
-pub use tokens::{essence, tokens};
+pub use tokens::{essence, is_tangled, tokens};
 
 use std::collections::HashSet;
 
@@ -162,6 +162,9 @@ fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished
         }
         let RenderedFile { path, text, executable, .. } = file;
         return Ok((ReadyFile { path, text: tidy(&text), executable }, Vec::new()));
+    }
+    if is_tangled(&file.text) {
+        return Err(vec![bug(&file, None, "it has a name without an end".to_owned())]);
     }
     let split = Split::of(&file.text);
     let missing = judge(&file, split.as_ref(), tree, rules).map_err(bugs)?;

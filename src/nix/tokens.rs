@@ -12,6 +12,21 @@ pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
         .map(|(_, token)| token.trim_end())
 }
 
+/// Whether it would take too long to find the tokens of a text. Before each of
+/// `a.a.a` rnix looks at all that follows, since it may be a path; no file that
+/// means anything has a thousandth of what is too much.
+pub fn is_tangled(text: &str) -> bool {
+    const MOST: usize = 1 << 26;
+
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || b"_.+-".contains(&byte);
+    let words = text.as_bytes().split(|byte| !is_part(*byte));
+    let looks = words.map(|word| {
+        let tokens = word.iter().filter(|byte| b".+-".contains(byte)).count();
+        tokens.saturating_mul(word.len())
+    });
+    looks.fold(0, usize::saturating_add) > MOST
+}
+
 /// What of a Nix text is no layout. Two texts with the same essence differ in
 /// what a formatter or git may do to them: spaces, line breaks and their kind,
 /// the indentation of strings and comments, and the comma behind the last
@@ -126,6 +141,16 @@ mod tests {
             assert_ne!(essence(string), essence(other), "{other}");
         }
         assert_ne!(essence("\"  a\n b\""), essence("\"a\n  b\""));
+    }
+
+    #[test]
+    fn what_is_tangled_is_told_before_it_is_read() {
+        for word in ["a.", "-", "..", "1+", "a-"] {
+            assert!(is_tangled(&word.repeat(100_000)), "{word}");
+        }
+        let hash = "0123456789abcdef+/".repeat(100_000);
+        assert!(!is_tangled(&format!("{{ a = \"{hash}\"; }}")));
+        assert!(!is_tangled(&"a.b.c.d = 1.5;\n".repeat(100_000)));
     }
 
     #[test]
