@@ -4,11 +4,13 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use nixgen::commands::{build, build_some, read};
+use nixgen::commands::{build, read};
+use nixgen::disk::{Hold, Root, apply, compare};
 use nixgen::input::{self, Document};
-use nixgen::origin::{self, Files, Place};
+use nixgen::origin::{self, Files, Pipeline, Place, What};
 use nixgen::outputs;
 use nixgen::render::Engine;
+use nixgen::review::Plan;
 use nixgen::source::Source;
 
 /// Another value for every value of the example.
@@ -96,7 +98,7 @@ fn document(source: &Source) -> Document<'_> {
 
 fn values(document: &Document<'_>) -> Vec<Place> {
     let mut places = origin::places(document);
-    places.retain(|place| !place.is_key);
+    places.retain(|place| place.what == What::Value);
     places
 }
 
@@ -143,6 +145,10 @@ fn a_line_is_explained() {
     );
     let named = explained(&format!("vms/k8s-master.nix:{name}"));
     assert!(named.contains(&format!("cluster.toml:{table}  the name k8s-master\n")), "{named}");
+    let vm = &rendered(&example())["vms/registry.nix"];
+    let mem = explained(&format!("vms/registry.nix:{}", number(vm, "mem = 1024;")));
+    let default = "and what is left out\n  vms.registry.memory  Memory; 4 GiB for nodes and 1 GiB for others by default.\n";
+    assert!(mem.contains(default), "{mem}");
     let header = explained("vms/k8s-master.nix:1");
     assert!(header.contains("every file has this header"), "{header}");
 }
@@ -177,22 +183,20 @@ fn every_line_that_changes_with_a_value_is_traced_to_it() {
     let source = example();
     let before = rendered(&source);
     let engine = Engine::new(&outputs::templates()).expect("compiles");
-    let render = |document: &Document<'_>, wanted: &dyn Fn(&str) -> bool| {
-        build_some(document, "cluster.toml", &engine, wanted)
-    };
+    let pipeline = Pipeline { source: "cluster.toml", engine: &engine };
     let places = values(&document(&source));
     let mut lost = Vec::new();
     let mut traced = 0;
     for (place, (path, other)) in places.iter().zip(CHANGES) {
         let mut text = source.text().to_owned();
-        text.replace_range(place.span.clone(), other);
+        text.replace_range(place.span.clone().expect("it is written"), other);
         let changed = Source::new("cluster.toml", text);
         let document = document(&changed);
         let place = values(&document).into_iter().find(|place| place.path.to_string() == *path);
         let place = place.expect("still there");
         let mut files = rendered(&changed);
         files.retain(|path, text| before.get(path) != Some(text));
-        let lines = origin::lines_of(&document, &place, &files, &render);
+        let lines = origin::lines_of(&document, &place, &files, pipeline);
         for (file, text) in &files {
             let old = before.get(file).map_or("", String::as_str);
             for line in new_lines(old, text) {
@@ -205,6 +209,44 @@ fn every_line_that_changes_with_a_value_is_traced_to_it() {
         }
     }
     assert!(lost.is_empty(), "{} of {traced} lines:\n{}", lost.len(), lost.join("\n"));
+}
+
+#[test]
+fn every_option_that_changes_with_a_value_is_traced_to_it() {
+    let tree = tempfile::tempdir().expect("a folder");
+    let root = Root::new(tree.path());
+    let hold = Hold::to_write(&root, &mut |_| ()).expect("free");
+    let cluster = read(&example(), &mut Vec::new()).expect("a cluster");
+    let ready = build(&cluster, None).expect("no bug");
+    apply(&compare(&ready, &root).expect("readable"), hold, &mut |_| ()).expect("written");
+    let engine = Engine::new(&outputs::templates()).expect("compiles");
+    let pipeline = Pipeline { source: "cluster.toml", engine: &engine };
+    let source = example();
+    let mut lost = Vec::new();
+    let mut traced = 0;
+    for (place, (path, other)) in values(&document(&source)).iter().zip(CHANGES) {
+        let mut text = source.text().to_owned();
+        text.replace_range(place.span.clone().expect("it is written"), other);
+        let edited = Source::new("cluster.toml", text);
+        let Some(cluster) = read(&edited, &mut Vec::new()) else { continue };
+        let ready = build(&cluster, None).expect("no bug");
+        let changes = compare(&ready, &root).expect("readable");
+        let mut plan = Plan::new(&edited, &cluster, &changes);
+        plan.trace(&edited, &cluster, &document(&edited), pipeline);
+        assert_eq!(plan.untraced, 0);
+        for node in &plan.nodes {
+            for option in &node.options {
+                traced += 1;
+                if !option.keys.iter().any(|key| key.path == *path && key.line.is_some()) {
+                    lost.push(format!(
+                        "{path}: {}: {} from {:?}",
+                        node.name, option.path, option.keys
+                    ));
+                }
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{} of {traced} options:\n{}", lost.len(), lost.join("\n"));
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
             warn_of_risk(&at_risk(cluster, &changes), output);
         }
     } else {
-        let plan = Plan::new(source, cluster, &changes);
+        let plan = prepared.plan(&changes)?;
         let mut findings = output.take_findings();
         findings.extend(of_plan(&plan, source, &prepared.root, by_version));
         let behind = behind.iter().map(|file| seen_from(&prepared.root, file));

@@ -33,12 +33,12 @@ use crate::diagnostic::{self, Code, Diagnostic};
 use crate::disk::{
     self, Change, ChangeSet, Hold, Input, IoError, LOCK_FILE, NoRevision, NotWritten, Root, compare,
 };
-use crate::input::{self, Document, MAX_BYTES};
+use crate::input::{self, MAX_BYTES};
 use crate::nix::{self, Options, Ready, Rules};
-use crate::origin::Files;
+use crate::origin::Pipeline;
 use crate::overrides::{Overrides, PATIENCE};
 use crate::render::{Bug, Engine};
-use crate::review::{self, Class, Node, format};
+use crate::review::{self, Class, Node, Plan, format};
 use crate::source::Source;
 use crate::{checks, cluster, outputs};
 
@@ -271,26 +271,6 @@ fn engine(overrides: &Overrides) -> Result<Engine, Vec<Bug>> {
     Engine::new(&overrides.over(outputs::templates())).map_err(|bug| vec![bug])
 }
 
-/// Lays out the files of a document whose paths are wanted, whatever the rules
-/// say of it.
-pub fn build_some(
-    document: &Document<'_>,
-    source: &str,
-    engine: &Engine,
-    wanted: &dyn Fn(&str) -> bool,
-) -> Files {
-    let build = || {
-        let mut ignored = Vec::new();
-        let file = input::decode(document, &mut ignored)?;
-        let cluster = cluster::resolve(file, source, &mut ignored)?;
-        let mut plan = outputs::plan(&cluster);
-        plan.retain(|planned| wanted(planned.path.inside()));
-        Some((engine.render(plan, source).ok()?, cluster.formatter))
-    };
-    let Some((files, formatter)) = build() else { return Files::new() };
-    files.iter().map(|file| (file.path.to_string(), nix::laid_out(file, formatter))).collect()
-}
-
 /// What is ready to be compared with the tree.
 pub(crate) struct Prepared {
     pub(crate) loaded: Loaded,
@@ -347,6 +327,18 @@ impl Prepared {
         let previous = Previous::read(last("vms.nix"), last("hosts.nix"));
         steps::run(cluster, &previous, &mut found);
         say(source, levels, &mut found, output)
+    }
+
+    /// What a change set means, and where it comes from.
+    pub(crate) fn plan(&self, changes: &ChangeSet<'_>) -> Result<Plan, Failure> {
+        let Loaded { source, cluster, .. } = &self.loaded;
+        let mut plan = Plan::new(source, cluster, changes);
+        if let Some(document) = input::parse(source, &mut Vec::new()) {
+            let engine = engine(&self.overrides).map_err(Failure::Bugs)?;
+            let pipeline = Pipeline { source: &cluster.source, engine: &engine };
+            plan.trace(source, cluster, &document, pipeline);
+        }
+        Ok(plan)
     }
 
     /// The same, in a moment when no run writes to the tree.

@@ -34,6 +34,9 @@ pub trait Text: Sized {
     /// What the text must be, to complete "expected …".
     const EXPECTED: &'static str;
 
+    /// One that is taken.
+    const EXAMPLE: &'static str;
+
     /// A regular expression that every text matches that is taken, for editors.
     const PATTERN: Option<&'static str> = None;
 

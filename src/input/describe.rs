@@ -60,6 +60,7 @@ fn text<T: Text>() -> Value {
     let mut schema = json!({ "type": "string" });
     if let Some(pattern) = T::PATTERN {
         schema["pattern"] = pattern.into();
+        schema["examples"] = json!([T::EXAMPLE]);
     } else if !T::choices().is_empty() {
         schema["enum"] = T::choices().into();
     }
@@ -212,6 +213,7 @@ mod tests {
             refused += usize::from(!fits);
         }
         assert!(taken > 0 && refused > 0, "{name}: {taken} taken, {refused} refused");
+        assert!(T::from_text(T::EXAMPLE).is_ok(), "{name} does not take its example");
     }
 
     #[test]

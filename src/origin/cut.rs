@@ -1,10 +1,15 @@
-//! A document without the MicroVMs that have no part in a line. Trying out every
-//! value of ten thousand of them would take hours.
+//! A document without the machines that have no part in a line or an option.
+//! Trying out every value of ten thousand of them would take hours.
+
+use std::collections::BTreeSet;
 
 use similar::{DiffTag, TextDiff};
-use toml::de::DeValue;
+use toml::de::{DeTable, DeValue};
 
+use super::Machine;
+use super::place::table;
 use crate::input::Document;
+use crate::input::types::Role;
 
 /// Renders the file that the line is in.
 type Render<'r> = &'r dyn Fn(&Document<'_>) -> Option<String>;
@@ -60,6 +65,54 @@ fn without<'a>(document: &Document<'a>, names: &[String]) -> Document<'a> {
         }
     }
     smaller
+}
+
+/// The document with some machines and those that each can depend on: the control
+/// planes, and the hosts that carry them.
+pub(super) fn around<'a>(document: &Document<'a>, machines: &[Machine<'_>]) -> Document<'a> {
+    /// With more of them, each is a member like the others.
+    const CONTROL_PLANES: usize = 7;
+    /// An only host is the gateway; two are not.
+    const HOSTS: usize = 2;
+
+    let named = |table: &str| -> BTreeSet<String> {
+        let its = machines.iter().filter(|machine| machine.table == table);
+        its.map(|machine| machine.name.to_owned()).collect()
+    };
+    let text = |vm: &DeValue<'_>, key: &str| -> Option<String> {
+        Some(vm.as_table()?.get(key)?.get_ref().as_str()?.to_owned())
+    };
+    let is_control_plane =
+        |vm: &DeValue<'_>| text(vm, "role").as_deref() == Some(Role::ControlPlane.as_str());
+    let (mut vms, mut hosts) = (named("vms"), named("hosts"));
+    if let Some(all) = table(document, &["vms"]) {
+        let members = all.iter().filter(|(_, vm)| is_control_plane(vm.get_ref()));
+        vms.extend(members.take(CONTROL_PLANES).map(|(name, _)| name.get_ref().to_string()));
+        let kept = vms.iter().filter_map(|name| all.get(name.as_str()));
+        hosts.extend(kept.filter_map(|vm| text(vm.get_ref(), "host")));
+    }
+    if let Some(all) = table(document, &["hosts"]) {
+        hosts.extend(all.keys().take(HOSTS).map(|name| name.get_ref().to_string()));
+    }
+    let mut cut = DeTable::new();
+    for (key, value) in document.get_ref().as_table().into_iter().flatten() {
+        let kept = match key.get_ref().as_ref() {
+            "vms" => Some(&vms),
+            "hosts" => Some(&hosts),
+            _ => None,
+        };
+        let value = match (kept, value.get_ref()) {
+            (Some(kept), DeValue::Table(all)) => {
+                let machines =
+                    all.iter().filter(|(name, _)| kept.contains(name.get_ref().as_ref()));
+                let machines = machines.map(|(name, it)| (name.clone(), it.clone())).collect();
+                toml::Spanned::new(value.span(), DeValue::Table(machines))
+            }
+            _ => value.clone(),
+        };
+        cut.insert(key.clone(), value);
+    }
+    toml::Spanned::new(document.span(), DeValue::Table(cut))
 }
 
 /// Where a line (from 1) of one text is in another, if it stayed.

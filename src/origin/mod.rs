@@ -1,12 +1,17 @@
-//! Which values and names of `cluster.toml` a generated line comes from.
+//! Which values and names of `cluster.toml` a generated line or option comes from,
+//! and which keys that are left to their defaults.
 //!
-//! A line comes from a value if it changes with the value, so every value is
+//! Both come from a value if they change with the value, so every value is
 //! changed in turn and the file rendered again. That holds for whatever lies
 //! between the two: references, conditions, derived values, and templates of the
 //! user's.
 
 mod cut;
+mod groups;
+mod options;
+mod pipeline;
 mod place;
+mod schema;
 mod vary;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,32 +21,53 @@ use similar::{DiffTag, TextDiff};
 use toml::de::DeValue;
 
 use self::cut::{Cut, cut};
-use self::place::{get, renamed, texts_under, with};
-use self::vary::{Words, variants};
-use crate::diagnostic::Code;
-use crate::input::{self, Document};
+use self::place::{renamed, with, without};
+use self::vary::Others;
+use crate::cluster::Cluster;
+use crate::input::Document;
 
-pub use self::place::{KeyPath, Place, places};
+pub use self::groups::{Origins, Wanted, of_plan};
+pub use self::options::{Attribute, Changed, Machine, Origin};
+pub use self::pipeline::Pipeline;
+pub use self::place::{KeyPath, Place, What, places};
 
 /// Texts by path.
 pub type Files = BTreeMap<String, String>;
 
-/// Renders those files of a document whose paths are wanted; nothing of one that
-/// makes no sense.
-pub type Render<'r> = &'r (dyn Fn(&Document<'_>, &dyn Fn(&str) -> bool) -> Files + Sync);
+/// A place that a line comes from.
+#[derive(Debug)]
+pub struct From {
+    /// The place.
+    pub place: Place,
+    /// What the schema says of it.
+    pub description: String,
+}
 
-/// The places that a line (from 1) of a file comes from, in the order of the
-/// document.
-pub fn of_line(document: &Document<'_>, path: &str, line: usize, render: Render<'_>) -> Vec<Place> {
-    let one = |document: &Document<'_>| render(document, &|file| file == path).remove(path);
+/// The places that a line (from 1) of a file comes from: those that are written in
+/// the order of the document, then those that are left out.
+pub fn of_line(
+    document: &Document<'_>,
+    cluster: &Cluster,
+    path: &str,
+    line: usize,
+    pipeline: Pipeline<'_>,
+) -> Vec<From> {
+    let one = |document: &Document<'_>| pipeline.files(document, |file| file == path).remove(path);
     let Some(text) = one(document) else { return Vec::new() };
     let Cut { document, text, line } = cut(document, &text, line, &one);
     let files = Files::from([(path.to_owned(), text)]);
-    places(&document)
-        .into_par_iter()
+    let others = Others::of(&document);
+    let mut all = places(&document);
+    let left_out = others.schema().left_out(&document, &KeyPath::default(), &implied(cluster));
+    all.extend(left_out);
+    all.into_par_iter()
         .filter(|place| {
-            let lines = lines_of(&document, place, &files, render);
+            let lines = of_place(&document, place, &others, &files, pipeline);
             lines.get(path).is_some_and(|lines| lines.contains(&line))
+        })
+        .map(|place| {
+            let description = others.schema().description(&place.path).to_owned();
+            From { place, description }
         })
         .collect()
 }
@@ -51,63 +77,78 @@ pub fn lines_of(
     document: &Document<'_>,
     place: &Place,
     files: &Files,
-    render: Render<'_>,
+    pipeline: Pipeline<'_>,
+) -> BTreeMap<String, BTreeSet<usize>> {
+    of_place(document, place, &Others::of(document), files, pipeline)
+}
+
+/// Tables that a cluster has without their being written.
+fn implied(cluster: &Cluster) -> Vec<KeyPath> {
+    let volumes = cluster.vms.iter().flat_map(|vm| {
+        let implied = vm.volumes.iter().filter(|volume| !volume.name.is_written());
+        implied
+            .map(|volume| KeyPath::of(&["vms", vm.name.as_str(), "volumes", volume.name.as_str()]))
+    });
+    volumes.collect()
+}
+
+fn of_place(
+    document: &Document<'_>,
+    place: &Place,
+    others: &Others,
+    files: &Files,
+    pipeline: Pipeline<'_>,
 ) -> BTreeMap<String, BTreeSet<usize>> {
     let mut lines: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    for changed in with_others(document, place, files, render) {
-        for (path, new) in changed {
-            if let Some(old) = files.get(&path) {
-                lines.entry(path).or_default().extend(changed_lines(old, &new));
-            }
+    let changed = match place.what {
+        What::Name => renaming(document, place, others, files, pipeline).into_iter().collect(),
+        What::Value | What::Default => each(document, place, others, |changed| {
+            pipeline.files(changed, |path| files.contains_key(path))
+        }),
+    };
+    for (path, new) in changed.into_iter().flatten() {
+        if let Some(old) = files.get(&path) {
+            lines.entry(path).or_default().extend(changed_lines(old, &new));
         }
     }
     lines
 }
 
-/// The files with other values, or another name, at a place.
-fn with_others(
+/// What is made of a document with each other value at a place, and without the
+/// one that is written.
+fn each<T>(
     document: &Document<'_>,
     place: &Place,
-    files: &Files,
-    render: Render<'_>,
-) -> Vec<Files> {
-    if place.is_key {
-        return renaming(document, place, files, render).into_iter().collect();
-    }
-    let Some(value) = get(document, &place.path) else { return Vec::new() };
-    let alike = match place.path.last_key() {
-        Some(key) => texts_under(document, key),
-        None => Vec::new(),
-    };
-    variants(value, &Words::of(document), &alike)
-        .iter()
-        .filter_map(|text| DeValue::parse(text).ok())
-        .map(|value| with(document, &place.path, value.into_inner()))
-        .map(|changed| render(&changed, &|path| files.contains_key(path)))
-        .collect()
+    others: &Others,
+    make: impl Fn(&Document<'_>) -> T,
+) -> Vec<T> {
+    let texts = others.than(document, place);
+    let values = texts.iter().filter_map(|text| DeValue::parse(text).ok());
+    let changed = values.map(|value| with(document, &place.path, value.into_inner()));
+    let without = (place.what == What::Value).then(|| without(document, &place.path));
+    changed.chain(without.flatten()).map(|changed| make(&changed)).collect()
 }
 
 /// The files with another name for a key. Renaming a machine renames its file.
 fn renaming(
     document: &Document<'_>,
     place: &Place,
+    others: &Others,
     files: &Files,
-    render: Render<'_>,
+    pipeline: Pipeline<'_>,
 ) -> Option<Files> {
+    // The keys of the schema are no names: renamed, they are unknown.
+    if !others.schema().is_name(&place.path) {
+        return None;
+    }
     let (_, old) = place.path.split_key()?;
     let new = format!("{old}x");
     let renamed = renamed(document, &place.path, &new)?;
-    // The keys of the schema are no names: renamed, they are unknown.
-    let mut log = Vec::new();
-    input::decode(&renamed, &mut log);
-    if log.iter().any(|found| found.code == Code::UnknownKey) {
-        return None;
-    }
     let before = |path: &str| {
         let same = files.contains_key(path).then(|| path.to_owned());
         same.or_else(|| Some(path.replace(&new, old)).filter(|path| files.contains_key(path)))
     };
-    let changed = render(&renamed, &|path| before(path).is_some());
+    let changed = pipeline.files(&renamed, |path| before(path).is_some());
     Some(changed.into_iter().filter_map(|(path, text)| Some((before(&path)?, text))).collect())
 }
 

@@ -1,9 +1,10 @@
-//! The places of a document that decide something: its values, and the names
-//! that the user chose for tables and keys.
+//! The places of a document that decide something: its values, the names that the
+//! user chose for tables and keys, and the keys that are left to their defaults.
 
 use std::fmt;
 
-use toml::de::{DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
 
 use crate::input::Document;
 use crate::source::Span;
@@ -35,6 +36,21 @@ impl KeyPath {
 
     fn join(&self, step: Step) -> Self {
         Self(self.0.iter().cloned().chain([step]).collect())
+    }
+
+    /// The way along some keys.
+    pub fn of(keys: &[&str]) -> Self {
+        Self(keys.iter().map(|key| Step::Key((*key).to_owned())).collect())
+    }
+
+    /// The same way from the end of another one, if it begins with that.
+    pub(super) fn below(&self, start: &Self) -> Option<Self> {
+        self.0.strip_prefix(start.0.as_slice()).map(|rest| Self(rest.to_vec()))
+    }
+
+    /// A way, and on from its end.
+    pub(super) fn then(&self, rest: &Self) -> Self {
+        Self(self.0.iter().chain(&rest.0).cloned().collect())
     }
 
     /// The last key, unless the way ends in a list.
@@ -74,32 +90,44 @@ impl fmt::Display for KeyPath {
     }
 }
 
-/// A value that is no table and no list, or a key.
+/// What of a document decides something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// A value that is no table and no list.
+    Value,
+    /// A name that the user chose for a table or key.
+    Name,
+    /// A key that is not written, so that its default counts.
+    Default,
+}
+
+/// A value, a name, or a key that could be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The way to it.
     pub path: KeyPath,
-    /// Where it is written.
-    pub span: Span,
-    /// Whether it is the key itself that counts.
-    pub is_key: bool,
+    /// Where it is written, if it is.
+    pub span: Option<Span>,
+    /// What counts there.
+    pub what: What,
 }
 
-/// Every value and key of a document, in the order of the file.
+/// Every value and key that a document has, in the order of the file.
 pub fn places(document: &Document<'_>) -> Vec<Place> {
     let mut found = Vec::new();
     collect(document, &KeyPath::default(), &mut found);
-    found.sort_by_key(|place| place.span.start);
+    found.sort_by_key(|place| place.span.as_ref().map(|span| span.start));
     found
 }
 
-fn collect(node: &Document<'_>, path: &KeyPath, found: &mut Vec<Place>) {
+/// The values and keys below a node.
+pub(super) fn collect(node: &Document<'_>, path: &KeyPath, found: &mut Vec<Place>) {
     match node.get_ref() {
         DeValue::Table(table) => {
             for (key, value) in table {
                 let path = path.key(key.get_ref());
                 collect(value, &path, found);
-                found.push(Place { path, span: key.span(), is_key: true });
+                found.push(Place { path, span: Some(key.span()), what: What::Name });
             }
         }
         DeValue::Array(items) => {
@@ -107,12 +135,15 @@ fn collect(node: &Document<'_>, path: &KeyPath, found: &mut Vec<Place>) {
                 collect(item, &path.join(Step::Index(index)), found);
             }
         }
-        _ => found.push(Place { path: path.clone(), span: node.span(), is_key: false }),
+        _ => {
+            let span = Some(node.span());
+            found.push(Place { path: path.clone(), span, what: What::Value });
+        }
     }
 }
 
-/// The value at the end of a way.
-pub(super) fn get<'n, 'a>(mut node: &'n Document<'a>, path: &KeyPath) -> Option<&'n DeValue<'a>> {
+/// What is at the end of a way.
+pub(super) fn get<'n, 'a>(mut node: &'n Document<'a>, path: &KeyPath) -> Option<&'n Document<'a>> {
     for step in &path.0 {
         node = match (step, node.get_ref()) {
             (Step::Key(key), DeValue::Table(table)) => table.get(key.as_str())?,
@@ -120,7 +151,7 @@ pub(super) fn get<'n, 'a>(mut node: &'n Document<'a>, path: &KeyPath) -> Option<
             _ => return None,
         };
     }
-    Some(node.get_ref())
+    Some(node)
 }
 
 /// The different texts that a document has under a key, wherever that is.
@@ -142,17 +173,55 @@ pub(super) fn texts_under<'n>(document: &'n Document<'_>, key: &str) -> Vec<&'n 
     found
 }
 
-/// The same document with another value at the end of a way.
+/// The same document with another value at the end of a way. Tables that are not
+/// there are made.
 pub(super) fn with<'a>(
     document: &Document<'a>,
     path: &KeyPath,
     value: DeValue<'a>,
 ) -> Document<'a> {
     let mut changed = document.clone();
-    if let Some(place) = get_mut(&mut changed, path) {
-        *place = value;
+    let mut node = &mut changed;
+    for step in &path.0 {
+        let next = match (step, node.get_mut()) {
+            (Step::Key(key), DeValue::Table(table)) => {
+                if !table.contains_key(key.as_str()) {
+                    table.insert(made(key.clone().into()), made(DeValue::Table(DeTable::new())));
+                }
+                table.get_mut(key.as_str())
+            }
+            (Step::Index(index), DeValue::Array(items)) => items.get_mut(*index),
+            _ => None,
+        };
+        let Some(next) = next else { return document.clone() };
+        node = next;
     }
+    *node.get_mut() = value;
     changed
+}
+
+/// The same document without what is at the end of a way.
+pub(super) fn without<'a>(document: &Document<'a>, path: &KeyPath) -> Option<Document<'a>> {
+    let (last, start) = path.0.split_last()?;
+    let mut changed = document.clone();
+    match (last, get_mut(&mut changed, &KeyPath(start.to_vec()))?) {
+        (Step::Key(key), DeValue::Table(table)) => {
+            table.remove(key.as_str())?;
+        }
+        (Step::Index(index), DeValue::Array(items)) => {
+            let others = items.iter().enumerate().filter(|(at, _)| at != index);
+            let mut rest = DeArray::new();
+            others.for_each(|(_, item)| rest.push(item.clone()));
+            *items = rest;
+        }
+        _ => return None,
+    }
+    Some(changed)
+}
+
+/// What stands nowhere in a file.
+fn made<T>(value: T) -> Spanned<T> {
+    Spanned::new(0..0, value)
 }
 
 fn get_mut<'n, 'a>(node: &'n mut Document<'a>, path: &KeyPath) -> Option<&'n mut DeValue<'a>> {
@@ -190,15 +259,14 @@ pub(super) fn renamed<'a>(
     if REFERRED.contains(&keys.as_slice()) {
         rename_references(&mut changed, old, name);
     }
-    let parent = KeyPath(keys.iter().map(|key| Step::Key((*key).to_owned())).collect());
-    let DeValue::Table(table) = get_mut(&mut changed, &parent)? else { return None };
+    let DeValue::Table(table) = get_mut(&mut changed, &KeyPath::of(&keys))? else { return None };
     rename_key(table, old, name);
     Some(changed)
 }
 
 fn rename_key(table: &mut DeTable<'_>, old: &str, name: &str) {
     if let Some((key, value)) = table.remove_entry(old) {
-        let key = toml::Spanned::new(key.span(), name.to_owned().into());
+        let key = Spanned::new(key.span(), name.to_owned().into());
         table.insert(key, value);
     }
 }
@@ -214,7 +282,7 @@ fn rename_references(node: &mut Document<'_>, old: &str, name: &str) {
         DeValue::Table(table) => {
             // A host's own addresses are listed by the name of their VLAN.
             if let Some(DeValue::Table(addresses)) =
-                table.get_mut("addresses").map(toml::Spanned::get_mut)
+                table.get_mut("addresses").map(Spanned::get_mut)
             {
                 rename_key(addresses, old, name);
             }

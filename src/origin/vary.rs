@@ -1,56 +1,96 @@
 //! Other values that a value could have. None has to make sense: a line that
 //! changes with the value comes from it.
 
+use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
-use super::place::{REFERRED, table};
+use super::place::{REFERRED, get, table, texts_under};
+use super::schema::{Schema, example};
+use super::{Place, What};
 use crate::input::Document;
-use crate::input::types;
 use crate::release::RELEASES;
 
-/// Texts that mean something where they are written: with one letter changed they
-/// are merely unknown.
-pub(super) struct Words(Vec<String>);
+/// What values are changed to.
+pub(super) struct Others {
+    schema: Schema,
+    /// Texts that mean something where they are written: with one letter changed
+    /// they are merely unknown. They are the names that a document defines, and
+    /// the releases of NixOS.
+    words: Vec<String>,
+}
 
-impl Words {
-    /// The names that a document defines, the words of choices, and the releases
-    /// of NixOS.
+impl Others {
     pub(super) fn of(document: &Document<'_>) -> Self {
         let keys = |table: &DeTable<'_>| -> Vec<String> {
             table.keys().map(|key| key.get_ref().to_string()).collect()
         };
         let names = REFERRED.iter().filter_map(|path| table(document, path)).flat_map(keys);
-        let releases = RELEASES.iter().map(|release| release.name);
-        Self(names.chain(types::words().chain(releases).map(str::to_owned)).collect())
+        let releases = RELEASES.iter().map(|release| release.name.to_owned());
+        Self { schema: Schema::new(), words: names.chain(releases).collect() }
     }
-}
 
-/// Values near this one and values that mean something else, as TOML.
-/// `alike` are the values that stand under the same key elsewhere.
-pub(super) fn variants(value: &DeValue<'_>, words: &Words, alike: &[&str]) -> Vec<String> {
-    match value {
-        DeValue::Boolean(value) => vec![(!value).to_string()],
-        DeValue::Integer(number) => bumped(&number.to_string()),
-        DeValue::Float(number) => bumped(&number.to_string()),
-        DeValue::String(text) => {
-            let mut all = bumped(text);
-            if words.0.iter().any(|word| word == text) {
-                all.extend(words.0.iter().filter(|word| *word != text).cloned());
-            } else {
-                // What an image's tag says decides how its GPU is used.
-                all.extend(["x", "-rocm"].map(|end| format!("{text}{end}")));
-                all.push(format!("x{text}"));
+    /// The schema of the document.
+    pub(super) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Values near that of a place and values that mean something else, as TOML.
+    pub(super) fn than(&self, document: &Document<'_>, place: &Place) -> Vec<String> {
+        let schema = self.schema.of(&place.path);
+        match place.what {
+            What::Name => Vec::new(),
+            What::Value => get(document, &place.path)
+                .map(|value| self.near(document, place, value.get_ref(), schema))
+                .unwrap_or_default(),
+            What::Default => {
+                let Some(text) = schema.and_then(example) else { return Vec::new() };
+                let Ok(value) = DeValue::parse(&text) else { return Vec::new() };
+                let mut all = self.near(document, place, value.get_ref(), schema);
+                all.push(text);
+                all
             }
-            all.extend(alike.iter().filter(|other| **other != text).map(ToString::to_string));
-            all.iter().map(|text| quoted(text)).collect()
         }
-        _ => Vec::new(),
+    }
+
+    fn near(
+        &self,
+        document: &Document<'_>,
+        place: &Place,
+        value: &DeValue<'_>,
+        schema: Option<&Value>,
+    ) -> Vec<String> {
+        match value {
+            DeValue::Boolean(value) => vec![(!value).to_string()],
+            DeValue::Integer(number) => bumped(&number.to_string()),
+            DeValue::Float(number) => bumped(&number.to_string()),
+            DeValue::String(text) => {
+                let choices = schema.and_then(|schema| schema["enum"].as_array());
+                if let Some(choices) = choices {
+                    let others = choices.iter().filter(|other| other.as_str() != Some(text));
+                    return others.map(Value::to_string).collect();
+                }
+                let mut all = bumped(text);
+                if self.words.iter().any(|word| word == text) {
+                    all.extend(self.words.iter().filter(|word| *word != text).cloned());
+                } else {
+                    // What an image's tag says decides how its GPU is used.
+                    all.extend(["x", "-rocm"].map(|end| format!("{text}{end}")));
+                    all.push(format!("x{text}"));
+                }
+                if let Some(key) = place.path.last_key() {
+                    let alike = texts_under(document, key);
+                    all.extend(alike.into_iter().filter(|other| other != text).map(str::to_owned));
+                }
+                all.into_iter().map(quoted).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 }
 
 /// A TOML string. JSON's escapes are among TOML's.
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+fn quoted(text: String) -> String {
+    Value::from(text).to_string()
 }
 
 /// The text with one of its numbers raised or lowered by one, for each number:

@@ -219,6 +219,24 @@ pub(crate) fn mermaid(text: &str) -> String {
     out
 }
 
+/// Text of HTML or XML, in an element or a quoted attribute. XML has no place for
+/// control characters, not even escaped.
+pub(crate) fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Text for a comment: it stays on its line, whatever a reader takes for its
 /// end (YAML has two of its own), and is nothing that a stream may not carry.
 pub(super) fn comment(text: &str) -> String {

@@ -9,7 +9,7 @@ mod options;
 
 pub(crate) use escape::{
     markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path, nix_string,
-    nix_string_part, shell_word_if_needed,
+    nix_string_part, shell_word_if_needed, xml,
 };
 pub use language::{Language, MARKER, handed_over};
 use marks::Unmarked;
@@ -99,7 +99,7 @@ macro_rules! template {
 pub(crate) use template;
 
 /// A file that is to be rendered: everything is decided, nothing is text yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Planned {
     /// Where it goes.
     pub path: RelPath,
@@ -112,6 +112,11 @@ pub struct Planned {
 }
 
 impl Planned {
+    /// Whether another file of the same path is going to have the same text.
+    pub(crate) fn is_made_of_the_same(&self, other: &Self) -> bool {
+        self.template == other.template && self.context == other.context
+    }
+
     /// What the template is given, to be read by people.
     pub fn context_json(&self) -> Option<String> {
         serde_json::to_string_pretty(self.context.as_ref().ok()?).ok()

@@ -14,6 +14,7 @@ mod machines;
 mod modules;
 mod nodes;
 mod options;
+mod origins;
 mod redact;
 
 pub use base::{Base, TemplateChange, templates};
@@ -23,12 +24,16 @@ pub use impact::Class;
 pub use intent::{ValueChange, intent};
 pub use nodes::at_risk;
 use nodes::nodes;
+pub use origins::{Key, TemplateLine};
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::cluster::Cluster;
 use crate::disk::ChangeSet;
+use crate::origin::{Attribute, Changed};
 use crate::source::Source;
 
 /// The version of the plan document. It grows when a program that reads the
@@ -55,6 +60,21 @@ pub struct Plan {
     /// The revision that it begins at, where that is not the tree on disk.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Base>,
+    /// How many of the changed options are without their keys, because too many
+    /// machines change in too many ways.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub untraced: usize,
+    /// Every attribute that differs, also those that only repeat an option.
+    #[serde(skip)]
+    changed: Changed,
+    /// The modules that are one machine's own and change, by its name.
+    #[serde(skip)]
+    modules: BTreeMap<String, String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // serde asks so
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 /// How many files there are of each kind.
@@ -84,6 +104,9 @@ pub struct Node {
     pub line: Option<usize>,
     /// What it is.
     pub kind: Kind,
+    /// The host that carries it, or did, for a VM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host: Option<String>,
     /// Whether it comes, goes or changes.
     pub action: NodeAction,
     /// The heaviest impact on it.
@@ -155,12 +178,27 @@ pub struct OptionChange {
     /// The line of the rendered file, from 1, where it is set there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
+    /// The keys of the source that can have changed it, or that it comes from: the
+    /// likeliest first, and three at most.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<Key>,
+    /// The line of the template that sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<TemplateLine>,
+    /// The attribute that brings it about: the option itself, or the import of the
+    /// module that sets it.
+    #[serde(skip)]
+    source: Attribute,
+    /// The machine whose attribute that is, if it is one's.
+    #[serde(skip)]
+    owner: Option<String>,
 }
 
 impl Plan {
     /// Everything about a change set.
     pub fn new(source: &Source, cluster: &Cluster, changes: &ChangeSet<'_>) -> Self {
-        let (mut nodes, cluster_data) = nodes(cluster, changes);
+        let modules = modules::read(cluster, changes);
+        let (mut nodes, cluster_data) = nodes(cluster, changes, &modules);
         for node in &mut nodes {
             let span = machines::span(cluster, &node.name);
             node.line = span.map(|span| source.position(span.start).line);
@@ -174,6 +212,9 @@ impl Plan {
             cluster: cluster_data,
             files: files(changes),
             base: None,
+            untraced: 0,
+            changed: modules::changed(changes, &modules),
+            modules: modules::own(&modules),
         }
     }
 }

@@ -5,10 +5,14 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::data::{self, Owner};
+use super::impact::Class;
+use super::options::Site;
 use crate::cluster::Cluster;
 use crate::disk::{Change, ChangeSet};
 use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry, Value};
 use crate::nix::below_root;
+use crate::origin::{self, Attribute};
 use crate::outputs;
 use crate::render::Language;
 
@@ -59,8 +63,38 @@ impl Module<'_> {
         }
     }
 
+    /// Where a change of this module is, shown at a path.
+    pub(super) fn site<'s>(
+        &'s self,
+        path: String,
+        change: &Changed<'s>,
+        impact: Class,
+    ) -> Site<'s> {
+        let owner = match &self.is {
+            Is::Own(name) => Some(name.as_str()),
+            Is::Data(file) => match data::place(file, change.path) {
+                Some((Owner::Machine(name), _)) => Some(name),
+                _ => None,
+            },
+            Is::Adapters | Is::Flake | Is::Shared => None,
+        };
+        Site {
+            path,
+            file: self.path,
+            line: change.new.map(|entry| self.line(entry)),
+            impact,
+            source: self.attribute(change.path.clone()),
+            owner,
+        }
+    }
+
+    /// An attribute of this module.
+    pub(super) fn attribute(&self, path: AttrPath) -> Attribute {
+        Attribute { file: self.path.to_owned(), path }
+    }
+
     /// The line of an entry of the rendered text, from 1.
-    pub(super) fn line(&self, entry: &Entry) -> usize {
+    fn line(&self, entry: &Entry) -> usize {
         let lines = self.lines.get_or_init(|| {
             std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect()
         });
@@ -104,6 +138,37 @@ pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Mod
         .collect();
     add_imported(&mut modules, changes);
     modules
+}
+
+/// Every attribute that differs, file by file, and those that say nothing by
+/// themselves: lists over all machines.
+pub(super) fn changed(changes: &ChangeSet<'_>, modules: &[Module<'_>]) -> origin::Changed {
+    let attributes = modules.iter().filter(|module| !module.unreadable).map(|module| {
+        let differing = module.changes().into_iter().map(|change| change.path);
+        let follow = module.new.entries.keys().filter(|path| match module.is {
+            Is::Data(file) => data::place(file, path).is_none(),
+            _ => false,
+        });
+        (module.path.to_owned(), differing.chain(follow).cloned().collect())
+    });
+    let read = modules.iter().filter(|module| !module.unreadable).map(|module| module.path);
+    let read: BTreeSet<&str> = read.collect();
+    let unknown = changes.differing().filter(|change| !read.contains(change.path.as_str()));
+    let whole = changes.differing().filter(|it| it.old.is_none() || it.new.is_none());
+    origin::Changed {
+        attributes: attributes.collect(),
+        whole: whole.map(|change| change.path.clone()).collect(),
+        unknown: unknown.map(|change| change.path.clone()).collect(),
+    }
+}
+
+/// The modules that are one machine's own, by its name.
+pub(super) fn own(modules: &[Module<'_>]) -> BTreeMap<String, String> {
+    let own = modules.iter().filter_map(|module| match &module.is {
+        Is::Own(machine) => Some((machine.clone(), module.path.to_owned())),
+        _ => None,
+    });
+    own.collect()
 }
 
 /// Adds the modules that do not change and that a machine comes to import, or no

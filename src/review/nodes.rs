@@ -7,26 +7,32 @@ use super::data::{self, Owner};
 use super::impact::{self, Class};
 use super::machines::{self, Machines};
 use super::modules::{self, Imports, Is, Module};
-use super::options::{self, Site};
+use super::options;
 use super::{Kind, Node, NodeAction, OptionChange, Reason, lifecycle};
 use crate::cluster::{Cluster, natural};
 use crate::disk::ChangeSet;
-use crate::nix::attrs::{Changed, Entry};
+use crate::nix::attrs::{AttrPath, Changed, Entry};
+use crate::origin::Attribute;
 
 /// A change with the path that it is shown at.
 struct Found<'a> {
     path: String,
     module: &'a Module<'a>,
     change: Changed<'a>,
+    /// The import that brings it about, where the module itself stays.
+    import: Option<Attribute>,
 }
 
 /// What changes for each machine, the heaviest impact first, and the data that
 /// changes for none.
-pub fn nodes(cluster: &Cluster, changes: &ChangeSet<'_>) -> (Vec<Node>, Vec<OptionChange>) {
-    let modules = modules::read(cluster, changes);
+pub fn nodes(
+    cluster: &Cluster,
+    changes: &ChangeSet<'_>,
+    modules: &[Module<'_>],
+) -> (Vec<Node>, Vec<OptionChange>) {
     let after = machines::after(cluster);
-    let before = machines::before(&after, &modules);
-    let all = All { changes, modules: &modules, before: &before, after: &after };
+    let before = machines::before(&after, modules);
+    let all = All { changes, modules, before: &before, after: &after };
     let mut found: BTreeMap<&str, Vec<Found<'_>>> = BTreeMap::new();
     let of_nobody = all.data(&mut found);
     all.modules(&mut found);
@@ -34,9 +40,8 @@ pub fn nodes(cluster: &Cluster, changes: &ChangeSet<'_>) -> (Vec<Node>, Vec<Opti
     let mut nodes: Vec<Node> = Vec::new();
     let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     for name in names {
-        let own = modules.iter().find(|module| module.is == Is::Own(name.clone()));
         let found = found.remove(name.as_str()).unwrap_or_default();
-        let node = all.node(name, own, &found);
+        let node = all.node(name, all.own(name), &found);
         nodes.extend(node);
     }
     nodes.sort_by(|a, b| b.impact.cmp(&a.impact).then_with(|| natural(&a.name, &b.name)));
@@ -49,7 +54,7 @@ pub fn at_risk(cluster: &Cluster, changes: &ChangeSet<'_>) -> Vec<Node> {
     if changes.differing().all(|change| change.old.is_none()) {
         return Vec::new();
     }
-    let (mut nodes, _) = nodes(cluster, changes);
+    let (mut nodes, _) = nodes(cluster, changes, &modules::read(cluster, changes));
     nodes.retain(|node| node.impact == Class::DataRisk);
     nodes
 }
@@ -86,12 +91,7 @@ impl<'a> All<'a> {
                     Owner::Nodes => self.names(|facts| facts.role.is_some()),
                     Owner::All => self.names(|_| true),
                     Owner::Cluster => {
-                        let site = Site {
-                            path,
-                            file: module.path,
-                            line: change.new.map(|entry| module.line(entry)),
-                            impact: Class::None,
-                        };
+                        let site = module.site(path, &change, Class::None);
                         of_nobody.extend(options::shown(
                             site,
                             value(change.old),
@@ -102,7 +102,12 @@ impl<'a> All<'a> {
                 };
                 for owner in owners {
                     let path = path.clone();
-                    found.entry(owner).or_default().push(Found { path, module, change });
+                    found.entry(owner).or_default().push(Found {
+                        path,
+                        module,
+                        change,
+                        import: None,
+                    });
                 }
             }
         }
@@ -120,7 +125,7 @@ impl<'a> All<'a> {
     ) {
         for vm in self.names(|facts| facts.host.as_deref() == Some(host)) {
             let path = option.to_owned();
-            found.entry(vm).or_default().push(Found { path, module, change });
+            found.entry(vm).or_default().push(Found { path, module, change, import: None });
         }
     }
 
@@ -159,22 +164,27 @@ impl<'a> All<'a> {
                     Is::Shared => (files.0.contains(module.path), files.1.contains(module.path)),
                     _ => (true, true),
                 };
+                let import = self.own(name).filter(|_| was != is);
+                let import = import.map(|own| own.attribute(AttrPath::of(&["imports"])));
                 for change in module.all(was, is) {
-                    let path = change.path.to_string();
-                    found.entry(name).or_default().push(Found { path, module, change });
+                    let (path, import) = (change.path.to_string(), import.clone());
+                    found.entry(name).or_default().push(Found { path, module, change, import });
                 }
             }
         }
         for name in self.before.keys().filter(|name| !self.after.contains_key(*name)) {
-            let own = self.modules.iter().find(|module| module.is == Is::Own(name.clone()));
-            for (module, change) in own
-                .iter()
-                .flat_map(|own| own.changes().into_iter().map(move |change| (*own, change)))
-            {
+            let Some(module) = self.own(name) else { continue };
+            for change in module.changes() {
                 let path = change.path.to_string();
-                found.entry(name).or_default().push(Found { path, module, change });
+                let it = Found { path, module, change, import: None };
+                found.entry(name).or_default().push(it);
             }
         }
+    }
+
+    /// The module that is a machine's own, if it changes.
+    fn own(&self, name: &str) -> Option<&'a Module<'a>> {
+        self.modules.iter().find(|module| matches!(&module.is, Is::Own(own) if own == name))
     }
 
     /// A machine's review, if anything changes for it.
@@ -189,7 +199,7 @@ impl<'a> All<'a> {
         let mut reasons = lifecycle::reasons(name, self.before, self.after);
         let paths: Vec<String> = found.iter().map(|found| found.path.clone()).collect();
         let mut options = Vec::new();
-        for Found { path, module, change } in found {
+        for Found { path, module, change, import } in found {
             if path.starts_with("assertions") {
                 continue;
             }
@@ -206,8 +216,10 @@ impl<'a> All<'a> {
             } else {
                 Class::Switch
             };
-            let line = change.new.map(|entry| module.line(entry));
-            let site = Site { path: path.clone(), file: module.path, line, impact };
+            let mut site = module.site(path.clone(), change, impact);
+            if let Some(import) = import {
+                (site.source, site.owner) = (import.clone(), Some(name));
+            }
             options.extend(options::shown(site, old, new));
         }
         if let (Some(own), true) = (own, reasons.is_empty()) {
@@ -222,6 +234,7 @@ impl<'a> All<'a> {
             name: name.to_owned(),
             line: None,
             kind: facts.kind,
+            host: facts.host.clone(),
             action,
             impact: reasons.first().map_or(Class::None, |reason| reason.impact),
             reasons,

@@ -3,6 +3,7 @@
 
 use super::{Class, OptionChange, redact};
 use crate::nix::attrs::Value;
+use crate::origin::Attribute;
 
 /// Where a change is, and what it means.
 #[derive(Debug, Clone)]
@@ -11,6 +12,10 @@ pub(super) struct Site<'a> {
     pub(super) file: &'a str,
     pub(super) line: Option<usize>,
     pub(super) impact: Class,
+    /// The attribute that brings it about.
+    pub(super) source: Attribute,
+    /// The machine whose that is, if it is one's.
+    pub(super) owner: Option<&'a str>,
 }
 
 /// The changes to be shown of one that was found: a list of as many sets is
@@ -88,5 +93,9 @@ fn empty(site: Site<'_>) -> OptionChange {
         impact: site.impact,
         file: site.file.to_owned(),
         line: site.line,
+        keys: Vec::new(),
+        template: None,
+        source: site.source,
+        owner: site.owner.map(str::to_owned),
     }
 }

@@ -55,7 +55,7 @@ pub(super) fn run(
         }
     };
     prepared.judge(&changes, output)?;
-    Ok(show(args, &prepared, &changes, Some(base), output))
+    show(args, &prepared, &changes, Some(base), output)
 }
 
 /// What a revision has: its files, laid out in a folder of their own, and what

@@ -5,7 +5,7 @@ mod base;
 use super::{Failure, Loaded, Output, Prepared, Status, prepare, sum_up, warn_of_risk};
 use crate::cli::{DiffArgs, DiffFormat, Global};
 use crate::disk::ChangeSet;
-use crate::review::{Base, Plan, at_risk, files, format};
+use crate::review::{Base, at_risk, files, format};
 
 pub(super) fn run(
     args: &DiffArgs,
@@ -17,7 +17,7 @@ pub(super) fn run(
     }
     let prepared = prepare(global, output)?;
     let changes = prepared.look(output)?;
-    Ok(show(args, &prepared, &changes, None, output))
+    show(args, &prepared, &changes, None, output)
 }
 
 /// Shows the changes, and what there is to say of the revision that they begin
@@ -28,7 +28,7 @@ fn show(
     changes: &ChangeSet<'_>,
     base: Option<Base>,
     output: &mut Output,
-) -> Status {
+) -> Result<Status, Failure> {
     let Loaded { source, cluster, .. } = &prepared.loaded;
     let style = output.style();
     let differs = !changes.is_in_sync() || base.as_ref().is_some_and(|base| !base.is_empty());
@@ -44,7 +44,8 @@ fn show(
             at_risk(cluster, changes)
         }
         _ => {
-            let plan = Plan { base, ..Plan::new(source, cluster, changes) };
+            let mut plan = prepared.plan(changes)?;
+            plan.base = base;
             match args.format {
                 DiffFormat::Json => output.json(&plan),
                 DiffFormat::Markdown => output.data(&format::markdown(&plan, args.max_bytes)),
@@ -56,5 +57,5 @@ fn show(
     };
     sum_up(changes, output);
     warn_of_risk(&nodes, output);
-    if differs { Status::Differs } else { Status::Done }
+    Ok(if differs { Status::Differs } else { Status::Done })
 }

@@ -8,11 +8,11 @@ use anstyle::{AnsiColor, Style};
 
 use crate::cli::Global;
 use crate::commands::paths::below;
-use crate::commands::{Failure, Loaded, Output, Status, build_some, engine, load, root, templates};
-use crate::input::{self, Document};
-use crate::origin::{self, Place};
+use crate::commands::{Failure, Loaded, Output, Status, engine, load, root, templates};
+use crate::input;
+use crate::origin::{self, From, Pipeline, Place, What};
 use crate::outputs;
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 const BOLD: Style = Style::new().bold();
 const PLACE: Style = AnsiColor::Cyan.on_default();
@@ -37,10 +37,8 @@ pub(super) fn explain(
     let Some(document) = input::parse(&source, &mut Vec::new()) else {
         return Err(Failure::Invalid);
     };
-    let render = |document: &Document<'_>, wanted: &dyn Fn(&str) -> bool| {
-        build_some(document, &cluster.source, &engine, wanted)
-    };
-    let text = render(&document, &|known| known == path).remove(&path).unwrap_or_default();
+    let pipeline = Pipeline { source: &cluster.source, engine: &engine };
+    let text = pipeline.files(&document, |known| known == path).remove(&path).unwrap_or_default();
     let Some(shown) = line.checked_sub(1).and_then(|at| text.lines().nth(at)) else {
         let last = text.lines().count();
         output.error(&format!("`{path}` as it is rendered has the lines 1 to {last}"));
@@ -53,8 +51,15 @@ pub(super) fn explain(
         let by = lines.get(line - 1).cloned().unwrap_or_default();
         template(&mut said, rendered.template.name, rendered.template.text, &by);
     }
-    let places = origin::of_line(&document, &path, line, &render);
-    values(&mut said, &source, &places);
+    let from = origin::of_line(&document, &cluster, &path, line, pipeline);
+    let (left_out, written): (Vec<From>, Vec<From>) =
+        from.into_iter().partition(|from| from.place.what == What::Default);
+    if written.is_empty() && left_out.is_empty() {
+        let name = source.file_name();
+        let _ = writeln!(said, "from no value of {name}: it is the same whatever stands there");
+    }
+    values(&mut said, &source, &written);
+    defaults(&mut said, &left_out);
     output.data(&said);
     Ok(Status::Done)
 }
@@ -71,23 +76,41 @@ fn template(out: &mut String, name: &str, text: &str, lines: &BTreeSet<usize>) {
     }
 }
 
-fn values(out: &mut String, source: &Source, places: &[Place]) {
-    if places.is_empty() {
-        let name = source.file_name();
-        let _ = writeln!(out, "from no value of {name}: it is the same whatever stands there");
+fn values(out: &mut String, source: &Source, written: &[From]) {
+    if written.is_empty() {
         return;
     }
     let path = source.path().display();
-    let at = |place: &Place| format!("{path}:{}", source.position(place.span.start).line);
-    let width = places.iter().map(|place| at(place).len()).max().unwrap_or_default();
+    let line = |span: &Span| source.position(span.start).line;
+    let at = |place: &Place| place.span.as_ref().map_or(0, line);
+    let shown: Vec<(String, String)> = written
+        .iter()
+        .map(|From { place, .. }| {
+            let span = place.span.clone().unwrap_or_default();
+            let text = source.text().get(span).unwrap_or_default();
+            let what = match place.what {
+                What::Name => format!("the name {text}"),
+                _ => format!("{} = {text}", place.path),
+            };
+            (format!("{path}:{}", at(place)), what)
+        })
+        .collect();
+    let width = shown.iter().map(|(at, _)| at.len()).max().unwrap_or_default();
     let _ = writeln!(out, "from");
-    for place in places {
-        let written = source.text().get(place.span.clone()).unwrap_or_default();
-        let what = if place.is_key {
-            format!("the name {written}")
-        } else {
-            format!("{} = {written}", place.path)
-        };
-        let _ = writeln!(out, "  {PLACE}{:width$}{PLACE:#}  {what}", at(place));
+    for (at, what) in shown {
+        let _ = writeln!(out, "  {PLACE}{at:width$}{PLACE:#}  {what}");
+    }
+}
+
+/// The keys that are left out, each with what the schema says of it.
+fn defaults(out: &mut String, left_out: &[From]) {
+    if left_out.is_empty() {
+        return;
+    }
+    let paths: Vec<String> = left_out.iter().map(|from| from.place.path.to_string()).collect();
+    let width = paths.iter().map(String::len).max().unwrap_or_default();
+    let _ = writeln!(out, "and what is left out");
+    for (path, from) in paths.iter().zip(left_out) {
+        let _ = writeln!(out, "  {PLACE}{path:width$}{PLACE:#}  {}", from.description);
     }
 }

@@ -15,6 +15,7 @@ macro_rules! byte {
 
 impl Text for Ipv4Addr {
     const EXPECTED: &'static str = "an IPv4 address such as `10.0.20.10`";
+    const EXAMPLE: &'static str = "10.0.20.10";
     const PATTERN: Option<&'static str> = Some(concat!("^(", byte!(), r"\.){3}", byte!(), "$"));
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -27,6 +28,7 @@ impl Text for Ipv4Addr {
 
 impl Text for Ipv4Net {
     const EXPECTED: &'static str = "an IPv4 range such as `10.0.20.0/24`";
+    const EXAMPLE: &'static str = "10.0.20.0/24";
     const PATTERN: Option<&'static str> =
         Some(concat!("^(", byte!(), r"\.){3}", byte!(), "/([12]?[0-9]|3[0-2])$"));
 
@@ -64,6 +66,7 @@ impl Mac {
 
 impl Text for Mac {
     const EXPECTED: &'static str = "a MAC address such as `02:00:0a:00:14:0a`";
+    const EXAMPLE: &'static str = "02:00:0a:00:14:0a";
     const PATTERN: Option<&'static str> = Some("^[0-9a-fA-F][26aeAE](:[0-9a-fA-F]{2}){5}$");
 
     fn from_text(text: &str) -> Result<Self, String> {

@@ -17,6 +17,7 @@ macro_rules! choice {
 
         impl Text for $name {
             const EXPECTED: &'static str = concat!("one of " $(, "`", $text, "` ")+);
+            const EXAMPLE: &'static str = [$($text),+][0];
 
             fn from_text(text: &str) -> Result<Self, String> {
                 match text {
@@ -97,6 +98,7 @@ const UNFIT: &[(&str, &str)] = &[
 
 impl Text for Hypervisor {
     const EXPECTED: &'static str = "`qemu` or `cloud-hypervisor`";
+    const EXAMPLE: &'static str = "qemu";
 
     fn from_text(text: &str) -> Result<Self, String> {
         match text {
@@ -225,27 +227,4 @@ choice! {
     Warn = "warn",
     /// Nothing is rendered with it.
     Deny = "deny",
-}
-
-/// The words of every choice.
-pub fn words() -> impl Iterator<Item = &'static str> {
-    [
-        Role::choices(),
-        Group::choices(),
-        System::choices(),
-        Hypervisor::choices(),
-        Firewall::choices(),
-        Cni::choices(),
-        BridgeNetfilter::choices(),
-        DiskFormat::choices(),
-        FsType::choices(),
-        Loader::choices(),
-        GpuVendor::choices(),
-        GpuMode::choices(),
-        GpuAccess::choices(),
-        Formatter::choices(),
-    ]
-    .into_iter()
-    .flatten()
-    .copied()
 }

@@ -21,6 +21,7 @@ impl Minor {
 
 impl Text for Minor {
     const EXPECTED: &'static str = "a Kubernetes minor release such as `1.34`";
+    const EXAMPLE: &'static str = "1.34";
     const PATTERN: Option<&'static str> = Some(r"^1\.[1-9][0-9]*$");
 
     fn from_text(text: &str) -> Result<Self, String> {
@@ -59,6 +60,7 @@ checked_text! {
     /// The key of a label or taint, with an optional domain in front.
     LabelKey,
     "a label key such as `gpu` or `example.org/gpu`",
+    "gpu",
     "^([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$",
     |text| {
         let (domain, name) = match text.split_once('/') {
@@ -76,6 +78,7 @@ checked_text! {
     /// The value of a label or taint; it may be empty.
     LabelValue,
     "a label value of at most 63 letters, digits, `.`, `_` and `-`",
+    "amd",
     "^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$",
     |text| qualified(text, true).map_err(|()| format!("`{text}` is not a label value"))
 }
@@ -84,6 +87,7 @@ checked_text! {
     /// A DNS name of one or more labels.
     DnsName,
     "a DNS name such as `cluster.local`",
+    "cluster.local",
     r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$",
     dns_name
 }
@@ -143,6 +147,7 @@ pub struct Taint {
 
 impl Text for Taint {
     const EXPECTED: &'static str = "a taint such as `gpu=amd:NoSchedule`";
+    const EXAMPLE: &'static str = "gpu=amd:NoSchedule";
     const PATTERN: Option<&'static str> =
         Some("^[^:=]+(=[^:]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$");
 
@@ -185,6 +190,7 @@ checked_text! {
     /// A host name or address with a port, as `controlPlaneEndpoint` wants it.
     Endpoint,
     "a name or address with a port, such as `k8s.example.org:6443`",
+    "k8s.example.org:6443",
     "^[a-z0-9.-]+:[0-9]+$",
     |text| {
         let (host, port) = text

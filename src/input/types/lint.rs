@@ -32,6 +32,7 @@ impl Lint {
 
 impl Text for Lint {
     const EXPECTED: &'static str = "a diagnostic such as `no-admin`, or `warnings`";
+    const EXAMPLE: &'static str = "no-admin";
     // Its choices are not all that it takes.
     const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9-]+$");
 

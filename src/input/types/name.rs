@@ -5,7 +5,7 @@ use crate::input::decode::Text;
 /// Declares a text type whose value is checked by `$check` and kept as written.
 /// `$pattern` tells editors as much of it as a regular expression can.
 macro_rules! checked_text {
-    ($(#[$meta:meta])* $name:ident, $expected:literal, $pattern:literal, $check:expr) => {
+    ($(#[$meta:meta])* $name:ident, $expected:literal, $example:literal, $pattern:literal, $check:expr) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         #[serde(transparent)]
@@ -20,6 +20,7 @@ macro_rules! checked_text {
 
         impl $crate::input::decode::Text for $name {
             const EXPECTED: &'static str = $expected;
+            const EXAMPLE: &'static str = $example;
             const PATTERN: Option<&'static str> = Some($pattern);
 
             fn from_text(text: &str) -> Result<Self, String> {
@@ -48,6 +49,7 @@ checked_text! {
     /// becomes file names, attribute names and Kubernetes node names.
     Name,
     "a name of lower-case letters, digits and hyphens that starts and ends with a letter or digit, at most 63 long",
+    "vault",
     "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$",
     |text| dns_label(text, 63)
 }
@@ -56,6 +58,7 @@ checked_text! {
     /// A Linux network interface name: `IFNAMSIZ` leaves 15 bytes.
     InterfaceName,
     "an interface name of letters, digits, `.`, `_` and `-`, at most 15 long",
+    "enp1s0",
     "^[A-Za-z0-9._-]{1,15}$",
     |text| {
         let fits = !text.is_empty() && text.len() <= 15;
@@ -72,6 +75,7 @@ checked_text! {
     /// A Unix login name, as `useradd` takes it.
     UserName,
     "a user name of lower-case letters, digits, `_` and `-` that starts with a letter or `_`, at most 31 long",
+    "admin",
     "^[a-z_][a-z0-9_-]{0,30}$",
     |text| {
         let valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
@@ -88,6 +92,7 @@ checked_text! {
     /// What a port is for; the user's Nix reads it as an attribute name.
     PortName,
     "a port name of letters and digits that starts with a letter",
+    "web",
     "^[A-Za-z][A-Za-z0-9_-]{0,62}$",
     |text| {
         let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());

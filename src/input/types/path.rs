@@ -6,6 +6,7 @@ checked_text! {
     /// An absolute, normal path on a machine.
     AbsPath,
     "an absolute path such as `/var/lib/vault`",
+    "/var/lib/vault",
     "^(/[^/]+)+$",
     |text| match text.strip_prefix('/') {
         None => Err(format!("`{text}` is not an absolute path")),
@@ -18,6 +19,7 @@ checked_text! {
     /// A path inside the rendered tree, with `/` between its parts.
     RelPath,
     "a path inside the tree such as `modules/nixos/amdgpu.nix`",
+    "modules/nixos/backup.nix",
     "^[^/]+(/[^/]+)*$",
     |text| {
         let inside = text.strip_prefix("./").unwrap_or(text);

@@ -30,6 +30,7 @@ impl Size {
 
 impl Text for Size {
     const EXPECTED: &'static str = "a size with its unit, such as `8GiB` or `512MiB`";
+    const EXAMPLE: &'static str = "8GiB";
     const PATTERN: Option<&'static str> = Some("^[0-9]+ *(MiB|GiB|TiB)$");
 
     fn from_text(text: &str) -> Result<Self, String> {

@@ -10,6 +10,7 @@ checked_text! {
     /// A public SSH key as in `authorized_keys`.
     SshKey,
     "a public SSH key such as `ssh-ed25519 AAAA… name`",
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin@laptop",
     "^(ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+( .*)?$",
     |text| {
         one_line(text)?;

@@ -6,6 +6,7 @@ checked_text! {
     /// Any text on one line.
     OneLine,
     "text on one line",
+    "25.11",
     "^.+$",
     one_line
 }
@@ -14,6 +15,7 @@ checked_text! {
     /// A container image with its tag or digest.
     Image,
     "an image with its tag, such as `docker.io/ollama/ollama:0.35.1-rocm`",
+    "docker.io/ollama/ollama:0.35.1-rocm",
     "^[A-Za-z0-9./:_@-]+[:@][A-Za-z0-9._:@-]+$",
     |text| {
         let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_' | '@');
@@ -34,6 +36,7 @@ checked_text! {
     /// The address of a device on the PCI bus.
     PciAddress,
     "a PCI address as `lspci -D` shows it, such as `0000:c5:00.0`",
+    "0000:c5:00.0",
     r"^[0-9a-fA-F]{4}:[0-9a-fA-F]{2}:[0-9a-fA-F]{2}\.[0-9a-fA-F]$",
     |text| {
         let hex = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
@@ -51,6 +54,7 @@ checked_text! {
     /// A reference to a flake, as `inputs.<name>.url` takes it.
     FlakeRef,
     "a flake reference such as `github:NixOS/nixpkgs/nixos-25.11`",
+    "github:NixOS/nixpkgs/nixos-25.11",
     "^[!-~]+$",
     |text| {
         let valid = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>');

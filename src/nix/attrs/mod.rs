@@ -87,15 +87,13 @@ pub struct NotNix;
 impl Attrs {
     /// The value at a path of plain names.
     pub fn get(&self, path: &[&str]) -> Option<&Value> {
-        let path = AttrPath(path.iter().map(|name| segment(name)).collect());
-        self.entries.get(&path).map(|entry| &entry.value)
+        self.entries.get(&AttrPath::of(path)).map(|entry| &entry.value)
     }
 
     /// The files that a module imports, as they are written: relative to it.
     /// Imports that have to be evaluated are not among them.
     pub fn imports(&self) -> impl Iterator<Item = &str> {
-        let imports = AttrPath(vec!["imports".to_owned()]);
-        let items = match self.entries.get(&imports) {
+        let items = match self.entries.get(&AttrPath::of(&["imports"])) {
             Some(Entry { value: Value::List(items), .. }) => items.as_slice(),
             _ => &[],
         };
@@ -125,6 +123,21 @@ impl AttrPath {
     /// The segments, spelled as in Nix.
     pub fn segments(&self) -> &[String] {
         &self.0
+    }
+
+    /// The path of plain names.
+    pub fn of(names: &[&str]) -> Self {
+        Self(names.iter().map(|name| segment(name)).collect())
+    }
+
+    /// The same path with another name at a place.
+    #[must_use]
+    pub fn with(&self, at: usize, name: &str) -> Self {
+        let mut path = self.clone();
+        if let Some(old) = path.0.get_mut(at) {
+            *old = segment(name);
+        }
+        path
     }
 
     /// The path behind the first segments.

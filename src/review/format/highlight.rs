@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use rnix::SyntaxKind;
 
-use super::{html, plain};
+use super::plain;
+use crate::render::xml;
 use crate::review::hunks::Line;
 
 /// Every line of one side of a hunk.
@@ -74,7 +75,7 @@ fn one(line: &Line, classes: &[(Range<usize>, &'static str)]) -> String {
     let mut out = String::with_capacity(line.text.len() * 2);
     for pair in cuts.windows(2) {
         let Some(text) = line.text.get(pair[0]..pair[1]) else { continue };
-        let text = html(&plain(text));
+        let text = xml(&plain(text));
         let class = classes.iter().find(|(range, _)| range.contains(&pair[0]));
         let text = match class {
             Some((_, class)) => format!("<i class=\"{class}\">{text}</i>"),

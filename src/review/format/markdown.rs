@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use super::stat::counts;
 use super::unified::{range, sign};
-use super::{BY_VERSION, all, base, by_version, clip, groups, place, plain, rows, short, words};
-use crate::render::{markdown as text, markdown_code as code};
+use super::{BY_VERSION, all, base, by_version, clip, groups, places, plain, rows, short, words};
+use crate::render::{markdown as text, markdown_code as code, xml};
 use crate::review::hunks::{Action, File, Hunk};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
 
@@ -33,8 +33,8 @@ pub fn markdown(plan: &Plan, max_bytes: usize) -> String {
     let heads = ["machine", "option", "change"];
     let options = rows(plan)
         .into_iter()
-        .map(|row| option(&code(&row.names()), row.change))
-        .chain(plan.cluster.iter().map(|change| option("cluster", change)));
+        .map(|row| option(&plan.source, &code(&row.names()), row.change))
+        .chain(plan.cluster.iter().map(|change| option(&plan.source, "cluster", change)));
     table(&mut out, "### Options\n\n", heads, options, budget * 2 / 3);
     files(&mut out, &plan.files, budget);
     out + &behind
@@ -90,7 +90,7 @@ fn machine(names: &[&str], node: &Node) -> [String; 3] {
     [code(&all(names)), format!("{action}**{impact}**"), why.join("<br>")]
 }
 
-fn option(name: &str, change: &OptionChange) -> [String; 3] {
+fn option(source: &str, name: &str, change: &OptionChange) -> [String; 3] {
     let values = match (&change.old, &change.new) {
         (Some(old), Some(new)) => {
             let (old, new) = clip(old, new);
@@ -104,7 +104,8 @@ fn option(name: &str, change: &OptionChange) -> [String; 3] {
             removed.chain(added).collect::<Vec<_>>().join(" ")
         }
     };
-    let path = format!("{}<br><sub>{}</sub>", code(&plain(&change.path)), text(&place(change)));
+    let path =
+        format!("{}<br><sub>{}</sub>", code(&plain(&change.path)), text(&places(source, change)));
     [name.to_owned(), path, values]
 }
 
@@ -198,7 +199,7 @@ fn frame(file: &File) -> String {
         (None, Action::Keep) => " yours".to_owned(),
         (None, _) => String::new(),
     };
-    let path = super::html(&plain(&file.path));
+    let path = xml(&plain(&file.path));
     let mut out =
         format!("<details><summary><code>{path}</code> +{added} −{removed}{what}</summary>\n\n");
     if file.redacted {

@@ -94,11 +94,6 @@ impl Row<'_> {
     fn names(&self) -> String {
         all(&self.nodes)
     }
-
-    /// Where it is set.
-    fn place(&self) -> String {
-        place(self.change)
-    }
 }
 
 /// Machines: all of a few, or how many they are.
@@ -128,10 +123,32 @@ fn groups(plan: &Plan) -> Vec<(Vec<&str>, &Node)> {
     groups
 }
 
+/// Where an option is set.
 fn place(change: &OptionChange) -> String {
     match change.line {
         Some(line) => format!("{}:{line}", change.file),
         None => change.file.clone(),
+    }
+}
+
+/// The lines of the source that an option comes from: `cluster.toml:12, 14`, or the
+/// keys whose defaults count there.
+fn written(source: &str, change: &OptionChange) -> Option<String> {
+    let mut lines: Vec<usize> = change.keys.iter().filter_map(|key| key.line).collect();
+    lines.dedup();
+    let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+    if !lines.is_empty() {
+        return Some(format!("{source}:{}", lines.join(", ")));
+    }
+    let keys: Vec<&str> = change.keys.iter().map(|key| key.path.as_str()).collect();
+    (!keys.is_empty()).then(|| format!("default of {}", keys.join(", ")))
+}
+
+/// Where an option comes from and where it is set.
+fn places(source: &str, change: &OptionChange) -> String {
+    match written(source, change) {
+        Some(written) => format!("{written} → {}", place(change)),
+        None => place(change),
     }
 }
 
@@ -178,20 +195,4 @@ fn plain(text: &str) -> String {
             c => c,
         })
         .collect()
-}
-
-/// A text for HTML, in an element or a quoted attribute.
-fn html(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
 }

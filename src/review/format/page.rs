@@ -6,10 +6,9 @@ use std::fmt::Write as _;
 use super::stat::counts;
 use super::unified::range;
 use super::{
-    BY_VERSION, all, base, by_version, clip, groups, highlight, html as escaped, place, plain,
-    rows, short, words,
+    BY_VERSION, all, base, by_version, clip, groups, highlight, places, plain, rows, short, words,
 };
-use crate::render::Language;
+use crate::render::{Language, xml};
 use crate::review::hunks::{Action, File, Hunk, Line, Tag};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
 
@@ -56,7 +55,7 @@ pub fn page(plan: &Plan) -> String {
 }
 
 fn text(text: &str) -> String {
-    escaped(&plain(text))
+    xml(&plain(text))
 }
 
 fn risk(out: &mut String, plan: &Plan) {
@@ -132,16 +131,16 @@ fn options(out: &mut String, plan: &Plan) {
     for row in &rows {
         let name = row.names();
         let shown = if name == last { String::new() } else { format!("<b>{}</b>", text(&name)) };
-        option(out, &shown, &row.nodes.join(" "), row.change);
+        option(out, &plan.source, &shown, &row.nodes.join(" "), row.change);
         last = name;
     }
     for change in &plan.cluster {
-        option(out, "cluster", "cluster", change);
+        option(out, &plan.source, "cluster", "cluster", change);
     }
     out.push_str("</table>\n");
 }
 
-fn option(out: &mut String, shown: &str, names: &str, change: &OptionChange) {
+fn option(out: &mut String, source: &str, shown: &str, names: &str, change: &OptionChange) {
     let was = |value: &str| format!("<code class=\"was\">{}</code>", text(value));
     let is = |value: &str| format!("<code class=\"is\">{}</code>", text(value));
     let values = match (&change.old, &change.new) {
@@ -161,13 +160,22 @@ fn option(out: &mut String, shown: &str, names: &str, change: &OptionChange) {
     let _ = writeln!(
         out,
         "<tr data-impact=\"{}\" data-words=\"{}\"><td>{shown}<td><code>{}</code><br>\
-         <span class=\"place\">{}</span><td>{values}<td>{}",
+         <span class=\"place\" title=\"{}\">{}</span><td>{values}<td>{}",
         class.name(),
         text(&format!("{names} {} {}", change.path, change.file)),
         text(&change.path),
-        text(&place(change)),
+        text(&origin(change)),
+        text(&places(source, change)),
         badge(class, class.words(crate::review::Kind::Vm)),
     );
+}
+
+/// The keys and the template behind an option.
+fn origin(change: &OptionChange) -> String {
+    let keys = change.keys.iter().map(|key| key.path.clone());
+    let template = change.template.as_ref();
+    let template = template.map(|it| format!("template {}:{}", it.name, it.line));
+    keys.chain(template).collect::<Vec<_>>().join(", ")
 }
 
 fn files(out: &mut String, files: &[File]) {

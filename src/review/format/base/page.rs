@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{Side, is_pair, named, nothing_known, place, sides, template};
+use crate::render::xml;
 use crate::review::Base;
-use crate::review::format::{html, plain};
+use crate::review::format::plain;
 
 /// What was meant by the changes.
 pub fn intent(out: &mut String, base: &Base, source: &str) {
@@ -84,5 +85,5 @@ pub fn drift(out: &mut String, base: &Base, show: impl FnOnce(&mut String)) {
 }
 
 fn text(text: &str) -> String {
-    html(&plain(text))
+    xml(&plain(text))
 }
