@@ -158,6 +158,9 @@ pub struct GraphArgs {
     /// What to draw with
     #[arg(short, long, value_enum, default_value_t = Drawing::Mermaid, value_name = "FORMAT")]
     pub format: Drawing,
+    /// Mark the machines and VLANs that `render` would add, change or remove
+    #[arg(long)]
+    pub diff: bool,
 }
 
 /// The formats of `graph`.

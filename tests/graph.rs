@@ -17,8 +17,23 @@ fn hostile() -> Sandbox {
     Sandbox::with_config(&read("cluster.toml").replace("mount = \"/var/lib/vault\"", &mount))
 }
 
+/// The example, rendered, and then with a worker more, one less, one that gets more
+/// memory, and another VLAN id.
+fn changed() -> Sandbox {
+    let sandbox = Sandbox::with_example();
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    sandbox.edit("cluster.toml", "memory = \"16GiB\"", "memory = \"32GiB\"");
+    sandbox.edit("cluster.toml", "[vms.k8s-worker-2]", "[vms.k8s-worker-3]");
+    sandbox.edit("cluster.toml", "id = 20", "id = 30");
+    sandbox
+}
+
 fn draw(sandbox: &Sandbox, format: &str) -> String {
     sandbox.expect(0, &["graph", "--format", format]).stdout
+}
+
+fn marked(sandbox: &Sandbox, format: &str) -> String {
+    sandbox.expect(0, &["graph", "--diff", "--format", format]).stdout
 }
 
 /// Corners of every box of an SVG: left, top, right, bottom.
@@ -37,22 +52,50 @@ fn boxes(svg: &str) -> Vec<[f64; 4]> {
 }
 
 #[test]
-fn the_example_is_drawn_as_expected() {
-    let example = Sandbox::with_example();
+fn the_example_and_its_changes_are_drawn_as_expected() {
+    let (example, changed) = (Sandbox::with_example(), changed());
     for (format, ending) in [("mermaid", "mmd"), ("dot", "dot"), ("svg", "svg")] {
-        let path = repository().join("tests/golden/graph").join(format!("example.{ending}"));
-        let drawn = draw(&example, format);
-        if blessing() {
-            fs::write(&path, &drawn).expect("written");
+        for (name, drawn) in
+            [("example", draw(&example, format)), ("changed", marked(&changed, format))]
+        {
+            let path = repository().join(format!("tests/golden/graph/{name}.{ending}"));
+            if blessing() {
+                fs::write(&path, &drawn).expect("written");
+            }
+            assert_eq!(drawn, fs::read_to_string(&path).unwrap_or_default(), "{}", path.display());
         }
-        assert_eq!(drawn, fs::read_to_string(&path).unwrap_or_default(), "{}", path.display());
     }
+}
+
+#[test]
+fn what_a_plan_changes_is_marked_in_words_too() {
+    let sandbox = changed();
+    for format in ["mermaid", "dot", "svg", "html"] {
+        let (drawn, plain) = (marked(&sandbox, format), draw(&sandbox, format));
+        for label in [
+            "machine (added)",
+            "machine (changed)",
+            "machine (removed)",
+            "k8s-worker-1 (changed: drain advised)",
+            "k8s-worker-2 (removed)",
+            "k8s-worker-3 (added)",
+            "VLAN 30 services (changed)",
+        ] {
+            assert!(drawn.contains(label), "{format}: {label}");
+            assert!(!plain.contains(label), "{format}: {label}");
+        }
+        assert!(!drawn.contains("k8s-master ("), "{format}");
+    }
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    assert!(!marked(&sandbox, "svg").contains("k8s-worker-1 ("), "nothing changes");
 }
 
 #[test]
 fn boxes_lie_in_each_other_or_apart() {
     let many = Sandbox::with_config(&generated::cluster(60));
-    for svg in [draw(&many, "svg"), draw(&Sandbox::with_example(), "svg")] {
+    for svg in
+        [draw(&many, "svg"), draw(&Sandbox::with_example(), "svg"), marked(&changed(), "svg")]
+    {
         let boxes = boxes(&svg);
         for (at, a) in boxes.iter().enumerate() {
             for b in &boxes[at + 1..] {
@@ -95,7 +138,7 @@ fn a_label_stays_a_label() {
 
 #[test]
 fn graphviz_takes_the_dot() {
-    for sandbox in [Sandbox::with_example(), hostile()] {
+    for drawn in [draw(&hostile(), "dot"), marked(&changed(), "dot")] {
         let mut child = Command::new("dot")
             .arg("-Tdot_json")
             .stdin(Stdio::piped())
@@ -103,7 +146,7 @@ fn graphviz_takes_the_dot() {
             .spawn()
             .expect("the tests need Graphviz; apt-get install graphviz");
         let mut input = child.stdin.take().expect("a pipe");
-        input.write_all(draw(&sandbox, "dot").as_bytes()).expect("written");
+        input.write_all(drawn.as_bytes()).expect("written");
         drop(input);
         let output = child.wait_with_output().expect("it ran");
         assert!(output.status.success());

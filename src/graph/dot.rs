@@ -16,7 +16,7 @@ pub fn dot(picture: &Picture) -> String {
         quoted(&picture.title)
     );
     let mut count = 0;
-    for card in picture.networks.iter().chain(&picture.hosts) {
+    for card in picture.rows().into_iter().flatten() {
         draw(&mut out, card, 1, &mut count);
     }
     out.push_str("}\n");
@@ -29,12 +29,13 @@ fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize
     let pad = "  ".repeat(depth);
     let label = quoted(&card.text().join("\n"));
     let colour = match card.mark {
-        Some(Mark::Added) => "color=\"#2da44e\", penwidth=3",
-        Some(Mark::Changed) => "color=\"#bf8700\", penwidth=3",
-        Some(Mark::Removed) => "color=\"#cf222e\", penwidth=3",
-        None => "color=\"#57606a\"",
+        Some(Mark::Added) => "color=\"#2da44e\", penwidth=3, style=rounded",
+        Some(Mark::Changed) => "color=\"#9a6700\", penwidth=3, style=\"rounded,dashed\"",
+        Some(Mark::Removed) => "color=\"#cf222e\", penwidth=3, style=\"rounded,dotted\"",
+        // What is not said is as in the box around.
+        None => "color=\"#57606a\", penwidth=1, style=rounded",
     };
-    if matches!(card.kind, Kind::Host | Kind::Vlan) {
+    if card.kind.is_frame() {
         let statements = colour.replace(", ", "; ");
         let _ = writeln!(out, "{pad}subgraph cluster_{number} {{");
         let _ = writeln!(out, "{pad}  label={label}; {statements};");

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::svg::{escaped, svg};
+use super::svg::svg;
 use super::{Kind, Picture};
+use crate::render::xml;
 
 /// The picture as a page.
 pub fn html(picture: &Picture) -> String {
@@ -23,7 +24,7 @@ pub fn html(picture: &Picture) -> String {
          main>svg{{width:100%;height:auto}}ul{{display:flex;flex-wrap:wrap;gap:1em;\
          list-style:none;padding:0 10px}}li{{display:flex;gap:.4em;align-items:center}}</style>\n\
          </head>\n<body>\n<main>\n{}</main>\n<ul>{legend}</ul>\n</body>\n</html>\n",
-        escaped(&picture.title),
+        xml(&picture.title),
         svg(picture),
     )
 }

@@ -12,10 +12,9 @@ const COLUMN: usize = 5;
 pub fn mermaid(picture: &Picture) -> String {
     let mut out = format!("flowchart TB\n  %% {}\n", picture.title);
     let mut count = 0;
-    let networks: Vec<usize> =
-        picture.networks.iter().map(|card| draw(&mut out, card, 1, &mut count)).collect();
-    let hosts: Vec<usize> =
-        picture.hosts.iter().map(|card| draw(&mut out, card, 1, &mut count)).collect();
+    let [networks, _, hosts] = picture.rows().map(|cards| -> Vec<usize> {
+        cards.iter().map(|card| draw(&mut out, card, 1, &mut count)).collect()
+    });
     if let Some(outside) = networks.first() {
         for host in hosts {
             let _ = writeln!(out, "  n{outside} --- n{host}");
@@ -23,8 +22,8 @@ pub fn mermaid(picture: &Picture) -> String {
     }
     for (mark, style) in [
         (Mark::Added, "stroke:#2da44e,stroke-width:3px"),
-        (Mark::Changed, "stroke:#bf8700,stroke-width:3px"),
-        (Mark::Removed, "stroke:#cf222e,stroke-width:3px,stroke-dasharray:4"),
+        (Mark::Changed, "stroke:#9a6700,stroke-width:3px,stroke-dasharray:12 4"),
+        (Mark::Removed, "stroke:#cf222e,stroke-width:3px,stroke-dasharray:3 4"),
     ] {
         let _ = writeln!(out, "  classDef {} {style}", mark.word());
     }
@@ -37,7 +36,7 @@ fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize
     *count += 1;
     let pad = "  ".repeat(depth);
     let label = mermaid_label(&card.text().join("\n"));
-    if matches!(card.kind, Kind::Host | Kind::Vlan) {
+    if card.kind.is_frame() {
         let _ = writeln!(out, "{pad}subgraph n{number}[{label}]");
         let inside: Vec<usize> =
             card.inside.iter().map(|inner| draw(out, inner, depth + 1, count)).collect();

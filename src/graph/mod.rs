@@ -3,15 +3,15 @@
 
 mod dot;
 mod html;
+mod marks;
 mod mermaid;
 mod svg;
 
 pub use dot::dot;
 pub use html::html;
+pub use marks::{Mark, Marks};
 pub use mermaid::mermaid;
 pub use svg::svg;
-
-use std::collections::BTreeMap;
 
 use crate::cluster::{Cluster, Host, Vlan, Vm};
 use crate::input::types::{GpuMode, Role};
@@ -36,10 +36,12 @@ pub enum Kind {
     Gpu,
     /// What runs on the cluster.
     Workload,
+    /// What the marks mean.
+    Legend,
 }
 
 impl Kind {
-    /// Every kind.
+    /// Every kind of a cluster.
     const ALL: [Self; 8] = [
         Self::Network,
         Self::Host,
@@ -62,34 +64,15 @@ impl Kind {
             Self::Machine => "machine",
             Self::Gpu => "gpu",
             Self::Workload => "workload",
+            Self::Legend => "legend",
         }
     }
-}
 
-/// What the plan does to a machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// It is new.
-    Added,
-    /// It changes.
-    Changed,
-    /// It goes.
-    Removed,
-}
-
-impl Mark {
-    /// Its name in styles and labels.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
+    /// Whether boxes lie in it.
+    const fn is_frame(self) -> bool {
+        matches!(self, Self::Host | Self::Vlan | Self::Legend)
     }
 }
-
-/// The marks of machines by name.
-pub type Marks = BTreeMap<String, Mark>;
 
 /// A box.
 #[derive(Debug)]
@@ -98,19 +81,21 @@ pub struct Card {
     title: String,
     lines: Vec<String>,
     mark: Option<Mark>,
+    cost: Option<&'static str>,
     inside: Vec<Card>,
 }
 
 impl Card {
     fn new(kind: Kind, title: impl Into<String>, lines: Vec<String>) -> Self {
-        Self { kind, title: title.into(), lines, mark: None, inside: Vec::new() }
+        Self { kind, title: title.into(), lines, mark: None, cost: None, inside: Vec::new() }
     }
 
     /// Its title and lines, with what the plan does to it.
     fn text(&self) -> Vec<String> {
-        let title = match self.mark {
-            Some(mark) => format!("{} ({})", self.title, mark.word()),
-            None => self.title.clone(),
+        let title = match (self.mark, self.cost) {
+            (Some(mark), Some(cost)) => format!("{} ({}: {cost})", self.title, mark.word()),
+            (Some(mark), None) => format!("{} ({})", self.title, mark.word()),
+            (None, _) => self.title.clone(),
         };
         std::iter::once(title).chain(self.lines.iter().cloned()).collect()
     }
@@ -122,26 +107,31 @@ pub struct Picture {
     title: String,
     networks: Vec<Card>,
     hosts: Vec<Card>,
+    /// What the marks mean, where there can be some.
+    legend: Vec<Card>,
 }
 
 impl Picture {
-    /// The picture of a cluster, with its machines marked. A marked machine
-    /// that the cluster does not have is one that goes.
-    pub fn of(cluster: &Cluster, marks: &Marks) -> Self {
+    /// The picture of a cluster, with what a plan does to it. A marked machine that
+    /// the cluster does not have is one that goes.
+    pub fn of(cluster: &Cluster, marks: Option<&Marks>) -> Self {
         let hosts = cluster.hosts.iter().enumerate();
-        let mut hosts: Vec<Card> = hosts.map(|(at, host)| host_card(cluster, at, host)).collect();
-        for card in &mut hosts {
-            mark(card, marks);
+        let mut hosts: Vec<Card> =
+            hosts.map(|(at, host)| host_card(cluster, marks, at, host)).collect();
+        if let Some(marks) = marks {
+            for card in &mut hosts {
+                mark(card, marks);
+            }
+            let removed = marks.machines.iter().filter(|(_, it)| it.mark == Mark::Removed);
+            for (name, machine) in removed {
+                let mut card = Card::new(Kind::Machine, name, Vec::new());
+                card.mark = Some(Mark::Removed);
+                match hosts.iter().position(|host| Some(&host.title) == machine.host.as_ref()) {
+                    Some(at) => hosts[at].inside.push(card),
+                    None => hosts.push(card),
+                }
+            }
         }
-        let known = |name: &str| {
-            cluster.vms.iter().any(|vm| vm.name.as_str() == name)
-                || cluster.hosts.iter().any(|host| host.name.as_str() == name)
-        };
-        hosts.extend(marks.iter().filter(|(name, _)| !known(name)).map(|(name, mark)| {
-            let mut card = Card::new(Kind::Machine, name, Vec::new());
-            card.mark = Some(*mark);
-            card
-        }));
         Self {
             title: format!(
                 "{}: Kubernetes {}, NixOS {}",
@@ -149,17 +139,33 @@ impl Picture {
             ),
             networks: networks(cluster),
             hosts,
+            legend: marks.map(|_| legend()).into_iter().collect(),
         }
+    }
+
+    /// Its boxes, one row after the other.
+    fn rows(&self) -> [&[Card]; 3] {
+        [&self.networks, &self.legend, &self.hosts]
     }
 }
 
 fn mark(card: &mut Card, marks: &Marks) {
-    if matches!(card.kind, Kind::Host | Kind::ControlPlane | Kind::Worker | Kind::Machine) {
-        card.mark = marks.get(&card.title).copied();
+    if matches!(card.kind, Kind::Host | Kind::ControlPlane | Kind::Worker | Kind::Machine)
+        && let Some(machine) = marks.machines.get(&card.title)
+    {
+        (card.mark, card.cost) = (Some(machine.mark), machine.cost);
     }
     for inner in &mut card.inside {
         mark(inner, marks);
     }
+}
+
+fn legend() -> Card {
+    let mut card = Card::new(Kind::Legend, "what rendering changes", Vec::new());
+    card.inside = Mark::ALL
+        .map(|mark| Card { mark: Some(mark), ..Card::new(Kind::Machine, "machine", Vec::new()) })
+        .into();
+    card
 }
 
 fn networks(cluster: &Cluster) -> Vec<Card> {
@@ -183,7 +189,7 @@ fn networks(cluster: &Cluster) -> Vec<Card> {
     ]
 }
 
-fn host_card(cluster: &Cluster, at: usize, host: &Host) -> Card {
+fn host_card(cluster: &Cluster, marks: Option<&Marks>, at: usize, host: &Host) -> Card {
     let outside = host.wan_address.as_ref().map_or("DHCP".to_owned(), ToString::to_string);
     let role = if *host.role == Role::Worker { "worker on bare metal" } else { "carries MicroVMs" };
     let mut card = Card::new(
@@ -195,7 +201,7 @@ fn host_card(cluster: &Cluster, at: usize, host: &Host) -> Card {
         ],
     );
     let vlans = cluster.network.vlans.iter().enumerate();
-    card.inside = vlans.filter_map(|vlan| vlan_card(cluster, (at, host), vlan)).collect();
+    card.inside = vlans.filter_map(|vlan| vlan_card(cluster, marks, (at, host), vlan)).collect();
     if let Some(gpu) = host.gpu.as_ref().filter(|gpu| *gpu.mode != GpuMode::None) {
         let user = match (&*gpu.mode, &gpu.vm) {
             (GpuMode::Passthrough, Some(vm)) => format!("passed through to {vm}"),
@@ -213,6 +219,7 @@ fn host_card(cluster: &Cluster, at: usize, host: &Host) -> Card {
 /// The VLAN on a host, unless nothing there is on it.
 fn vlan_card(
     cluster: &Cluster,
+    marks: Option<&Marks>,
     (host_at, host): (usize, &Host),
     (at, vlan): (usize, &Vlan),
 ) -> Option<Card> {
@@ -228,6 +235,7 @@ fn vlan_card(
     let vms: Vec<Card> = cluster.vms_on(host_at).filter(|vm| vm.vlan == at).map(vm_card).collect();
     let shown = *host.gateway || own.is_some() || !vms.is_empty();
     let mut card = Card::new(Kind::Vlan, format!("VLAN {} {}", vlan.id, vlan.name), lines);
+    card.mark = marks.and_then(|marks| marks.vlans.get(vlan.name.as_str()).copied());
     card.inside = vms;
     shown.then_some(card)
 }

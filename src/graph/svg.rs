@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use taffy::prelude::*;
 
-use super::{Card, Mark, Picture};
+use super::{Card, Picture};
+use crate::render::xml;
 
 /// The picture's width in pixels; what does not fit beside goes below.
 const WIDTH: f32 = 1280.0;
@@ -26,12 +27,15 @@ fn draw(picture: &Picture) -> Result<String, taffy::TaffyError> {
         size: Size { width: percent(1.0), height: length(LINE * 2.0) },
         ..Style::DEFAULT
     })?;
-    let networks = boxes(&mut tree, &picture.networks)?;
-    let hosts = boxes(&mut tree, &picture.hosts)?;
+    let mut rows = Vec::new();
+    for cards in picture.rows().into_iter().filter(|cards| !cards.is_empty()) {
+        rows.push(boxes(&mut tree, cards)?);
+    }
     let mut style = column();
     style.size.width = length(WIDTH);
     style.padding = Rect::length(GAP);
-    let root = tree.new_with_children(style, &[title, networks, hosts])?;
+    let children: Vec<NodeId> = std::iter::once(title).chain(rows.iter().copied()).collect();
+    let root = tree.new_with_children(style, &children)?;
     tree.compute_layout(root, Size::MAX_CONTENT)?;
 
     let height = tree.layout(root)?.size.height;
@@ -41,11 +45,11 @@ fn draw(picture: &Picture) -> Result<String, taffy::TaffyError> {
          <style>{STYLE}</style>\n\
          <rect class=\"page\" width=\"{WIDTH}\" height=\"{height}\"/>\n\
          <text class=\"heading\" x=\"{GAP}\" y=\"{y}\">{title}</text>\n",
-        title = escaped(&picture.title),
+        title = xml(&picture.title),
         y = GAP + LINE,
     );
-    for group in [networks, hosts] {
-        paint(&mut out, &tree, group, (0.0, 0.0))?;
+    for row in rows {
+        paint(&mut out, &tree, row, (0.0, 0.0))?;
     }
     out.push_str("</svg>\n");
     Ok(out)
@@ -104,10 +108,10 @@ fn paint(
     // The groups directly below the root lie as far from it as they say.
     if let Some(card) = tree.get_node_context(node) {
         let Size { width, height } = layout.size;
-        let mark = card.mark.map_or("", Mark::word);
+        let mark = card.mark.map_or_else(String::new, |mark| format!(" {}", mark.word()));
         let _ = writeln!(
             out,
-            "<rect class=\"{} {mark}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" \
+            "<rect class=\"{}{mark}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" \
              height=\"{height}\" rx=\"6\"/>",
             card.kind.word()
         );
@@ -115,8 +119,7 @@ fn paint(
         for (at, line) in card.text().iter().enumerate() {
             let class = if at == 0 { " class=\"title\"" } else { "" };
             let left = x + GAP;
-            let _ =
-                writeln!(out, "<text{class} x=\"{left}\" y=\"{base}\">{}</text>", escaped(line));
+            let _ = writeln!(out, "<text{class} x=\"{left}\" y=\"{base}\">{}</text>", xml(line));
             base += LINE;
         }
     }
@@ -133,25 +136,10 @@ text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1f2328
 .page{fill:#fff}rect{stroke:#8c959f;fill:#fff}\
 .host{fill:#f6f8fa}.vlan{fill:#fff}.network{fill:#eef4ff}.control-plane{fill:#ddf4ff}\
 .worker{fill:#e6ffec}.machine{fill:#f6f8fa}.gpu{fill:#fff1e5}.workload{fill:#fbefff}\
-.added{stroke:#1a7f37;stroke-width:3}.changed{stroke:#bf8700;stroke-width:3}\
-.removed{stroke:#cf222e;stroke-width:3;stroke-dasharray:6 4}\
+.legend{fill:none;stroke:none}\
+.added{stroke:#1a7f37;stroke-width:3}.changed{stroke:#9a6700;stroke-width:3;stroke-dasharray:12 4}\
+.removed{stroke:#cf222e;stroke-width:3;stroke-dasharray:3 4}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.page{fill:#0d1117}\
 rect{stroke:#6e7681}.host{fill:#161b22}.vlan{fill:#0d1117}.network{fill:#121d2f}\
 .control-plane{fill:#0c2d4a}.worker{fill:#12361f}.machine{fill:#21262d}.gpu{fill:#3d2410}\
 .workload{fill:#2f1a47}.added{stroke:#3fb950}.changed{stroke:#d29922}.removed{stroke:#f85149}}";
-
-/// Text of an XML document.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
