@@ -100,9 +100,10 @@ impl Output {
 
     /// Data as one JSON document.
     pub fn json(&mut self, document: &impl Serialize) {
-        let result = serde_json::to_writer_pretty(&mut self.out, document)
+        // At once: each write goes through a search for colours.
+        let result = serde_json::to_vec_pretty(document)
             .map_err(io::Error::from)
-            .and_then(|()| self.out.write_all(b"\n"));
+            .and_then(|text| self.out.write_all(&[text.as_slice(), b"\n"].concat()));
         self.keep(result);
     }
 

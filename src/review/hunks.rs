@@ -84,6 +84,9 @@ pub struct Hunk {
     pub new_lines: usize,
     /// The lines.
     pub lines: Vec<Line>,
+    /// Whether something in them may be a secret and is not shown.
+    #[serde(skip)]
+    redacted: bool,
 }
 
 /// A line of a hunk.
@@ -144,9 +147,12 @@ pub fn file(change: &Change<'_>) -> File {
     let new = change.text().unwrap_or_default();
     // What nixgen wrote last is on disk unless a person changed it.
     let rendered = if change.state.is_protected() { Some(new) } else { None };
-    let (shown_old, shown_new) =
-        (redact::text(&change.path, old, rendered), redact::text(&change.path, new, None));
-    let is_shown = !matches!(action, Action::Blocked | Action::Keep);
+    let note = note(change);
+    let hunks = match action {
+        Action::Blocked | Action::Keep => Vec::new(),
+        _ => hunks(&change.path, (old, rendered), (new, None)),
+    };
+    let is_hidden = |text: &str| text.contains(redact::HIDDEN);
     File {
         path: change.path.clone(),
         state: change.state.word(),
@@ -156,11 +162,11 @@ pub fn file(change: &Change<'_>) -> File {
         executable: change
             .new
             .map_or(language == Language::Shell, crate::nix::ReadyFile::executable),
-        redacted: shown_old != old || shown_new != new,
+        redacted: hunks.iter().any(|hunk| hunk.redacted) || note.as_deref().is_some_and(is_hidden),
         in_the_way: change.in_the_way.map(str::to_owned),
         by_other_version: false,
-        note: note(change),
-        hunks: if is_shown { hunks(old, new, &shown_old, &shown_new) } else { Vec::new() },
+        note,
+        hunks,
     }
 }
 
@@ -168,9 +174,7 @@ pub fn file(change: &Change<'_>) -> File {
 /// what is rendered nothing is hidden.
 pub fn between(path: &str, old: &str, new: &str, rendered: Option<&str>) -> Vec<Hunk> {
     let rendered = Some(rendered.unwrap_or_default());
-    let (shown_old, shown_new) =
-        (redact::text(path, old, rendered), redact::text(path, new, rendered));
-    hunks(old, new, &shown_old, &shown_new)
+    hunks(path, (old, rendered), (new, rendered))
 }
 
 /// How many lines come, and how many go.
@@ -226,13 +230,45 @@ fn ejected(change: &Change<'_>) -> Option<String> {
     Some(text)
 }
 
-/// Hunks of two texts, with the lines as they may be shown.
-fn hunks(old: &str, new: &str, shown_old: &str, shown_new: &str) -> Vec<Hunk> {
-    let (old, new) = (lines(old), lines(new));
-    let (shown_old, shown_new) = (lines(shown_old), lines(shown_new));
-    let diff = TextDiff::from_slices(&old, &new);
-    let hunk = |ops: &Vec<DiffOp>| hunk(ops, &shown_old, &shown_new);
-    diff.grouped_ops(3).iter().map(hunk).collect()
+/// Hunks of two texts, with the lines as they may be shown. What is given with each
+/// text is what [`redact::text`] takes.
+fn hunks(
+    path: &str,
+    (old, old_rendered): (&str, Option<&str>),
+    (new, new_rendered): (&str, Option<&str>),
+) -> Vec<Hunk> {
+    let (old_lines, new_lines) = (lines(old), lines(new));
+    let diff = TextDiff::from_slices(&old_lines, &new_lines);
+    let groups = diff.grouped_ops(3);
+    let are_shown = |count: usize, side: fn(&DiffOp) -> Range<usize>| {
+        let mut shown = vec![false; count];
+        for range in groups.iter().flatten().map(side) {
+            shown[range].fill(true);
+        }
+        shown
+    };
+    let (old_shown, new_shown) = (
+        are_shown(old_lines.len(), DiffOp::old_range),
+        are_shown(new_lines.len(), DiffOp::new_range),
+    );
+    let (shown_old, shown_new) = rayon::join(
+        || redact::text(path, old, old_rendered, &old_shown),
+        || redact::text(path, new, new_rendered, &new_shown),
+    );
+    let (shown_old, shown_new) = (lines(&shown_old), lines(&shown_new));
+    let differs = |(shown, lines): (&[&str], &[&str]), range: Range<usize>| {
+        shown.get(range.clone()) != lines.get(range)
+    };
+    groups
+        .iter()
+        .map(|ops| Hunk {
+            redacted: ops.iter().any(|op| {
+                differs((&shown_old, &old_lines), op.old_range())
+                    || differs((&shown_new, &new_lines), op.new_range())
+            }),
+            ..hunk(ops, &shown_old, &shown_new)
+        })
+        .collect()
 }
 
 /// Only a line feed ends a line: it is what `patch` goes by.
@@ -267,7 +303,7 @@ fn hunk(ops: &[DiffOp], old: &[&str], new: &[&str]) -> Hunk {
         }
     }
     mark(&mut shown);
-    Hunk { old_start, old_lines, new_start, new_lines, lines: shown }
+    Hunk { old_start, old_lines, new_start, new_lines, lines: shown, redacted: false }
 }
 
 /// Marks what differs in lines that take the place of as many others.

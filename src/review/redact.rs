@@ -72,26 +72,23 @@ fn hide_toml<'a>(named: bool, value: &DeValue<'a>) -> DeValue<'a> {
     value
 }
 
-/// A text without what may be a secret in it; its lines stay as many. One that
-/// a person may have written is given with what is rendered in its place: lines
-/// of that are none of theirs, and hold no secret.
-pub(super) fn text(path: &str, text: &str, rendered: Option<&str>) -> String {
+/// A text without what may be a secret in those of its lines that are shown; its
+/// lines stay as many. One that a person may have written is given with what is
+/// rendered in its place: lines of that are none of theirs, and hold no secret.
+pub(super) fn text(path: &str, text: &str, rendered: Option<&str>, shown: &[bool]) -> String {
     let mut secret = pem_blocks(text);
     match (Language::of(path), rendered) {
         (Language::Nix, _) => secret.extend(nix_strings(text)),
         (_, Some(_)) => secret.extend(assigned(text)),
         (_, None) => {}
     }
-    if secret.is_empty() && !secrets::is_in(text) {
-        return text.to_owned();
-    }
     let known: HashSet<&str> = rendered.unwrap_or_default().lines().collect();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for line in text.split_inclusive('\n') {
+    for (line, shown) in text.split_inclusive('\n').zip(shown) {
         let range = at..at + line.len();
         at = range.end;
-        if known.contains(line.trim_end_matches(['\r', '\n'])) {
+        if !shown || known.contains(line.trim_end_matches(['\r', '\n'])) {
             out.push_str(line);
         } else {
             out.push_str(&words(&masked(line, range, &secret)));
@@ -304,6 +301,7 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden_and_lines_stay() {
+        let text = |path, text, rendered| super::text(path, text, rendered, &[true; 9]);
         let nix = "{\n  a.password = ''\n    one\n    two\n  '';\n  secrets = { x = [ \"three\" ]; y = true; };\n  b = \"-----BEGIN KEY-----\\nfour\\n-----END KEY-----\";\n  c = \"abcdef.0123456789abcdef five\";\n  passwordFile = \"/run/six\";\n}\n";
         assert_eq!(
             text("a.nix", nix, None),

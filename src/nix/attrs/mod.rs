@@ -7,8 +7,10 @@
 //! so that every change of meaning is a change of some entry.
 
 mod code;
+mod plain;
 mod read;
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -105,17 +107,23 @@ impl Attrs {
 
     /// The attributes that differ, in the order of their paths.
     pub fn changes<'a>(&'a self, new: &'a Self) -> Vec<Changed<'a>> {
-        let gone = self.entries.iter().map(|(path, old)| Changed {
-            path,
-            old: Some(old),
-            new: new.entries.get(path),
-        });
-        let added = new.entries.iter().filter(|(path, _)| !self.entries.contains_key(path));
-        let added = added.map(|(path, new)| Changed { path, old: None, new: Some(new) });
-        let mut changes: Vec<Changed<'a>> =
-            gone.chain(added).filter(|change| change.old != change.new).collect();
-        changes.sort_by_key(|change| change.path);
-        changes
+        let (mut old, mut new) = (self.entries.iter().peekable(), new.entries.iter().peekable());
+        let mut changes = Vec::new();
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (None, None) => return changes,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((a, _)), Some((b, _))) => a.cmp(b),
+            };
+            let old = old.next_if(|_| order != Ordering::Greater);
+            let new = new.next_if(|_| order != Ordering::Less);
+            let Some((path, _)) = old.or(new) else { return changes };
+            let (old, new) = (old.map(|(_, entry)| entry), new.map(|(_, entry)| entry));
+            if old != new {
+                changes.push(Changed { path, old, new });
+            }
+        }
     }
 }
 

@@ -11,9 +11,14 @@ use rnix::ast::{
 use rowan::ast::AstNode as _;
 
 use super::code::{code, string};
-use super::{AttrPath, Attrs, Entry, Value, segment};
+use super::{AttrPath, Attrs, Entry, Value, plain, segment};
 
 pub(super) fn read(text: &str) -> Option<Attrs> {
+    plain::read(text).or_else(|| tree(text))
+}
+
+/// The same by its syntax tree, whatever it is.
+pub(super) fn tree(text: &str) -> Option<Attrs> {
     if is_too_deep(text) {
         return None;
     }
@@ -304,9 +309,9 @@ fn offset(expr: &Expr) -> usize {
 fn name(attr: &Attr) -> String {
     match attr {
         Attr::Ident(name) => segment(&name.syntax().text().to_string()),
-        Attr::Str(text) => plain(text).map_or_else(|| string(text), |text| segment(&text)),
+        Attr::Str(text) => literal(text).map_or_else(|| string(text), |text| segment(&text)),
         Attr::Dynamic(dynamic) => match dynamic.expr().map(bare) {
-            Some(Expr::Str(text)) if plain(&text).is_some() => name(&Attr::Str(text)),
+            Some(Expr::Str(text)) if literal(&text).is_some() => name(&Attr::Str(text)),
             Some(expr) => format!("${{{}}}", code(expr.syntax())),
             None => String::new(),
         },
@@ -314,7 +319,7 @@ fn name(attr: &Attr) -> String {
 }
 
 /// The text of a literal without interpolation.
-fn plain(literal: &ast::Str) -> Option<String> {
+fn literal(literal: &ast::Str) -> Option<String> {
     let mut text = String::new();
     for part in literal.normalized_parts() {
         match part {
@@ -329,7 +334,7 @@ fn plain(literal: &ast::Str) -> Option<String> {
 fn leaf(expr: &Expr) -> Value {
     let value = match expr {
         Expr::Paren(paren) => paren.expr().map(|inner| leaf(&inner)),
-        Expr::Str(text) => plain(text).map(Value::Text),
+        Expr::Str(text) => literal(text).map(Value::Text),
         Expr::Literal(literal) => match literal.kind() {
             LiteralKind::Integer(number) => number.value().ok().map(Value::Int),
             LiteralKind::Uri(uri) => Some(Value::Text(uri.syntax().text().to_owned())),
@@ -374,7 +379,7 @@ fn spaced_path(operation: &ast::BinOp) -> Option<Value> {
     else {
         return None;
     };
-    let rest = plain(&rest)?;
+    let rest = literal(&rest)?;
     let rest = rest.strip_prefix('/').filter(|_| here.syntax().text() == "./.")?;
     let relative = rest.starts_with("./") || rest.starts_with("../");
     Some(Value::Path(if relative { rest.to_owned() } else { format!("./{rest}") }))
