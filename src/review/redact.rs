@@ -301,7 +301,9 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden_and_lines_stay() {
-        let text = |path, text, rendered| super::text(path, text, rendered, &[true; 9]);
+        let text = |path, text: &str, rendered| {
+            super::text(path, text, rendered, &vec![true; text.lines().count()])
+        };
         let nix = "{\n  a.password = ''\n    one\n    two\n  '';\n  secrets = { x = [ \"three\" ]; y = true; };\n  b = \"-----BEGIN KEY-----\\nfour\\n-----END KEY-----\";\n  c = \"abcdef.0123456789abcdef five\";\n  passwordFile = \"/run/six\";\n}\n";
         assert_eq!(
             text("a.nix", nix, None),
