@@ -34,6 +34,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a documented cluster.toml to begin with
+    Init,
     /// Show what changes, then write it
     Render(RenderArgs),
     /// Show what `render` would change, write nothing

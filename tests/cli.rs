@@ -37,6 +37,20 @@ fn render_writes_what_it_shows_and_then_has_nothing_to_do() {
 }
 
 #[test]
+fn init_writes_an_example_that_renders_and_nothing_over_a_file() {
+    let sandbox = Sandbox::new();
+    sandbox.expect(0, &["init"]);
+    assert_eq!(sandbox.read("cluster.toml"), read("cluster.toml"));
+    sandbox.expect(0, &["render"]);
+    sandbox.write("cluster.toml", "mine");
+    let again = sandbox.expect(5, &["init"]);
+    assert!(again.stderr.contains("cluster.toml is there already"), "{}", again.stderr);
+    assert_eq!(sandbox.read("cluster.toml"), "mine");
+    let nowhere = sandbox.expect(6, &["init", "--config", "no/cluster.toml"]);
+    assert!(nowhere.stderr.contains("cannot write no/cluster.toml"), "{}", nowhere.stderr);
+}
+
+#[test]
 fn one_changed_value_is_one_changed_line_wherever_it_stands() {
     let sandbox = minimal();
     sandbox.expect(0, &["render", "-q"]);

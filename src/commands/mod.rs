@@ -8,6 +8,7 @@ mod eject;
 mod explain;
 mod git;
 mod graph;
+mod init;
 mod list;
 mod output;
 mod paths;
@@ -111,6 +112,7 @@ pub fn run(cli: &Cli) -> Status {
         Command::List(args) => list::run(args, &cli.global, &mut output),
         Command::Eject(args) => eject::run(args, &cli.global, &mut output),
         Command::Adopt(args) => adopt::run(args, &cli.global, &mut output),
+        Command::Init => init::run(&cli.global, &mut output),
         Command::Validate => validate::run(&cli.global, &mut output),
         Command::Explain(args) => explain::run(args, &cli.global, &mut output),
         Command::Schema(args) => Ok(schema::run(args, &mut output)),
@@ -131,7 +133,7 @@ pub fn run(cli: &Cli) -> Status {
         Err(Failure::Io(error)) => {
             output.io_error(&error);
             if error.path == cli.global.config && error.cause.kind() == ErrorKind::NotFound {
-                output.note("  `--config FILE` names another file than cluster.toml");
+                output.note("  `nixgen init` writes one to begin with; `--config FILE` names another file");
             }
             if let Some(help) = &error.help {
                 output.note(&format!("  {help}"));
