@@ -51,6 +51,32 @@ fn init_writes_an_example_that_renders_and_nothing_over_a_file() {
 }
 
 #[test]
+fn a_nixos_table_cannot_set_what_a_module_sets_to_another_value() {
+    let taken = [
+        ("users.users.admin.isNormalUser = false", "users.users.admin.isNormalUser"),
+        ("systemd.services.kubelet.serviceConfig.RestartSec = 9", "RestartSec"),
+    ];
+    let merged = [
+        "users.users.admin = { isNormalUser = true, extraGroups = ['video'] }",
+        "networking.firewall = { allowedTCPPorts = [9100], extraCommands = 'true' }",
+        "systemd.network.networks.30-mine.matchConfig.Name = 'usb0'",
+        "boot.kernelParams = ['quiet']",
+    ];
+    let sandbox = Sandbox::with_example();
+    let example = sandbox.read("cluster.toml");
+    let with = |line: &str| format!("{example}\n[hosts.homelab.nixos]\n{line}\n");
+    for (line, name) in taken {
+        sandbox.write("cluster.toml", &with(line));
+        let said = sandbox.expect(3, &["render"]).stderr;
+        assert!(said.contains("[NG0801]") && said.contains(name), "{said}");
+    }
+    for line in merged {
+        sandbox.write("cluster.toml", &with(line));
+        sandbox.expect(0, &["render"]);
+    }
+}
+
+#[test]
 fn one_changed_value_is_one_changed_line_wherever_it_stands() {
     let sandbox = minimal();
     sandbox.expect(0, &["render", "-q"]);

@@ -5,6 +5,7 @@ mod bridge_netfilter;
 mod bridge_ports;
 mod claim;
 mod cluster_ranges;
+mod conflicting_options;
 mod control_planes;
 mod disks;
 mod duplicate_addresses;
@@ -53,6 +54,7 @@ mod volume_names;
 mod vsock_cids;
 mod wan_addresses;
 
+pub use conflicting_options::conflicting_options;
 pub use levels::{Levels, Lints};
 pub use missing_modules::missing_modules;
 pub use user_options::user_options;

@@ -133,7 +133,9 @@ pub fn run(cli: &Cli) -> Status {
         Err(Failure::Io(error)) => {
             output.io_error(&error);
             if error.path == cli.global.config && error.cause.kind() == ErrorKind::NotFound {
-                output.note("  `nixgen init` writes one to begin with; `--config FILE` names another file");
+                output.note(
+                    "  `nixgen init` writes one to begin with; `--config FILE` names another file",
+                );
             }
             if let Some(help) = &error.help {
                 output.note(&format!("  {help}"));
@@ -301,7 +303,12 @@ pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<Prepared, 
     }
     match built {
         Ok(_) if overrides.is_broken() => Err(Failure::Bugs(Vec::new())),
-        Ok(ready) => Ok(Prepared { loaded, overrides, ready, root }),
+        Ok(ready) => {
+            let mut found = Vec::new();
+            checks::conflicting_options(&loaded.cluster, &ready, &mut found);
+            say(&loaded.source, &loaded.levels, &mut found, output)?;
+            Ok(Prepared { loaded, overrides, ready, root })
+        }
         Err(bugs) => Err(Failure::Bugs(bugs)),
     }
 }

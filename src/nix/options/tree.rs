@@ -92,6 +92,12 @@ impl Options {
         Self { root, module: Node::of(Type::MODULE), modules: Node::of(&modules) }
     }
 
+    /// Whether an option of nixgen's has one value, which no two modules can set.
+    pub fn takes_one_value(path: &str) -> bool {
+        let option = Self::embedded().at(path);
+        option.is_some_and(|it| it.kind.is_single() && !it.words.contains("concatenated"))
+    }
+
     /// Whether an option is one of other modules, or an internal one, which no
     /// `options.json` of NixOS has.
     pub(super) fn is_elsewhere(&self, node: &Node, name: &str) -> bool {

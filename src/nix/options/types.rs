@@ -94,6 +94,16 @@ impl Type {
         })
     }
 
+    /// Whether no two values of it can be put together.
+    pub(super) fn is_single(&self) -> bool {
+        !self.0.iter().any(|kind| {
+            matches!(
+                kind,
+                Kind::Any | Kind::List(_) | Kind::Set(_) | Kind::Submodule | Kind::Module
+            )
+        })
+    }
+
     pub(super) fn is_module(&self) -> bool {
         self.0.contains(&Kind::Module)
     }
