@@ -157,10 +157,8 @@ fn nothing_that_is_rendered_is_taken_for_a_secret() {
 const SECRETS: [&str; 6] =
     ["hunter2a", "hunter2b", "hunter2c", "hunter2d", "hunter2e", "abcdef.0123456789abcdef"];
 
-#[test]
-fn what_may_be_a_secret_is_in_no_format() {
-    let sandbox = Sandbox::with_config(&read(BASE));
-    sandbox.expect(0, &["render", "-q", "--yes"]);
+/// Puts them into files of every kind.
+fn leak(sandbox: &Sandbox) {
     let [password, block, secret, shell, yaml, page] = SECRETS;
     sandbox.edit(
         "vms/vault.nix",
@@ -172,14 +170,55 @@ fn what_may_be_a_secret_is_in_no_format() {
     sandbox.edit("bootstrap/10-init.sh", "set -euo", &format!("API_TOKEN={shell}\nset -euo"));
     sandbox.edit("k8s/flannel.yaml", "apiVersion", &format!("password: {yaml}\napiVersion"));
     sandbox.edit("docs/cluster.md", "# ", &format!("kubeadm join --token {page}\n\n# "));
-    for format in FORMATS {
-        let shown = sandbox.expect(1, &["diff", "--format", format]);
-        for secret in SECRETS {
-            assert!(!shown.stdout.contains(secret), "{format} shows {secret}:\n{}", shown.stdout);
-            assert!(!shown.stderr.contains(secret), "{format}: {}", shown.stderr);
-        }
-        assert!(shown.stdout.contains("***") || *format == "stat", "{format}");
+}
+
+/// Shows that a run says none of them.
+fn assert_silent(sandbox: &Sandbox, args: &[&str]) -> String {
+    let summary = sandbox.at("summary.md");
+    let _ = fs::remove_file(&summary);
+    let ran = sandbox.command(args).env("GITHUB_STEP_SUMMARY", &summary).output().expect("it ran");
+    let said = [ran.stdout, ran.stderr, fs::read(&summary).unwrap_or_default()];
+    let said = said.map(|text| String::from_utf8(text).expect("a text")).concat();
+    for secret in SECRETS {
+        assert!(!said.contains(secret), "{args:?} shows {secret}:\n{said}");
     }
-    let rendered = sandbox.run(&["render", "--dry-run"]);
-    assert!(SECRETS.iter().all(|secret| !rendered.stdout.contains(secret)));
+    said
+}
+
+#[test]
+fn what_may_be_a_secret_is_in_no_format() {
+    let sandbox = Sandbox::with_config(&read(BASE));
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    leak(&sandbox);
+    for format in FORMATS {
+        let said = assert_silent(&sandbox, &["diff", "--format", format]);
+        assert!(said.contains("***") || *format == "stat", "{format}");
+    }
+    for format in ["human", "json", "github", "sarif"] {
+        let said = assert_silent(&sandbox, &["check", "--format", format]);
+        assert!(said.contains("vms/vault.nix"), "{format}: {said}");
+    }
+    assert_silent(&sandbox, &["render", "--dry-run"]);
+    assert_silent(&sandbox, &["list"]);
+}
+
+#[test]
+fn what_may_be_a_secret_in_a_file_that_was_ejected_is_in_no_format() {
+    let sandbox = Sandbox::with_config(&read(BASE));
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    let ejected = ["vms/vault.nix", "bootstrap/10-init.sh", "k8s/flannel.yaml", "docs/cluster.md"];
+    sandbox.expect(0, &[&["eject", "--yes"], &ejected[..]].concat());
+    leak(&sandbox);
+    // nixgen would change each of them too.
+    sandbox.edit("cluster.toml", "memory = \"2304MiB\"", "memory = \"3GiB\"");
+    sandbox.edit("cluster.toml", "name = \"lab\"", "name = \"den\"");
+    for format in FORMATS {
+        let said = assert_silent(&sandbox, &["diff", "--allow", "warnings", "--format", format]);
+        // The others do not show what a person's file says.
+        assert!(said.contains("***") || ["stat", "options"].contains(format), "{format}: {said}");
+    }
+    for format in ["human", "json", "github", "sarif"] {
+        assert_silent(&sandbox, &["check", "--format", format]);
+    }
+    assert_silent(&sandbox, &[&["eject", "--merge"], &ejected[..]].concat());
 }
