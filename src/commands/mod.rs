@@ -331,9 +331,9 @@ impl Prepared {
         let last = |name| {
             let path = folder.join(name);
             let change = changes.differing().find(|change| change.path == path.inside());
-            change.and_then(|change: &Change<'_>| change.old.as_deref())
+            change.and_then(Change::old_attrs)
         };
-        let previous = Previous::read(last("vms.nix"), last("hosts.nix"));
+        let previous = Previous { vms: last("vms.nix"), hosts: last("hosts.nix") };
         steps::run(cluster, &previous, &mut found);
         say(source, levels, &mut found, output)
     }

@@ -1,8 +1,11 @@
 //! One file, and what is done about it.
 
+use std::sync::OnceLock;
+
 use super::State;
 use super::ejected::{self, ThreeWay};
 use crate::nix::ReadyFile;
+use crate::nix::attrs::Attrs;
 
 /// One file: how it stands, what is there, what should be, and what is done
 /// about it.
@@ -27,6 +30,8 @@ pub struct Change<'a> {
     pub(super) base: Option<Base>,
     /// What is done about it.
     pub(super) action: Action,
+    /// What is on disk, read as Nix once somebody asked.
+    attrs: OnceLock<Option<Attrs>>,
 }
 
 /// What is done about a file when the change set is applied.
@@ -108,7 +113,13 @@ impl<'a> Change<'a> {
             three_way: None,
             base: None,
             action: Action::of(state),
+            attrs: OnceLock::new(),
         }
+    }
+
+    /// What the file on disk sets, if it differs and is valid Nix.
+    pub fn old_attrs(&self) -> Option<&Attrs> {
+        self.attrs.get_or_init(|| self.old.as_ref()?.parse().ok()).as_ref()
     }
 
     /// The same file, standing so.

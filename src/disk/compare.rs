@@ -96,7 +96,8 @@ pub(super) fn wanted<'a>(
         }
         entry => {
             let known = entry.map_or(&[][..], |entry| &entry.ours);
-            let (on_disk, now) = (Fingerprint::of(path, &old), Fingerprint::of(path, file.text()));
+            let (on_disk, now) =
+                rayon::join(|| Fingerprint::of(path, &old), || Fingerprint::of(path, file.text()));
             if on_disk == now {
                 State::Clean
             } else if known.is_empty() {

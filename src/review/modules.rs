@@ -1,5 +1,6 @@
 //! The Nix files that change, and which machines are made of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -21,7 +22,7 @@ use crate::render::Language;
 pub(super) struct Module<'a> {
     pub(super) path: &'a str,
     pub(super) is: Is<'a>,
-    pub(super) old: Attrs,
+    pub(super) old: Cow<'a, Attrs>,
     pub(super) new: Attrs,
     /// Whether what is on disk cannot be read, so that nothing is known of it.
     pub(super) unreadable: bool,
@@ -116,14 +117,13 @@ pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Mod
         .into_par_iter()
         .map(|change| {
             let text = change.new.map_or("", |file| file.text());
-            let parse = |text: &str| text.parse::<Attrs>();
             let (old, new) = rayon::join(
-                || change.old.as_deref().map(parse).transpose(),
-                || change.new.map(|file| parse(file.text())).transpose(),
+                || change.old_attrs(),
+                || change.new.and_then(|file| file.text().parse::<Attrs>().ok()),
             );
-            let unreadable = old.is_err();
-            let (old, new) =
-                (old.ok().flatten().unwrap_or_default(), new.ok().flatten().unwrap_or_default());
+            let unreadable = change.old.is_some() && old.is_none();
+            let old = old.map_or_else(Cow::default, Cow::Borrowed);
+            let new = new.unwrap_or_default();
             let in_data = change.path.strip_prefix(data.as_str());
             let name = in_data.and_then(|rest| rest.strip_prefix('/'));
             let is = match (name, host_name(&new).or_else(|| host_name(&old))) {
@@ -194,7 +194,7 @@ fn add_imported<'a>(modules: &mut Vec<Module<'a>>, changes: &'a ChangeSet<'_>) {
         modules.push(Module {
             path: &change.path,
             is: Is::Shared,
-            old: attrs.clone(),
+            old: Cow::Owned(attrs.clone()),
             new: attrs,
             unreadable: false,
             text: file.text(),

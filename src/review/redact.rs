@@ -254,6 +254,14 @@ fn is_secret_name(name: &str) -> bool {
     ];
     const PLACES: [&str; 9] =
         ["file", "files", "path", "dir", "directory", "hash", "name", "ttl", "authentication"];
+    // Most names have nothing of one, and are many.
+    const STEMS: [&str; 6] = ["pass", "secret", "token", "credential", "psk", "key"];
+    let has = |stem: &&str| {
+        name.as_bytes().windows(stem.len()).any(|part| part.eq_ignore_ascii_case(stem.as_bytes()))
+    };
+    if !STEMS.iter().any(has) {
+        return false;
+    }
     let words = split_name(name);
     if words.last().is_some_and(|last| PLACES.contains(&last.as_str())) {
         return false;

@@ -6,7 +6,7 @@ use crate::checks::place;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     for name in previous.control_planes() {
         let (Some(vm), Some(last)) =
             (cluster.control_planes().find(|vm| vm.name.as_str() == name), previous.vm(name, "ip"))

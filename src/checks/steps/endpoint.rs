@@ -6,7 +6,7 @@ use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nix::attrs::Value;
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let endpoint = &cluster.endpoint;
     let Some(last) = previous.k8s("endpoint").and_then(Value::text) else { return };
     if last == endpoint.as_str() {

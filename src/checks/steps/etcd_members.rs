@@ -6,7 +6,7 @@ use crate::checks::place;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let members: Vec<&str> = previous.control_planes().collect();
     let is_left = |member: &&&str| cluster.control_planes().any(|vm| vm.name.as_str() == **member);
     let gone: Vec<&str> = members.iter().filter(|member| !is_left(member)).copied().collect();

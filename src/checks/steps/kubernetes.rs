@@ -8,7 +8,7 @@ use crate::input::decode::Text as _;
 use crate::input::types::Minor;
 use crate::nix::attrs::Value;
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let version = previous.k8s("version").and_then(Value::text);
     let Some(last) = version.and_then(|version| Minor::from_text(version).ok()) else { return };
     let now = *cluster.kubernetes;

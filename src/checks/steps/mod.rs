@@ -17,7 +17,7 @@ use crate::diagnostic::Diagnostic;
 use crate::nix::attrs::{Attrs, Value};
 
 /// A rule about a step.
-type Step = fn(&Cluster, &Previous, &mut Vec<Diagnostic>);
+type Step = fn(&Cluster, &Previous<'_>, &mut Vec<Diagnostic>);
 
 /// Every rule.
 const STEPS: &[Step] = &[
@@ -33,7 +33,7 @@ const STEPS: &[Step] = &[
 ];
 
 /// Applies every rule.
-pub fn run(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub fn run(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     for step in STEPS {
         step(cluster, previous, log);
     }
@@ -42,21 +42,17 @@ pub fn run(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
 /// What was rendered last, as far as its data files differ from those of now.
 /// They may be a person's: a value that is not there is not compared.
 #[derive(Debug, Default)]
-pub struct Previous {
-    vms: Attrs,
-    hosts: Attrs,
+pub struct Previous<'a> {
+    /// What `vms.nix` sets.
+    pub vms: Option<&'a Attrs>,
+    /// What `hosts.nix` sets.
+    pub hosts: Option<&'a Attrs>,
 }
 
-impl Previous {
-    /// Reads the texts of `vms.nix` and `hosts.nix`.
-    pub fn read(vms: Option<&str>, hosts: Option<&str>) -> Self {
-        let read = |text: Option<&str>| text.and_then(|text| text.parse().ok()).unwrap_or_default();
-        Self { vms: read(vms), hosts: read(hosts) }
-    }
-
+impl Previous<'_> {
     /// A value of the Kubernetes cluster.
     fn k8s(&self, name: &str) -> Option<&Value> {
-        self.vms.get(&["k8s", name])
+        self.vms?.get(&["k8s", name])
     }
 
     /// The names of its control planes.
@@ -66,17 +62,17 @@ impl Previous {
 
     /// A text of a VM.
     fn vm(&self, vm: &str, name: &str) -> Option<&str> {
-        self.vms.get(&["definitions", vm, name])?.text()
+        self.vms?.get(&["definitions", vm, name])?.text()
     }
 
     /// A value of a volume.
     fn volume(&self, vm: &str, volume: &str, name: &str) -> Option<&Value> {
-        self.vms.get(&["definitions", vm, "volumes", volume, name])
+        self.vms?.get(&["definitions", vm, "volumes", volume, name])
     }
 
     /// The `system.stateVersion` of every machine.
     fn state_version(&self) -> Option<&str> {
-        self.hosts.get(&["common", "stateVersion"])?.text()
+        self.hosts?.get(&["common", "stateVersion"])?.text()
     }
 }
 

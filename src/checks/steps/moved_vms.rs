@@ -4,7 +4,7 @@ use super::Previous;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
         let host = &cluster.hosts[vm.host].name;
         let last = previous.vm(vm.name.as_str(), "host");

@@ -6,7 +6,7 @@ use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nix::attrs::Value;
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let values = [
         ("pod_cidr", "podCidr", cluster.pod_cidr.to_string(), cluster.pod_cidr.span()),
         (

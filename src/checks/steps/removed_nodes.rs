@@ -8,7 +8,7 @@ use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::nix::attrs::Value;
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let nodes: HashSet<&str> = cluster.nodes().map(|node| node.name.as_str()).collect();
     let workers = previous.k8s("workers").into_iter().flat_map(Value::texts);
     let gone: Vec<&str> = workers.filter(|name| !nodes.contains(name)).collect();

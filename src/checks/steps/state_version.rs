@@ -5,7 +5,7 @@ use super::Previous;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let now = &cluster.state_version;
     if let Some(last) = previous.state_version().filter(|last| *last != now.as_str()) {
         let message = format!(

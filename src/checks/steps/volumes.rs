@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::Size;
 use crate::nix::attrs::Value;
 
-pub(super) fn check(cluster: &Cluster, previous: &Previous, log: &mut Vec<Diagnostic>) {
+pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
         for volume in &vm.volumes {
             let last = |name| previous.volume(vm.name.as_str(), volume.name.as_str(), name);
