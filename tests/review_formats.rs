@@ -103,12 +103,13 @@ fn on_github(sandbox: &Sandbox) -> (Ran, String) {
 }
 
 #[test]
-fn annotations_stand_at_the_line_of_the_machine() {
+fn annotations_stand_at_the_line_that_makes_them() {
     let sandbox = hostile();
     let (ran, summary) = on_github(&sandbox);
     assert_eq!(ran.status, 1);
     let config = sandbox.read("cluster.toml");
-    let line = config.lines().position(|line| line == "[vms.worker-1]").expect("there") + 1;
+    let line =
+        config.lines().position(|line| line.contains("size = \"30GiB\"")).expect("there") + 1;
     let expected = format!(
         "::error file=cluster.toml,line={line},endLine={line},title=impact-data-risk::worker-1: DATA AT RISK: "
     );

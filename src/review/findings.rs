@@ -75,7 +75,7 @@ impl Finding {
     }
 
     /// What is said of a plan: of each file that is not as it should be, and of
-    /// each machine, at the line of the configuration that names it. How bad it
+    /// each machine, at the line of the configuration that makes the impact. How bad it
     /// is that another version of nixgen wrote a file, the user may say; none
     /// for not at all.
     pub fn of_plan(
@@ -114,7 +114,7 @@ impl Finding {
             level: if node.impact == Class::DataRisk { Level::Error } else { Level::Note },
             rule: format!("impact-{}", node.impact.name()),
             file: config.clone().into_owned(),
-            place: node.line.map(|line| Place { start: (line, 1), end: (line, 1) }),
+            place: line(node).map(|line| Place { start: (line, 1), end: (line, 1) }),
             message: impact(node),
         });
         files.chain(nodes).collect()
@@ -126,6 +126,13 @@ const fn level(severity: Severity) -> Level {
         Severity::Error | Severity::Refused => Level::Error,
         Severity::Warning => Level::Warning,
     }
+}
+
+/// The line that makes the heaviest impact, or else the one that names the machine.
+fn line(node: &Node) -> Option<usize> {
+    let option = node.reasons.first().and_then(|reason| reason.option.as_ref());
+    let change = node.options.iter().find(|change| Some(&change.path) == option);
+    change.and_then(|change| change.keys.first()?.line).or(node.line)
 }
 
 fn impact(node: &Node) -> String {

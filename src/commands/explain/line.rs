@@ -45,6 +45,11 @@ pub(super) fn explain(
         return Ok(Status::Usage);
     };
     let mut said = String::new();
+    if shown.trim().is_empty() {
+        let _ = writeln!(said, "{BOLD}{path}:{line}{BOLD:#}\nan empty line, for the layout");
+        output.data(&said);
+        return Ok(Status::Done);
+    }
     let _ = writeln!(said, "{BOLD}{path}:{line}{BOLD:#}\n    {}", shown.trim());
     for rendered in engine.render(plan, &cluster.source).map_err(Failure::Bugs)? {
         let lines = rendered.template_lines(&text).unwrap_or_default();

@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 
 use super::stat::counts;
 use super::unified::{range, sign};
-use super::{BY_VERSION, all, base, by_version, clip, groups, places, plain, rows, short, words};
+use super::{
+    BY_VERSION, all, base, by_version, clip, groups, named, path, places, plain, rows, short,
+    spans, words,
+};
 use crate::render::{markdown as text, markdown_code as code, xml};
 use crate::review::hunks::{Action, File, Hunk};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
@@ -33,7 +36,7 @@ pub fn markdown(plan: &Plan, max_bytes: usize) -> String {
     let heads = ["machine", "option", "change"];
     let options = rows(plan)
         .into_iter()
-        .map(|row| option(&plan.source, &code(&row.names()), row.change))
+        .map(|row| option(&plan.source, &code(&named(&row.nodes)), row.change))
         .chain(plan.cluster.iter().map(|change| option(&plan.source, "cluster", change)));
     table(&mut out, "### Options\n\n", heads, options, budget * 2 / 3);
     files(&mut out, &plan.files, budget);
@@ -83,11 +86,11 @@ fn machine(names: &[&str], node: &Node) -> [String; 3] {
         .reasons
         .iter()
         .map(|reason| match &reason.service {
-            Some(_) => text(&format!("{}: {}", words(reason, node.kind), reason.text)),
-            None => text(&reason.text),
+            Some(_) => prose(&format!("{}: {}", words(reason, node.kind), reason.text)),
+            None => prose(&reason.text),
         })
         .collect();
-    [code(&all(names)), format!("{action}**{impact}**"), why.join("<br>")]
+    [code(&named(names)), format!("{action}**{impact}**"), why.join("<br>")]
 }
 
 fn option(source: &str, name: &str, change: &OptionChange) -> [String; 3] {
@@ -105,8 +108,13 @@ fn option(source: &str, name: &str, change: &OptionChange) -> [String; 3] {
         }
     };
     let path =
-        format!("{}<br><sub>{}</sub>", code(&plain(&change.path)), text(&places(source, change)));
+        format!("{}<br><sub>{}</sub>", code(&plain(path(change))), text(&places(source, change)));
     [name.to_owned(), path, values]
+}
+
+/// A sentence with what is code in it.
+fn prose(sentence: &str) -> String {
+    spans(sentence).map(|(is_code, part)| if is_code { code(part) } else { text(part) }).collect()
 }
 
 /// A table of as many rows as fit before a size is reached.

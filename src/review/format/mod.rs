@@ -90,10 +90,22 @@ fn words(reason: &Reason, kind: Kind) -> String {
     }
 }
 
-impl Row<'_> {
-    fn names(&self) -> String {
-        all(&self.nodes)
-    }
+/// Of so many machines each is named where there is room.
+const MANY: usize = 8;
+
+/// Machines on a page: all of them unless they are very many.
+fn named(names: &[&str]) -> String {
+    if names.len() <= MANY { names.join(", ") } else { all(names) }
+}
+
+/// An option's path without the functions that it is returned by, as in a flake.
+fn path(change: &OptionChange) -> &str {
+    change.path.rsplit_once("{ }:.").map_or(change.path.as_str(), |(_, path)| path)
+}
+
+/// The parts of a sentence, and whether each is code: what stands in backquotes.
+fn spans(text: &str) -> impl Iterator<Item = (bool, &str)> {
+    text.split('`').enumerate().map(|(at, part)| (at % 2 == 1, part))
 }
 
 /// Machines: all of a few, or how many they are.

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::{
-    BY_VERSION, Style, all, base, by_version, clip, groups, place, rows, short, words, written,
+    BY_VERSION, Style, all, base, by_version, clip, groups, path, place, rows, short, words,
+    written,
 };
 use crate::review::hunks::{Action, File, Subject};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
@@ -24,10 +25,10 @@ fn lines(plan: &Plan, style: Style) -> String {
     let at = |change| written(&plan.source, change).unwrap_or_else(|| place(change));
     let mut lines: Vec<(String, &str, String, String)> = Vec::new();
     for row in rows(plan) {
-        lines.push((row.names(), &row.change.path, paint.change(row.change), at(row.change)));
+        lines.push((all(&row.nodes), path(row.change), paint.change(row.change), at(row.change)));
     }
     for change in &plan.cluster {
-        lines.push(("cluster".to_owned(), &change.path, paint.change(change), at(change)));
+        lines.push(("cluster".to_owned(), path(change), paint.change(change), at(change)));
     }
     let longest = |texts: &mut dyn Iterator<Item = &str>| {
         texts.map(|text| text.chars().count()).max().unwrap_or(0)

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use super::stat::counts;
 use super::unified::range;
 use super::{
-    BY_VERSION, all, base, by_version, clip, groups, highlight, places, plain, rows, short, words,
+    BY_VERSION, all, base, by_version, clip, groups, highlight, named, path, places, plain, rows,
+    short, spans, words,
 };
 use crate::render::{Language, xml};
 use crate::review::hunks::{Action, File, Hunk, Line, Tag};
@@ -79,6 +80,14 @@ fn filters(out: &mut String) {
     out.push_str("</select>\n</form>\n");
 }
 
+/// A sentence with what is code in it.
+fn prose(sentence: &str) -> String {
+    let span = |(is_code, part)| {
+        if is_code { format!("<code>{}</code>", text(part)) } else { text(part) }
+    };
+    spans(sentence).map(span).collect()
+}
+
 fn badge(class: Class, words: &str) -> String {
     format!("<span class=\"badge {}\">{}</span>", class.name(), text(words))
 }
@@ -95,7 +104,7 @@ fn machines(out: &mut String, plan: &Plan) {
             "<tr data-impact=\"{}\" data-words=\"{found}\"><td><b title=\"{}\">{}</b>{}<td>{}<td><ul>",
             node.impact.name(),
             text(&names.join(", ")),
-            text(&all(&names)),
+            text(&named(&names)),
             match node.action {
                 NodeAction::Add => " (new)",
                 NodeAction::Remove => " (gone)",
@@ -108,7 +117,7 @@ fn machines(out: &mut String, plan: &Plan) {
                 Some(_) => format!("{}: ", words(reason, node.kind)),
                 None => String::new(),
             };
-            let _ = write!(out, "<li>{}{}</li>", text(&service), text(&reason.text));
+            let _ = write!(out, "<li>{}{}</li>", text(&service), prose(&reason.text));
         }
         out.push_str("</ul>\n");
     }
@@ -129,8 +138,10 @@ fn options(out: &mut String, plan: &Plan) {
     );
     let mut last = String::new();
     for row in &rows {
-        let name = row.names();
-        let shown = if name == last { String::new() } else { format!("<b>{}</b>", text(&name)) };
+        let name = named(&row.nodes);
+        // Every row names its machine: the one before may be filtered away.
+        let class = if name == last { "again" } else { "first" };
+        let shown = format!("<span class=\"{class}\">{}</span>", text(&name));
         option(out, &plan.source, &shown, &row.nodes.join(" "), row.change);
         last = name;
     }
@@ -163,7 +174,7 @@ fn option(out: &mut String, source: &str, shown: &str, names: &str, change: &Opt
          <span class=\"place\" title=\"{}\">{}</span><td>{values}<td>{}",
         class.name(),
         text(&format!("{names} {} {}", change.path, change.file)),
-        text(&change.path),
+        text(path(change)),
         text(&origin(change)),
         text(&places(source, change)),
         badge(class, class.words(crate::review::Kind::Vm)),
