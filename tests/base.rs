@@ -288,6 +288,13 @@ fn what_is_not_there_is_named_with_what_to_type() {
     refused(&clone, &["diff", "--base", "HEAD~1"], &["this clone is shallow", "fetch-depth: 0"]);
     clone.expect(1, &["diff", "--base", "HEAD"]);
 
+    // As in a container that another user's clone is mounted in.
+    let mut command = sandbox.command(&["diff", "--base", "HEAD"]);
+    let command = command.env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+    let ran = Ran::of(command.output().expect("nixgen runs"));
+    assert_eq!(ran.status, 2, "{ran:?}");
+    assert!(ran.stderr.contains("git does not read .: detected dubious ownership"), "{ran:?}");
+
     let outside = Sandbox::with_config(&read(CONFIG));
     symlink(outside.at("cluster.toml"), sandbox.at("link.toml")).expect("linked");
     commit(&sandbox, "a link out");

@@ -28,6 +28,7 @@ if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null; then
 fi
 
 # Only newer releases of Debian have it.
+PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 command -v just >/dev/null || cargo install --quiet --locked just
 
 shellcheck tests/run.sh .ci/run pipeline/review.sh

@@ -60,7 +60,7 @@ impl Revision {
                         .to_owned(),
                 )
             } else {
-                let help = format!("`git -C {place} status` has to work first");
+                let help = format!("`git -C {place} status` says what it needs");
                 NoRevision::Unknown(format!("git does not read {place}: {said}"), help)
             }
         })?;

@@ -50,7 +50,7 @@ pub(super) fn run(
         }
         Err(mistakes) => {
             base.mistakes.clone_from(mistakes);
-            before.lament(mistakes, output);
+            before.name_mistakes(mistakes, output);
             compare(&prepared.ready, &before.tree_root()).map_err(|error| before.named(error))?
         }
     };
@@ -164,7 +164,7 @@ impl Before {
     }
 
     /// Says that it cannot be rendered, and what is shown instead.
-    fn lament(&self, mistakes: &[String], output: &mut Output) {
+    fn name_mistakes(&self, mistakes: &[String], output: &mut Output) {
         let name = &self.revision;
         output.warning(&format!(
             "this nixgen cannot render {}, so the files that are committed in `{name}` stand for \

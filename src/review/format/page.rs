@@ -47,9 +47,9 @@ pub fn page(plan: &Plan) -> String {
     if !plan.files.is_empty() {
         out.push_str("<h2>Files</h2>\n");
     }
-    files(&mut out, &plan.files);
+    files(&mut out, &plan.files.iter().collect::<Vec<_>>());
     if let Some(base) = &plan.base {
-        base::page_drift(&mut out, base, |out| files(out, &base.drift));
+        base::page_drift(&mut out, base, files);
     }
     let _ = write!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
     out
@@ -189,7 +189,7 @@ fn origin(change: &OptionChange) -> String {
     keys.chain(template).collect::<Vec<_>>().join(", ")
 }
 
-fn files(out: &mut String, files: &[File]) {
+fn files(out: &mut String, files: &[&File]) {
     let open = if files.len() <= UNFOLDED { " open" } else { "" };
     for file in files {
         let (added, removed) = counts(file);

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::{Side, is_pair, named, nothing_known, place, sides, template};
 use crate::render::xml;
-use crate::review::Base;
-use crate::review::format::plain;
+use crate::review::format::{BY_VERSION, by_version, plain};
+use crate::review::{Base, File};
 
 /// What was meant by the changes.
 pub fn intent(out: &mut String, base: &Base, source: &str) {
@@ -65,8 +65,8 @@ pub fn intent(out: &mut String, base: &Base, source: &str) {
     }
 }
 
-/// What was not as it should be before; `show` adds one file.
-pub fn drift(out: &mut String, base: &Base, show: impl FnOnce(&mut String)) {
+/// What was not as it should be before; `show` adds files.
+pub fn drift(out: &mut String, base: &Base, show: impl Fn(&mut String, &[&File])) {
     out.push_str("<h2>Drift before</h2>\n");
     if !base.mistakes.is_empty() {
         let _ = writeln!(out, "<p>{}.</p>", text(&nothing_known(base)));
@@ -80,7 +80,12 @@ pub fn drift(out: &mut String, base: &Base, show: impl FnOnce(&mut String)) {
              committed, on the right what was to be rendered.</p>",
             text(&base.revision)
         );
-        show(out);
+        let (by_version, others) = by_version(&base.drift);
+        show(out, &others);
+        if !by_version.is_empty() {
+            let _ = writeln!(out, "<p>{BY_VERSION}:</p>");
+            show(out, &by_version);
+        }
     }
 }
 
