@@ -1,9 +1,12 @@
 //! The whole pipeline in memory, from the text of cluster.toml to files that
 //! are fit to be written and compared with an empty and with a full tree.
-//! criterion reports the time and, as throughput, VMs a second.
+//! criterion reports the time and, as throughput, VMs a second. Then what a
+//! review costs beside rendering, with the program itself.
 
 #[path = "../tests/support/generated.rs"]
 mod generated;
+
+use std::process::Command;
 
 use criterion::{
     BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main,
@@ -11,7 +14,6 @@ use criterion::{
 use nixgen::cluster::Cluster;
 use nixgen::disk::{Hold, Root, apply, compare};
 use nixgen::nix::Ready;
-use nixgen::review::Plan;
 use nixgen::source::Source;
 
 fn read(text: &str) -> (Source, Cluster) {
@@ -45,20 +47,34 @@ fn pipeline(criterion: &mut Criterion) {
                 assert!(compare(&ready, &root).expect("readable").is_in_sync());
             });
         });
-        // What a review costs beyond rendering: the first ten VMs get more memory.
-        let edited = text.replacen("8GiB", "16GiB", 10);
-        group.bench_with_input(BenchmarkId::new("review", vms), &edited, |bencher, text| {
-            bencher.iter(|| {
-                let (source, cluster) = read(text);
-                let ready = nixgen::commands::build(&cluster, None).expect("no bug");
-                let changes = compare(&ready, &root).expect("readable");
-                let plan = Plan::new(&source, &cluster, &changes);
-                serde_json::to_vec_pretty(&plan).expect("JSON")
-            });
-        });
         group.finish();
     }
 }
 
-criterion_group!(benches, pipeline);
+/// What a review costs beyond rendering, as people run both: in a tree of a
+/// thousand VMs, ten get more memory.
+fn review(criterion: &mut Criterion) {
+    let text = generated::cluster(1_000);
+    let tree = tempfile::tempdir().expect("a folder");
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nixgen"));
+        let output = command.args(args).current_dir(tree.path()).output().expect("it runs");
+        assert!(output.status.code().is_some_and(|code| code <= 1), "{output:?}");
+    };
+    let write = |text: &str| std::fs::write(tree.path().join("cluster.toml"), text);
+    write(&text).expect("written");
+    run(&["render", "--yes"]);
+    let mut group = criterion.benchmark_group("review");
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group.bench_function("render, nothing to do", |bencher| {
+        bencher.iter(|| run(&["render", "--dry-run"]));
+    });
+    write(&text.replacen("8GiB", "16GiB", 10)).expect("written");
+    group.bench_function("diff --format json", |bencher| {
+        bencher.iter(|| run(&["diff", "--format", "json"]));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, pipeline, review);
 criterion_main!(benches);
