@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::reserved_options::HOW_TO_FORCE;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
@@ -37,9 +38,7 @@ pub fn conflicting_options(cluster: &Cluster, ready: &Ready, log: &mut Vec<Diagn
             if said.insert(span.as_ref().map(|span| span.start)) {
                 let option = dotted(path);
                 let message = format!("`{option}` is for nixgen to set, to `{value}`");
-                log.push(Diagnostic::new(Code::ReservedOption, span, message).help(
-                    "if it has to be another, say so with `lib.mkForce` in a module of `extra_modules`",
-                ));
+                log.push(Diagnostic::new(Code::ReservedOption, span, message).help(HOW_TO_FORCE));
             }
         });
     }

@@ -1,7 +1,6 @@
 //! A module that is not in the tree is found missing by Nix only, on the way to
 //! a machine.
 
-use super::output_paths::modules;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -13,7 +12,7 @@ pub fn missing_modules(
     log: &mut Vec<Diagnostic>,
 ) {
     let mut seen = std::collections::HashSet::new();
-    for (owner, module) in modules(cluster).filter(|(_, module)| seen.insert(module.inside())) {
+    for (owner, module) in cluster.modules().filter(|(_, module)| seen.insert(module.inside())) {
         if !is_there(module.inside()) {
             let message = format!("the module `{module}` of `{owner}` is not there");
             log.push(

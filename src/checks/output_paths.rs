@@ -3,11 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::cluster::{Cluster, Hardware};
+use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::LOCK_FILE;
 use crate::input::Spanned;
-use crate::input::types::{Name, RelPath};
 use crate::outputs::OUTPUTS;
 use crate::source::Span;
 
@@ -22,7 +21,7 @@ struct File {
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     // The default places do not clash, and to plan every file takes a while.
     let is_written = cluster.outputs.iter().any(|(_, table)| table.path.is_some());
-    if !is_written && modules(cluster).next().is_none() {
+    if !is_written && cluster.modules().next().is_none() {
         return;
     }
     let files = files(cluster);
@@ -49,7 +48,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         }
     }
     let mut seen: HashSet<Span> = HashSet::new();
-    for (owner, module) in modules(cluster) {
+    for (owner, module) in cluster.modules() {
         // A module of a role is that of many machines.
         if module.span().is_some_and(|span| !seen.insert(span)) {
             continue;
@@ -112,21 +111,4 @@ fn collision(first: &File, second: &File) -> Diagnostic {
     Diagnostic::new(Code::PathCollision, second.span.clone(), message)
         .related(first.span.clone(), "the other path")
         .help("write another `path`, or leave it out")
-}
-
-/// The user's modules, and whose they are.
-pub(super) fn modules(cluster: &Cluster) -> impl Iterator<Item = (&Name, &Spanned<RelPath>)> {
-    let hosts = cluster.hosts.iter().flat_map(|host| {
-        let hardware = match &host.hardware {
-            Hardware::Module(module) => Some(module),
-            Hardware::Boot { .. } => None,
-        };
-        let modules = host.extra_modules.iter().chain(hardware);
-        modules.map(|module| (&host.name.value, module))
-    });
-    let vms = cluster
-        .vms
-        .iter()
-        .flat_map(|vm| vm.extra_modules.iter().map(|module| (&vm.name.value, module)));
-    hosts.chain(vms)
 }

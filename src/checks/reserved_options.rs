@@ -7,6 +7,10 @@ use crate::input::Spanned;
 use crate::input::nixos::{Options, Setting};
 use crate::input::types::Role;
 
+/// What to do about an option that is nixgen's.
+pub(super) const HOW_TO_FORCE: &str =
+    "if it has to be another, say so with `lib.mkForce` in a module of `extra_modules`";
+
 /// Options, and what decides them: a key of the file, or nothing but nixgen.
 type Reserved = &'static [(&'static [&'static str], Option<&'static str>)];
 
@@ -129,10 +133,7 @@ fn table(options: &Options, reserved: &[Reserved], log: &mut Vec<Diagnostic>) {
                 format!("`{option}` follows from {key}"),
                 "leave it out here, and write that instead",
             ),
-            None => (
-                format!("`{option}` is for nixgen to set"),
-                "if it has to be another, say so with `lib.mkForce` in a module of `extra_modules`",
-            ),
+            None => (format!("`{option}` is for nixgen to set"), HOW_TO_FORCE),
         };
         log.push(Diagnostic::new(Code::ReservedOption, name.span(), message).help(help));
     }

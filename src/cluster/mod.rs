@@ -2,6 +2,7 @@
 //! still know where they were written, so that checks can point there.
 
 mod derive;
+mod modules;
 mod resolve;
 mod select;
 

@@ -22,7 +22,7 @@ pub use ollama::ollama_port_on;
 
 use rayon::prelude::*;
 
-use crate::cluster::{Cluster, Hardware};
+use crate::cluster::Cluster;
 use crate::input::decode::Text;
 use crate::input::schema::OutputTable;
 use crate::input::types::{Name, RelPath};
@@ -107,16 +107,8 @@ pub fn plan(cluster: &Cluster) -> Vec<Planned> {
 
 /// The files and folders that rendered files refer to and that the user makes.
 pub fn left_to_user(cluster: &Cluster) -> Vec<RelPath> {
-    let of_hosts = cluster.hosts.iter().flat_map(|host| {
-        let hardware = match &host.hardware {
-            Hardware::Module(module) => Some(module),
-            Hardware::Boot { .. } => None,
-        };
-        host.extra_modules.iter().chain(hardware)
-    });
-    let of_vms = cluster.vms.iter().flat_map(|vm| &vm.extra_modules);
+    let modules = cluster.modules().map(|(_, module)| module.value.clone());
     let outputs = OUTPUTS.iter().filter(|output| !output.is_rendered(cluster));
-    let modules = of_hosts.chain(of_vms).map(|module| module.value.clone());
     modules.chain(outputs.map(|output| output.path(cluster))).collect()
 }
 
