@@ -61,7 +61,8 @@ impl Input {
     pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
         let mut hash = Sha256::new();
         for text in texts {
-            hash.update(text.len().to_le_bytes());
+            // As wide on every machine.
+            hash.update((text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
         }
         Self(hex(&hash.finalize()))
