@@ -1,11 +1,11 @@
 //! Rules that a cluster has to keep beyond the types of its values: one rule a
 //! file, and one line in [`CHECKS`].
 
+pub mod after;
 mod bridge_netfilter;
 mod bridge_ports;
 mod claim;
 mod cluster_ranges;
-mod conflicting_options;
 mod control_planes;
 mod disks;
 mod duplicate_addresses;
@@ -24,7 +24,6 @@ mod kubernetes_release;
 mod labels;
 mod levels;
 mod machine_addresses;
-mod missing_modules;
 mod mount_points;
 mod node_ports;
 mod node_state;
@@ -46,7 +45,6 @@ mod storage_sources;
 mod subnet;
 mod subnets;
 mod unused_volumes;
-mod user_options;
 mod users;
 mod vip;
 mod vlan_ids;
@@ -54,10 +52,7 @@ mod volume_names;
 mod vsock_cids;
 mod wan_addresses;
 
-pub use conflicting_options::conflicting_options;
 pub use levels::{Levels, Lints};
-pub use missing_modules::missing_modules;
-pub use user_options::user_options;
 
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;

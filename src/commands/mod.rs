@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 pub use output::Output;
 
 use crate::checks::steps::Previous;
-use crate::checks::{Levels, steps};
+use crate::checks::{Levels, after, steps};
 use crate::cli::{Cli, Command, Global};
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Code, Diagnostic};
@@ -177,7 +177,7 @@ pub(crate) fn load(global: &Global, output: &mut Output) -> Result<Loaded, Failu
     let (source, cluster, mut found) = read_cluster(&global.config, &global.config)?;
     let options = global.options.as_deref().map(read_options).transpose()?;
     if let (Some(cluster), Some(options)) = (&cluster, &options) {
-        checks::user_options(cluster, options, &mut found);
+        after::user_options(cluster, options, &mut found);
     }
     let levels = Levels::new(global.lints(), cluster.as_ref().map(|cluster| &cluster.lints));
     say(&source, &levels, &mut found, output)?;
@@ -305,7 +305,7 @@ pub(crate) fn prepare(global: &Global, output: &mut Output) -> Result<Prepared, 
         Ok(_) if overrides.is_broken() => Err(Failure::Bugs(Vec::new())),
         Ok(ready) => {
             let mut found = Vec::new();
-            checks::conflicting_options(&loaded.cluster, &ready, &mut found);
+            after::conflicting_options(&loaded.cluster, &ready, &mut found);
             say(&loaded.source, &loaded.levels, &mut found, output)?;
             Ok(Prepared { loaded, overrides, ready, root })
         }
@@ -326,7 +326,7 @@ impl Prepared {
     fn judge(&self, changes: &ChangeSet<'_>, output: &mut Output) -> Result<(), Failure> {
         let Loaded { source, levels, cluster, .. } = &self.loaded;
         let mut found = Vec::new();
-        checks::missing_modules(cluster, |path| self.root.holds(path), &mut found);
+        after::missing_modules(cluster, |path| self.root.holds(path), &mut found);
         let folder = outputs::data_folder(cluster);
         let last = |name| {
             let path = folder.join(name);

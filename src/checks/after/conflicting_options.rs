@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::reserved_options::HOW_TO_FORCE;
+use crate::checks::reserved_options::HOW_TO_FORCE;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
