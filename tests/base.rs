@@ -1,16 +1,14 @@
 //! `nixgen diff --base REV`, in real repositories. `NIXGEN_BLESS=1` rewrites
 //! what a pull request is expected to be told.
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use crate::support::git::{commit, git, init};
+use crate::support::{Ran, Sandbox, blessing, read, repository};
 use boon::{Compiler, Schemas};
 use serde_json::Value;
-use support::git::{commit, git, init};
-use support::{Ran, Sandbox, blessing, read, repository};
 
 const CONFIG: &str = "tests/golden/review/base.toml";
 const FORMATS: &[&str] = &["unified", "stat", "options", "json", "markdown", "html"];

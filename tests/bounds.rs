@@ -1,14 +1,12 @@
 //! Any file that is given as `--config` gets an answer, in bounded time and
 //! memory: hostile texts, other files, and what is no file.
 
-mod support;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use support::{Ran, Sandbox, read};
+use crate::support::{Ran, Sandbox, read};
 
 /// The memory that a run may take, in kilobytes.
 const MOST_MEMORY: u64 = 200_000;

@@ -1,12 +1,10 @@
 //! The commands as a user meets them: streams, files and exit status.
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::SystemTime;
 
-use support::{Ran, Sandbox, read};
+use crate::support::{self, Ran, Sandbox, read};
 
 /// A cluster of one control plane and one worker.
 fn minimal() -> Sandbox {

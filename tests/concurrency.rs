@@ -1,17 +1,15 @@
 //! Several runs at once, and a person or a stranger at work meanwhile.
 
-mod support;
-
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use crate::support::scene::{Look, Scene, look};
+use crate::support::strace::inject;
+use crate::support::{Ran, Sandbox};
 use rustix::fs::{FlockOperation, flock};
-use support::scene::{Look, Scene, look};
-use support::strace::inject;
-use support::{Ran, Sandbox};
 
 const ROUNDS: usize = 5;
 const PROCESSES: usize = 20;

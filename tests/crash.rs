@@ -1,16 +1,14 @@
 //! The real binary, killed at every one of its system calls that write, in
 //! turn: after the next run the tree is the old one or the new one, to the byte.
 
-mod support;
-
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
+use crate::support::scene::{BY_HAND, Scene, Thing, look};
+use crate::support::strace::{Point, killed, points};
+use crate::support::{Ran, Sandbox};
 use rayon::prelude::*;
-use support::scene::{BY_HAND, Scene, Thing, look};
-use support::strace::{Point, killed, points};
-use support::{Ran, Sandbox};
 
 /// Writes.
 const RENDER: &[&str] = &["render", "-q"];

@@ -1,8 +1,6 @@
 //! The same input gives the same bytes, wherever and by whomever it is run.
 
-mod support;
-
-use support::{Sandbox, Tree, generated, read};
+use crate::support::{self, Sandbox, Tree, generated, read};
 
 fn without_config(sandbox: &Sandbox) -> Tree {
     let mut tree = sandbox.tree();

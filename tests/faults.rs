@@ -1,8 +1,6 @@
 //! Disks and folders that fail while the real binary writes: the tree stays as
 //! it was, the path is named, and the status is 6.
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -10,10 +8,10 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
+use crate::support::scene::{Look, Scene, look, times};
+use crate::support::strace::{inject, points};
+use crate::support::{self, Ran, Sandbox};
 use rayon::prelude::*;
-use support::scene::{Look, Scene, look, times};
-use support::strace::{inject, points};
-use support::{Ran, Sandbox};
 
 const RENDER: &[&str] = &["render", "-q"];
 /// Tidies up after a run and does nothing else: there is no such file.

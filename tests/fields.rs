@@ -3,23 +3,21 @@
 //!
 //! A failure names its seed; `NIXGEN_SEED` runs another one.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::drafts::{Case, Draft};
+use crate::support::evaluate;
+use crate::support::hostile::{seed, toml_string};
 use nixgen::commands::{build, read};
 use nixgen::diagnostic::Diagnostic;
 use nixgen::source::Source;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rayon::prelude::*;
 use serde_json::{Value, json};
-use support::drafts::{Case, Draft};
-use support::evaluate;
-use support::hostile::{seed, toml_string};
 
 /// Clusters that are made.
 const CLUSTERS: usize = 40;

@@ -3,15 +3,13 @@
 //! `NIXGEN_BLESS=1` rewrites the expectations. `NIXGEN_NIXPKGS` and
 //! `NIXGEN_MICROVM`, paths of the real repositories, take the stand-ins' place.
 
-mod support;
-
 use std::env::{self, VarError};
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Sandbox, blessing, tool};
 use serde_json::Value;
 use similar::TextDiff;
-use support::{Sandbox, blessing, tool};
 use walkdir::WalkDir;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/flake-fixtures");

@@ -1,8 +1,6 @@
 //! What fuzzing starts from and what it found, run again by everybody: the
 //! targets themselves are in `fuzz/`.
 
-mod support;
-
 #[path = "fuzz/src/lib.rs"]
 mod fuzz;
 
@@ -10,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use support::hostile::{Random, seed};
-use support::repository;
+use crate::support::hostile::{Random, seed};
+use crate::support::repository;
 
 /// The files of a folder.
 fn files(folder: &Path) -> Vec<PathBuf> {

@@ -1,9 +1,5 @@
 //! What `nixgen validate` says of the clusters in `tests/golden/`.
 //! `NIXGEN_BLESS=1` rewrites what is expected.
-#![allow(clippy::expect_used)] // a helper of tests may fail them
-
-#[path = "support/generated.rs"]
-mod generated;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,6 +8,8 @@ use std::process::{Command, Output};
 
 use nixgen::diagnostic::Code;
 use nixgen::input::MAX_BYTES;
+
+use crate::support::generated;
 
 /// Codes whose file would be too large to keep, or that the file alone does not
 /// make; a test makes them, those of templates in `templates.rs`, those that take a

@@ -2,11 +2,9 @@
 //! that was rendered from `before.toml` to `after.toml`. `NIXGEN_BLESS=1`
 //! rewrites what is expected.
 
-mod support;
-
 use std::fs;
 
-use support::{Sandbox, blessing, read, repository};
+use crate::support::{Sandbox, blessing, read, repository};
 
 #[test]
 fn steps_get_the_expected_messages() {

@@ -1,10 +1,8 @@
 //! Whole rendered trees, readable in review. `NIXGEN_BLESS=1` rewrites them.
 
-mod support;
-
 use std::fs;
 
-use support::{Sandbox, Tree, blessing, read, repository, tree};
+use crate::support::{Sandbox, Tree, blessing, read, repository, tree};
 
 fn compare(name: &str, config: &str) {
     let sandbox = Sandbox::with_config(&read(config));

@@ -1,13 +1,11 @@
 //! `nixgen graph`. `NIXGEN_BLESS=1` rewrites the pictures in `golden/graph/`.
 
-mod support;
-
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use crate::support::{Sandbox, blessing, generated, read, repository};
 use roxmltree::Document;
-use support::{Sandbox, blessing, generated, read, repository};
 
 /// A directory that would break out of any label that does not escape it.
 const HOSTILE: &str = r#"/a"]; <text><script> & \ #quot; ~~~ n0"#;

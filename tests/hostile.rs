@@ -1,8 +1,6 @@
 //! Trees that were made to lead nixgen astray: nothing outside the root changes,
 //! and nothing in it that is not nixgen's.
 
-mod support;
-
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
@@ -11,9 +9,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
-use support::scene::{Scene, look};
-use support::strace::inject;
-use support::{Ran, Sandbox, read};
+use crate::support::scene::{Scene, look};
+use crate::support::strace::inject;
+use crate::support::{Ran, Sandbox, read};
 
 const RENDER: &[&str] = &["render", "-q"];
 

@@ -1,15 +1,13 @@
 //! Manifests against the typed objects of the Kubernetes API, and kubeadm's
 //! configuration against what its types take.
 
-mod support;
-
+use crate::support::{self, Sandbox};
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Service, ServiceAccount};
 use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use support::Sandbox;
 
 /// The documents of a YAML file.
 fn documents(text: &str) -> Vec<Value> {

@@ -1,9 +1,7 @@
 //! What nixgen's own lints let pass, read by another linter.
 
-mod support;
-
+use crate::support::{Sandbox, read};
 use rnix_of_deadnix as deadnix_rnix;
-use support::{Sandbox, read};
 
 /// Every kind of cluster that the fixtures have.
 fn rendered() -> Vec<(String, String)> {

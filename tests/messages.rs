@@ -1,13 +1,11 @@
 //! `--message-format json`: every line on standard error is an object, and says
 //! what the message for people says.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 
+use crate::support::{Ran, Sandbox, read, repository};
 use serde_json::Value;
-use support::{Ran, Sandbox, read, repository};
 
 /// The objects on standard error.
 fn objects(ran: &Ran) -> Vec<Value> {

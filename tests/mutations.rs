@@ -2,11 +2,10 @@
 //! place that offers itself: what of it is noticed without Nix. Nothing is left
 //! to chance, so a run is like any other; `--nocapture` lists what survives.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use crate::support;
 use nixgen::input::types::Formatter;
 use nixgen::nix::{self, Rules};
 use nixgen::render::{Engine, Kind, RenderedFile};

@@ -1,9 +1,8 @@
 //! Where lines come from: `nixgen explain FILE:LINE`.
 
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support;
 use nixgen::commands::{build, read};
 use nixgen::disk::{Hold, Root, apply, compare};
 use nixgen::input::{self, Document};

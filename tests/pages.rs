@@ -1,13 +1,11 @@
 //! The pages in `docs/diagnostics/`: their structure, and that their examples
 //! do what they say. `NIXGEN_BLESS=1` rewrites their index.
 
-mod support;
-
 use std::fmt::Write as _;
 
+use crate::support::versions::by_another;
+use crate::support::{Sandbox, blessing, read, repository};
 use nixgen::diagnostic::{Code, Severity};
-use support::versions::by_another;
-use support::{Sandbox, blessing, read, repository};
 
 /// Codes whose wrong example would be longer than a page.
 const TOO_LONG_TO_SHOW: [Code; 2] = [Code::TooLarge, Code::BridgeFull];

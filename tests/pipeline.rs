@@ -2,17 +2,15 @@
 //! job's script against real branches, with a stand-in for the forge alone; the
 //! hooks by pre-commit, and the recipes by just.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
+use crate::support::forge::{Forge, ME, comment};
+use crate::support::git::{commit, git, init};
+use crate::support::{Ran, Sandbox, read, repository, tool};
 use serde_json::Value;
-use support::forge::{Forge, ME, comment};
-use support::git::{commit, git, init};
-use support::{Ran, Sandbox, read, repository, tool};
 
 const NIXGEN: &str = env!("CARGO_BIN_EXE_nixgen");
 

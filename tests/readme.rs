@@ -1,8 +1,6 @@
 //! The examples of the README are true.
 
-mod support;
-
-use support::{Sandbox, read};
+use crate::support::{self, Sandbox, read};
 
 /// The fenced blocks of a language.
 fn blocks(language: &str) -> Vec<String> {

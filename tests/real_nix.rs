@@ -1,9 +1,7 @@
 //! What is rendered, read by the real tools: Nix, ShellCheck and Bash.
 
-mod support;
-
+use crate::support::{Sandbox, evaluate, generated, read, tool};
 use serde_json::{Value, json};
-use support::{Sandbox, evaluate, generated, read, tool};
 
 fn example() -> Sandbox {
     let sandbox = Sandbox::with_example();

@@ -1,10 +1,8 @@
 //! Every NixOS release and every variant renders, and what differs is what the
 //! facts say.
 
-mod support;
-
+use crate::support::{Ran, Sandbox, read};
 use nixgen::release::RELEASES;
-use support::{Ran, Sandbox, read};
 
 fn example_with(changes: &[(&str, &str)]) -> Sandbox {
     let sandbox = Sandbox::with_example();

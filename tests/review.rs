@@ -2,11 +2,9 @@
 //! was rendered from `base.toml` to the same with the replacements of a case.
 //! `NIXGEN_BLESS=1` rewrites what is expected.
 
-mod support;
-
 use std::fs;
 
-use support::{Sandbox, blessing, read, repository};
+use crate::support::{Sandbox, blessing, read, repository};
 
 const BASE: &str = "tests/golden/review/base.toml";
 

@@ -1,12 +1,10 @@
 //! The formats of `diff` and `check` that other programs show.
 
-mod support;
-
 use std::fs;
 
+use crate::support::{self, Ran, Sandbox, read};
 use boon::{Compiler, Schemas};
 use serde_json::Value;
-use support::{Ran, Sandbox, read};
 
 /// A tree that was rendered, and then a step with data at risk and an edit that
 /// tries to break out of every format.

@@ -1,15 +1,13 @@
 //! Who may do what with files that are written: as root, as by `sudo`, too.
 
-mod support;
-
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::Path;
 use std::process::Command;
 
+use crate::support::scene::look;
+use crate::support::{Sandbox, read};
 use rustix::process::geteuid;
-use support::scene::look;
-use support::{Sandbox, read};
 
 /// Whose something is.
 fn owner(path: &Path) -> (u32, u32) {
@@ -85,8 +83,11 @@ fn a_folder_with_a_group_for_all_has_it_for_what_is_new() {
     }
     give(&sandbox.at("vms"), (uid, group));
     fs::set_permissions(sandbox.at("vms"), Permissions::from_mode(0o2775)).expect("set");
-    // The program's own folder may be closed to others.
-    fs::copy(env!("CARGO_BIN_EXE_nixgen"), sandbox.at("nixgen")).expect("copied");
+    // The program's own folder may be closed to others. Copied by another process:
+    // what another test starts while this one writes would keep it from being run.
+    let mut copy = Command::new("cp");
+    copy.args([env!("CARGO_BIN_EXE_nixgen"), "nixgen"]).current_dir(sandbox.path());
+    assert!(copy.status().expect("cp runs").success());
     let mut command = Command::new("./nixgen");
     if geteuid().is_root() {
         command = Command::new("setpriv");

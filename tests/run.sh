@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs everything that has to pass before a change lands. Installs what the
-# tests need on Debian and its kin; elsewhere they say what is missing.
+# tests need on Debian and its kin; elsewhere it says what is missing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +20,11 @@ need systemd-analyze systemd
 need strace strace
 need time time
 need unshare util-linux
-if [ ${#missing[@]} -gt 0 ] && command -v apt-get >/dev/null; then
+if [ ${#missing[@]} -gt 0 ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "the tests need programs that are not here; Debian has them as: ${missing[*]}" >&2
+    exit 1
+  fi
   sudo=()
   [ "$(id -u)" -eq 0 ] || sudo=(sudo)
   "${sudo[@]}" apt-get update -qq
@@ -31,8 +35,17 @@ fi
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 command -v just >/dev/null || cargo install --quiet --locked just
 
-shellcheck tests/run.sh .ci/run pipeline/review.sh
-cargo fmt --check
-cargo clippy --locked --all-targets --quiet -- --deny warnings
-cargo test --locked --quiet --no-fail-fast
-RUSTDOCFLAGS='--deny warnings' cargo doc --locked --quiet --no-deps
+part() {
+  local name=$1 start=$SECONDS
+  shift
+  echo "== $name"
+  "$@"
+  echo "== $name: $((SECONDS - start)) s"
+}
+
+part scripts shellcheck tests/run.sh .ci/run pipeline/review.sh
+part format cargo fmt --check
+part lints cargo clippy --locked --all-targets --quiet -- --deny warnings
+part documentation env RUSTDOCFLAGS='--deny warnings' cargo doc --locked --quiet --no-deps
+part build cargo test --locked --quiet --no-run
+part tests cargo test --locked --no-fail-fast

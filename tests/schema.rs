@@ -1,13 +1,11 @@
 //! `nixgen schema`: the schema takes every cluster that nixgen takes, and
 //! refuses what a schema can refuse. `NIXGEN_BLESS=1` rewrites the shipped one.
 
-mod support;
-
 use std::path::{Path, PathBuf};
 
+use crate::support::{Sandbox, blessing, generated, read, repository};
 use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
-use support::{Sandbox, blessing, generated, read, repository};
 
 const SHIPPED: &str = "docs/cluster.schema.json";
 

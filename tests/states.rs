@@ -1,16 +1,14 @@
 //! How every file stands: the same answer wherever the tree is.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use crate::support::{self, Sandbox, read};
 use nixgen::disk::State;
 use nixgen::nix::essence;
 use nixgen::source::Source;
 use serde_json::Value;
-use support::{Sandbox, read};
 
 /// What becomes of a Nix text.
 type Format = fn(String) -> String;

@@ -1,15 +1,13 @@
 //! The kubelet's unit, read by the real systemd. `flake_fixtures.rs` proves that
 //! the expectations, from which it is taken here, are what the modules evaluate to.
 
-mod support;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use crate::support::{read, tool};
 use serde_json::Value;
-use support::{read, tool};
 
 /// The kubelets of every fixture, by fixture and machine.
 fn kubelets() -> Vec<(String, Value)> {

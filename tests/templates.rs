@@ -1,12 +1,10 @@
 //! Templates of the user's in place of nixgen's own.
 
-mod support;
-
 use std::os::unix::fs::symlink;
 use std::time::Instant;
 
+use crate::support::{Sandbox, read};
 use nixgen::overrides::MAX_BYTES;
-use support::{Sandbox, read};
 
 const VM: &str = "nixgen/templates/vms/vm.nix.tera";
 

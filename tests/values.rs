@@ -3,11 +3,11 @@
 //!
 //! A failure names its seed; `NIXGEN_SEED` runs another one.
 
-mod support;
-
 use std::fmt::Write as _;
 use std::process::Command;
 
+use crate::support::evaluate;
+use crate::support::hostile::{Random, corpus, seed, text};
 use nixgen::input::Text as _;
 use nixgen::input::types::{Formatter, RelPath};
 use nixgen::nix::{Rules, ready};
@@ -16,8 +16,6 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::{Value, json};
-use support::evaluate;
-use support::hostile::{Random, corpus, seed, text};
 
 /// Values in a file.
 const BATCH: usize = 500;

@@ -1,12 +1,10 @@
 //! What another version of nixgen would have rendered otherwise is told from
 //! what the user has changed.
 
-mod support;
-
+use crate::support::git::{git, init};
+use crate::support::versions::by_another;
+use crate::support::{Sandbox, read};
 use serde_json::Value;
-use support::git::{git, init};
-use support::versions::by_another;
-use support::{Sandbox, read};
 
 const CONFIG: &str = "tests/golden/review/base.toml";
 

@@ -1,12 +1,10 @@
 //! Every way out when a file of the user's is in the way, as a user takes it:
 //! on a real terminal, and without one.
 
-mod support;
-
 use std::fs;
 use std::process::Command;
 
-use support::{Sandbox, read};
+use crate::support::{Sandbox, read};
 
 /// A rendered tree with an edited file, and an input that has something new
 /// for it.

@@ -1,5 +1,4 @@
 //! What the tests share: a sandbox that runs the real binary, and trees.
-#![allow(dead_code)] // each test file uses its own part
 
 pub mod drafts;
 pub mod forge;

@@ -1,0 +1,50 @@
+//! All tests of the program as a user meets it, in one program: it is linked
+//! once, and tests that do not wait for each other run side by side.
+//! `README.md` says which file is about what.
+
+mod base;
+mod bounds;
+mod cli;
+mod concurrency;
+mod crash;
+mod determinism;
+mod faults;
+mod fields;
+mod flake_fixtures;
+mod fuzz_corpus;
+mod golden_errors;
+mod golden_steps;
+mod golden_trees;
+mod graph;
+mod hostile;
+mod kubernetes;
+mod lints;
+mod messages;
+mod mutations;
+mod origin;
+mod pages;
+mod pipeline;
+mod readme;
+mod real_nix;
+mod releases;
+mod review;
+mod review_formats;
+mod rights;
+mod schema;
+mod states;
+mod support;
+mod systemd;
+mod templates;
+mod values;
+mod versions;
+mod ways_out;
+
+#[test]
+fn no_file_is_left_out() {
+    for entry in std::fs::read_dir(support::repository().join("tests")).expect("the folder") {
+        let name = entry.expect("an entry").file_name().into_string().expect("text");
+        let module = name.strip_suffix(".rs").filter(|module| *module != "main");
+        let declared = |module| include_str!("main.rs").contains(&format!("mod {module};\n"));
+        assert!(module.is_none_or(declared), "{name} is no module of main.rs");
+    }
+}
