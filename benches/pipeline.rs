@@ -19,12 +19,12 @@ use nixgen::source::Source;
 fn read(text: &str) -> (Source, Cluster) {
     let source = Source::new("cluster.toml", text);
     let mut found = Vec::new();
-    let cluster = nixgen::commands::read(&source, &mut found).expect("a valid cluster");
+    let cluster = nixgen::pipeline::read(&source, &mut found).cluster.expect("a valid cluster");
     (source, cluster)
 }
 
 fn build(text: &str) -> Ready {
-    nixgen::commands::build(&read(text).1, None).expect("no bug")
+    nixgen::pipeline::build(&read(text).1, None).expect("no bug")
 }
 
 fn pipeline(criterion: &mut Criterion) {

@@ -1,13 +1,12 @@
 //! nixgen renders the Nix code of a hybrid Kubernetes cluster from one file.
 //!
 //! ```text
-//! cluster.toml ─► Source ─► ClusterFile ─► Cluster ─► Plan ─► Rendered ─► Ready ─► ChangeSet ─► applied
-//!                 source    input          cluster    plan    render      nix      disk         disk
-//!                                          checks     outputs
+//! cluster.toml ─► Source ─► ClusterFile ─► Cluster ─► Planned ─► RenderedFile ─► Ready ─► ChangeSet ─► written
+//!                 source    input          cluster    outputs    render          nix      disk         disk
+//!                                          checks
 //! ```
 //!
-//! Each arrow is one function. A stage knows its left neighbour, [`source`] and
-//! [`diagnostic`], and nothing else.
+//! Each arrow is one function, and [`pipeline`] puts them in their order.
 
 // The program never panics on what it is given; tests may.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -23,7 +22,7 @@ pub mod input;
 pub mod nix;
 pub mod origin;
 pub mod outputs;
-pub mod overrides;
+pub mod pipeline;
 pub mod release;
 pub mod render;
 pub mod review;

@@ -23,6 +23,14 @@ pub struct Position {
     pub column: usize,
 }
 
+/// The text of a file's bytes; or what of them is text, up to the first that is none.
+pub fn text(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let end = error.utf8_error().valid_up_to();
+        String::from_utf8_lossy(&error.as_bytes()[..end]).into_owned()
+    })
+}
+
 impl Source {
     /// Wraps a text that was read from `path`.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<String>) -> Self {

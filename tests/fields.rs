@@ -12,8 +12,8 @@ use std::process::Command;
 use crate::support::drafts::{Case, Draft};
 use crate::support::evaluate;
 use crate::support::hostile::{seed, toml_string};
-use nixgen::commands::{build, read};
 use nixgen::diagnostic::Diagnostic;
+use nixgen::pipeline::{build, read};
 use nixgen::source::Source;
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rayon::prelude::*;
@@ -37,7 +37,7 @@ fn written(number: usize, root: PathBuf) -> (Written, Vec<Case>) {
         let mut draft = Draft::new(number, refused.clone());
         let source = Source::new("cluster.toml", &*draft.text);
         let mut log = Vec::new();
-        let cluster = read(&source, &mut log);
+        let cluster = read(&source, &mut log).cluster;
         let name = format!("seed {}, cluster {number}", seed());
         let Some(cluster) = cluster.filter(|_| !log.iter().any(Diagnostic::is_error)) else {
             let before = gone.len();

@@ -10,7 +10,7 @@ use nixgen::input::types::Formatter;
 use nixgen::nix::{self, Rules};
 use nixgen::render::{Engine, Kind, RenderedFile};
 use nixgen::source::Source;
-use nixgen::{commands, outputs};
+use nixgen::{outputs, pipeline};
 use rayon::prelude::*;
 use rnix::SyntaxKind::{self, *};
 use rnix::{SyntaxNode, SyntaxToken};
@@ -108,7 +108,7 @@ fn what_is_broken_is_noticed() {
 /// The shipped example.
 fn rendered() -> Vec<RenderedFile> {
     let source = Source::new("cluster.toml", support::read("cluster.toml"));
-    let cluster = commands::read(&source, &mut Vec::new()).expect("valid");
+    let cluster = pipeline::read(&source, &mut Vec::new()).cluster.expect("valid");
     let engine = Engine::new(&outputs::templates()).expect("they compile");
     let mut files = engine.render(outputs::plan(&cluster), &cluster.source).expect("no bug");
     // Two of a kind show all that their template can do.

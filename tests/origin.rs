@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::support;
-use nixgen::commands::{build, read};
 use nixgen::disk::{Hold, Root, apply, compare};
 use nixgen::input::{self, Document};
-use nixgen::origin::{self, Files, Pipeline, Place, What};
+use nixgen::origin::{self, Place, What};
 use nixgen::outputs;
-use nixgen::render::Engine;
+use nixgen::pipeline::{Files, Pipeline, build, read};
+use nixgen::render::overrides::Overrides;
 use nixgen::review::Plan;
 use nixgen::source::Source;
 
@@ -91,6 +91,10 @@ fn example() -> Source {
     Source::new("cluster.toml", support::read("cluster.toml"))
 }
 
+fn pipeline() -> Pipeline {
+    Pipeline::new("cluster.toml", &Overrides::default()).expect("the templates compile")
+}
+
 fn document(source: &Source) -> Document<'_> {
     input::parse(source, &mut Vec::new()).expect("TOML")
 }
@@ -104,7 +108,7 @@ fn values(document: &Document<'_>) -> Vec<Place> {
 /// What is rendered, whatever the rules say. Without a control plane there is
 /// no cluster.
 fn rendered(source: &Source) -> Files {
-    let Some(cluster) = read(source, &mut Vec::new()) else { return Files::new() };
+    let Some(cluster) = read(source, &mut Vec::new()).cluster else { return Files::new() };
     let ready = build(&cluster, None).expect("no bug");
     ready.files().iter().map(|file| (file.path().to_owned(), file.text().to_owned())).collect()
 }
@@ -181,8 +185,7 @@ fn every_value_of_the_example_is_changed() {
 fn every_line_that_changes_with_a_value_is_traced_to_it() {
     let source = example();
     let before = rendered(&source);
-    let engine = Engine::new(&outputs::templates()).expect("compiles");
-    let pipeline = Pipeline { source: "cluster.toml", engine: &engine };
+    let pipeline = pipeline();
     let places = values(&document(&source));
     let mut lost = Vec::new();
     let mut traced = 0;
@@ -195,7 +198,7 @@ fn every_line_that_changes_with_a_value_is_traced_to_it() {
         let place = place.expect("still there");
         let mut files = rendered(&changed);
         files.retain(|path, text| before.get(path) != Some(text));
-        let lines = origin::lines_of(&document, &place, &files, pipeline);
+        let lines = origin::lines_of(&document, &place, &files, &pipeline);
         for (file, text) in &files {
             let old = before.get(file).map_or("", String::as_str);
             for line in new_lines(old, text) {
@@ -215,11 +218,10 @@ fn every_option_that_changes_with_a_value_is_traced_to_it() {
     let tree = tempfile::tempdir().expect("a folder");
     let root = Root::new(tree.path());
     let hold = Hold::to_write(&root, &mut |_| ()).expect("free");
-    let cluster = read(&example(), &mut Vec::new()).expect("a cluster");
+    let cluster = read(&example(), &mut Vec::new()).cluster.expect("a cluster");
     let ready = build(&cluster, None).expect("no bug");
     apply(&compare(&ready, &root).expect("readable"), hold, &mut |_| ()).expect("written");
-    let engine = Engine::new(&outputs::templates()).expect("compiles");
-    let pipeline = Pipeline { source: "cluster.toml", engine: &engine };
+    let pipeline = pipeline();
     let source = example();
     let mut lost = Vec::new();
     let mut traced = 0;
@@ -227,11 +229,11 @@ fn every_option_that_changes_with_a_value_is_traced_to_it() {
         let mut text = source.text().to_owned();
         text.replace_range(place.span.clone().expect("it is written"), other);
         let edited = Source::new("cluster.toml", text);
-        let Some(cluster) = read(&edited, &mut Vec::new()) else { continue };
+        let Some(cluster) = read(&edited, &mut Vec::new()).cluster else { continue };
         let ready = build(&cluster, None).expect("no bug");
         let changes = compare(&ready, &root).expect("readable");
         let mut plan = Plan::new(&edited, &cluster, &changes);
-        plan.trace(&edited, &cluster, &document(&edited), pipeline);
+        plan.trace(&edited, &cluster, &document(&edited), &pipeline);
         assert_eq!(plan.untraced, 0);
         for node in &plan.nodes {
             for option in &node.options {
@@ -251,10 +253,9 @@ fn every_option_that_changes_with_a_value_is_traced_to_it() {
 #[test]
 fn every_line_of_the_example_has_its_template() {
     let source = example();
-    let cluster = read(&source, &mut Vec::new()).expect("a cluster");
+    let cluster = read(&source, &mut Vec::new()).cluster.expect("a cluster");
     let files = rendered(&source);
-    let engine = Engine::new(&outputs::templates()).expect("compiles");
-    let made = engine.render(outputs::plan(&cluster), &cluster.source).expect("no bug");
+    let made = pipeline().render(outputs::plan(&cluster)).expect("no bug");
     for made in made {
         let text = &files[made.path.inside()];
         let lines = made.template_lines(text).expect("only the layout differs");

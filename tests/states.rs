@@ -154,8 +154,8 @@ fn no_formatter_makes_an_edit_of_a_rendered_file() {
     for entry in fs::read_dir(support::repository().join("tests/golden/ok")).expect("a folder") {
         let path = entry.expect("readable").path();
         let source = Source::new("cluster.toml", fs::read_to_string(&path).expect("text"));
-        let cluster = nixgen::commands::read(&source, &mut Vec::new()).expect("a cluster");
-        let ready = nixgen::commands::build(&cluster, None).expect("no bug");
+        let cluster = nixgen::pipeline::read(&source, &mut Vec::new()).cluster.expect("a cluster");
+        let ready = nixgen::pipeline::build(&cluster, None).expect("no bug");
         for file in ready.files().iter().filter(|file| file.path().ends_with(".nix")) {
             let rendered = essence(file.text());
             for format in formatters {

@@ -4,7 +4,7 @@ use std::os::unix::fs::symlink;
 use std::time::Instant;
 
 use crate::support::{Sandbox, read};
-use nixgen::overrides::MAX_BYTES;
+use nixgen::render::overrides::MAX_BYTES;
 
 const VM: &str = "nixgen/templates/vms/vm.nix.tera";
 

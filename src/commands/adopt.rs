@@ -3,7 +3,10 @@
 
 mod report;
 
-use super::{Failure, Output, Status, paths, prepare, write};
+use super::changes::write;
+use super::config::ConfigFile;
+use super::prepare::prepare;
+use super::{Failure, Output, Status, paths};
 use crate::cli::{AdoptArgs, Global};
 use crate::disk::{Change, Hold, State};
 use crate::render::shell_word_if_needed as quoted;
@@ -13,7 +16,8 @@ pub(super) fn run(
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let prepared = prepare(global, output)?;
+    let file = ConfigFile::open(global)?;
+    let prepared = prepare(&file, global, output)?;
     let root = &prepared.root;
     let mut hold = Hold::to_write(root, &mut |text| output.warning(text))?;
     let mut changes = prepared.compare(output)?;

@@ -5,7 +5,10 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Loaded, Output, Status, prepare, sum_up, warn_of_risk};
+use super::changes::{sum_up, warn_of_risk};
+use super::config::ConfigFile;
+use super::prepare::{Loaded, prepare};
+use super::{Failure, Output, Status};
 use crate::cli::{CheckArgs, CheckFormat, Global};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::disk::{Change, ChangeSet, IoError, Root, State};
@@ -30,7 +33,8 @@ pub(super) fn run(
 }
 
 fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Status, Failure> {
-    let prepared = prepare(global, output)?;
+    let file = ConfigFile::open(global)?;
+    let prepared = prepare(&file, global, output)?;
     let changes = prepared.look(output)?;
     let Loaded { source, cluster, .. } = &prepared.loaded;
     // A clone with such a lock would take a later change for a person's.
@@ -43,7 +47,7 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
             warn_of_risk(&at_risk(cluster, &changes), output);
         }
     } else {
-        let plan = prepared.plan(&changes)?;
+        let plan = prepared.plan(&changes);
         let mut findings = output.take_findings();
         findings.extend(of_plan(&plan, source, &prepared.root, by_version));
         let behind = behind.iter().map(|file| seen_from(&prepared.root, file));
@@ -72,7 +76,7 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
 /// where none does, or it is allowed.
 fn by_other_version(
     changes: &ChangeSet<'_>,
-    loaded: &Loaded,
+    loaded: &Loaded<'_>,
     output: &mut Output,
 ) -> Option<Severity> {
     let files = changes.differing().filter(|change| changes.is_by_other_version(change));
@@ -86,7 +90,7 @@ fn by_other_version(
     let help = "run `nixgen render` and commit what it writes by itself, or use that version";
     let mut found = vec![Diagnostic::new(Code::OtherVersion, None, message).help(help)];
     loaded.levels.apply(&mut found);
-    output.found(&loaded.source, &found);
+    output.found(loaded.source, &found);
     found.first().map(|found| found.severity)
 }
 

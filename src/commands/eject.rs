@@ -1,7 +1,10 @@
 //! `nixgen eject`: hands files over to the user, and merges what nixgen would
 //! have changed in them since.
 
-use super::{Failure, Output, Status, paths, prepare, write};
+use super::changes::write;
+use super::config::ConfigFile;
+use super::prepare::prepare;
+use super::{Failure, Output, Status, paths};
 use crate::cli::{EjectArgs, Global};
 use crate::disk::{ChangeSet, Hold, State};
 use crate::review::format;
@@ -11,7 +14,8 @@ pub(super) fn run(
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let prepared = prepare(global, output)?;
+    let file = ConfigFile::open(global)?;
+    let prepared = prepare(&file, global, output)?;
     let root = &prepared.root;
     let hold = Hold::to_write(root, &mut |text| output.warning(text))?;
     let mut changes = prepared.compare(output)?;

@@ -1,6 +1,8 @@
 //! `nixgen graph`: the cluster as a picture.
 
-use super::{Failure, Loaded, Output, Status, load, prepare};
+use super::config::ConfigFile;
+use super::prepare::{Loaded, load, prepare};
+use super::{Failure, Output, Status};
 use crate::cli::{Drawing, Global, GraphArgs};
 use crate::graph::{Marks, Picture, dot, html, mermaid, svg};
 use crate::review::Plan;
@@ -10,13 +12,14 @@ pub(super) fn run(
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
+    let file = ConfigFile::open(global)?;
     let picture = if args.diff {
-        let prepared = prepare(global, output)?;
+        let prepared = prepare(&file, global, output)?;
         let changes = prepared.look(output)?;
         let Loaded { source, cluster, .. } = &prepared.loaded;
         Picture::of(cluster, Some(&Marks::of(&Plan::new(source, cluster, &changes))))
     } else {
-        Picture::of(&load(global, output)?.cluster, None)
+        Picture::of(&load(&file, global, output)?.cluster, None)
     };
     output.data(&match args.format {
         Drawing::Mermaid => mermaid(&picture),

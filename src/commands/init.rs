@@ -3,8 +3,9 @@
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 
-use super::{Failure, IoError, Output, Status};
+use super::{Failure, Output, Status};
 use crate::cli::Global;
+use crate::disk::IoError;
 
 /// The documented example.
 const EXAMPLE: &str = include_str!("../../cluster.toml");

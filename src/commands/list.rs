@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Failure, Output, Status, prepare};
+use super::config::ConfigFile;
+use super::prepare::prepare;
+use super::{Failure, Output, Status};
 use crate::cli::{Global, ListArgs, ListFormat};
 use crate::disk::Change;
 
@@ -28,7 +30,8 @@ pub(super) fn run(
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let prepared = prepare(global, output)?;
+    let file = ConfigFile::open(global)?;
+    let prepared = prepare(&file, global, output)?;
     let changes = prepared.look(output)?;
     let wanted = |change: &&Change<'_>| args.state.is_empty() || args.state.contains(&change.state);
     let files = || changes.all().filter(wanted);

@@ -1,8 +1,9 @@
 //! `nixgen render`: show what changes, then write it, all or nothing.
 
-use super::{
-    Failure, Output, Status, git, paths, prepare, show, sum_up, warn_of_risk, ways_out, write,
-};
+use super::changes::{show, sum_up, warn_of_risk, write};
+use super::config::ConfigFile;
+use super::prepare::prepare;
+use super::{Failure, Output, Status, git, paths, ways_out};
 use crate::cli::{Global, RenderArgs};
 use crate::disk::Hold;
 use crate::review::{Node, at_risk};
@@ -12,7 +13,8 @@ pub(super) fn run(
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let prepared = prepare(global, output)?;
+    let file = ConfigFile::open(global)?;
+    let prepared = prepare(&file, global, output)?;
     let root = &prepared.root;
     let holds = if args.dry_run { Hold::to_read } else { Hold::to_write };
     let mut hold = holds(root, &mut |text| output.warning(text))?;

@@ -1,14 +1,18 @@
 //! `nixgen templates`: the templates, and how they become the user's.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
-use super::{Failure, Output, Status, config_root, load};
+use super::config::{ConfigFile, folder_root};
+use super::prepare::load;
+use super::{Failure, Output, Status};
 use crate::cli::{Global, TemplatesCommand};
 use crate::cluster::Cluster;
+use crate::disk::{Content, IoError, Root};
 use crate::input::closest;
 use crate::outputs::{self, OUTPUTS};
-use crate::overrides::{ENDING, Overrides, ejected};
 use crate::render::TemplateSource;
+use crate::render::overrides::{ENDING, Found, MAX_BYTES, NoText, Overrides, ejected};
 
 pub(super) fn run(
     command: &TemplatesCommand,
@@ -43,9 +47,10 @@ fn find(name: &str, output: &mut Output) -> Option<TemplateSource> {
 }
 
 fn list(global: &Global, output: &mut Output) -> Result<Status, Failure> {
-    let cluster = load(global, output)?.cluster;
+    let file = ConfigFile::open(global)?;
+    let cluster = load(&file, global, output)?.cluster;
     let templates = outputs::templates();
-    let overrides = read(&cluster, global, &templates)?;
+    let overrides = read(&folder_root(global), &cluster)?;
     let width = templates.iter().map(|template| template.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for kind in OUTPUTS {
@@ -70,7 +75,8 @@ fn list(global: &Global, output: &mut Output) -> Result<Status, Failure> {
 /// The values of the first file that a template makes.
 fn show_context(name: &str, global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let Some(template) = find(name, output) else { return Ok(Status::Usage) };
-    let cluster = load(global, output)?.cluster;
+    let file = ConfigFile::open(global)?;
+    let cluster = load(&file, global, output)?.cluster;
     let mut plan = outputs::plan(&cluster);
     plan.retain(|planned| planned.template == template.name);
     plan.sort_by(|a, b| a.path.cmp(&b.path));
@@ -92,8 +98,9 @@ fn eject(names: &[String], global: &Global, output: &mut Output) -> Result<Statu
     };
     templates.sort_by_key(|template| template.name);
     templates.dedup_by_key(|template| template.name);
-    let cluster = load(global, output)?.cluster;
-    let root = config_root(global);
+    let file = ConfigFile::open(global)?;
+    let cluster = load(&file, global, output)?.cluster;
+    let root = folder_root(global);
     let place = |template: &TemplateSource| {
         cluster.templates.join(&format!("{}{ENDING}", template.name)).inside().to_owned()
     };
@@ -116,11 +123,19 @@ fn eject(names: &[String], global: &Global, output: &mut Output) -> Result<Statu
     Ok(Status::Done)
 }
 
-/// Reads the user's templates, whatever is wrong with them.
-pub(super) fn read(
-    cluster: &Cluster,
-    global: &Global,
-    known: &[TemplateSource],
-) -> Result<Overrides, Failure> {
-    Ok(Overrides::read(&config_root(global), cluster.templates.inside(), known)?)
+/// Reads the user's templates, whatever is wrong with them. Their folder is below
+/// that of `cluster.toml`.
+pub(super) fn read(root: &Root, cluster: &Cluster) -> Result<Overrides, IoError> {
+    let folder = cluster.templates.inside();
+    let found = root.files(folder, MAX_BYTES)?.into_iter().map(|(path, content)| {
+        let name = path.strip_prefix(folder).unwrap_or(&path).trim_start_matches('/').to_owned();
+        let path = root.path_of(&path);
+        let content = match content {
+            Content::File(bytes) => Ok(bytes),
+            Content::TooLarge => Err(NoText::TooLarge),
+            Content::Other(what) => Err(NoText::Is(what)),
+        };
+        Found { path: path.strip_prefix(".").map(Path::to_owned).unwrap_or(path), name, content }
+    });
+    Ok(Overrides::new(found.collect(), &outputs::templates()))
 }

@@ -1,10 +1,13 @@
 //! `nixgen validate`: cluster.toml only.
 
-use super::{Failure, Output, Status, load};
+use super::config::ConfigFile;
+use super::prepare::load;
+use super::{Failure, Output, Status};
 use crate::cli::Global;
 
 pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
-    let cluster = load(global, output)?.cluster;
+    let file = ConfigFile::open(global)?;
+    let cluster = load(&file, global, output)?.cluster;
     let count = |number: usize, what: &str| {
         format!("{number} {what}{}", if number == 1 { "" } else { "s" })
     };

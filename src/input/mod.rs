@@ -37,15 +37,20 @@ pub(crate) const MOST_ENTRIES: usize = 1 << 16;
 /// A file as TOML has it: every key and value with its place.
 pub type Document<'a> = TomlSpanned<DeValue<'a>>;
 
-/// Reads the tables of a file.
-pub fn read(source: &Source, log: &mut Vec<Diagnostic>) -> Option<ClusterFile> {
-    let Some(document) = parse(source, log) else {
+/// Reads the tables of a file, of which there is a document unless its syntax is
+/// wrong.
+pub fn read(
+    source: &Source,
+    document: Option<&Document<'_>>,
+    log: &mut Vec<Diagnostic>,
+) -> Option<ClusterFile> {
+    let Some(document) = document else {
         secrets::find_anywhere(source.text(), log);
         return None;
     };
     let mut secrets = Vec::new();
-    secrets::find(source.text(), &document, &mut secrets);
-    let file = decode(&document, log);
+    secrets::find(source.text(), document, &mut secrets);
+    let file = decode(document, log);
     if secrets.is_empty() {
         return file;
     }

@@ -9,10 +9,11 @@ use toml::de::DeValue;
 use super::options::of_options;
 use super::place::{REFERRED, collect, get, table};
 use super::schema::Schema;
-use super::{Attribute, Changed, KeyPath, Machine, Origin, Pipeline, Place, What, implied};
+use super::{Attribute, Changed, KeyPath, Machine, Origin, Place, What, implied};
 use crate::cluster::Cluster;
 use crate::input::Document;
 use crate::nix::attrs::AttrPath;
+use crate::pipeline::Pipeline;
 use crate::source::Span;
 
 /// Attributes whose origins are wanted: those of one machine, or nobody's.
@@ -46,7 +47,7 @@ pub fn of_plan(
     cluster: &Cluster,
     wanted: &[Wanted<'_>],
     changed: &Changed,
-    pipeline: Pipeline<'_>,
+    pipeline: &Pipeline,
 ) -> Origins {
     let schema = Schema::new();
     let implied = implied(cluster);

@@ -9,7 +9,6 @@
 mod cut;
 mod groups;
 mod options;
-mod pipeline;
 mod place;
 mod schema;
 mod vary;
@@ -25,14 +24,11 @@ use self::place::{renamed, with, without};
 use self::vary::Others;
 use crate::cluster::Cluster;
 use crate::input::Document;
+use crate::pipeline::{Files, Pipeline};
 
 pub use self::groups::{Origins, Wanted, of_plan};
 pub use self::options::{Attribute, Changed, Machine, Origin};
-pub use self::pipeline::Pipeline;
 pub use self::place::{KeyPath, Place, What, places};
-
-/// Texts by path.
-pub type Files = BTreeMap<String, String>;
 
 /// A place that a line comes from.
 #[derive(Debug)]
@@ -50,7 +46,7 @@ pub fn of_line(
     cluster: &Cluster,
     path: &str,
     line: usize,
-    pipeline: Pipeline<'_>,
+    pipeline: &Pipeline,
 ) -> Vec<From> {
     let one = |document: &Document<'_>| pipeline.files(document, |file| file == path).remove(path);
     let Some(text) = one(document) else { return Vec::new() };
@@ -77,7 +73,7 @@ pub fn lines_of(
     document: &Document<'_>,
     place: &Place,
     files: &Files,
-    pipeline: Pipeline<'_>,
+    pipeline: &Pipeline,
 ) -> BTreeMap<String, BTreeSet<usize>> {
     of_place(document, place, &Others::of(document), files, pipeline)
 }
@@ -97,7 +93,7 @@ fn of_place(
     place: &Place,
     others: &Others,
     files: &Files,
-    pipeline: Pipeline<'_>,
+    pipeline: &Pipeline,
 ) -> BTreeMap<String, BTreeSet<usize>> {
     let mut lines: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
     let changed = match place.what {
@@ -135,7 +131,7 @@ fn renaming(
     place: &Place,
     others: &Others,
     files: &Files,
-    pipeline: Pipeline<'_>,
+    pipeline: &Pipeline,
 ) -> Option<Files> {
     // The keys of the schema are no names: renamed, they are unknown.
     if !others.schema().is_name(&place.path) {

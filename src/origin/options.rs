@@ -12,9 +12,10 @@ use rayon::prelude::*;
 use super::cut::around;
 use super::place::{REFERRED, Step, renamed};
 use super::vary::Others;
-use super::{KeyPath, Pipeline, Place, What, each, places};
+use super::{KeyPath, Place, What, each, places};
 use crate::input::Document;
 use crate::nix::attrs::{AttrPath, Attrs};
+use crate::pipeline::Pipeline;
 use crate::render::{Language, Planned, RenderedFile};
 
 /// An attribute that a file sets.
@@ -69,7 +70,7 @@ pub(super) fn of_options(
     (machine, is_new): (Option<Machine<'_>>, bool),
     sought: &BTreeSet<Attribute>,
     changed: &Changed,
-    pipeline: Pipeline<'_>,
+    pipeline: &Pipeline,
 ) -> BTreeMap<Attribute, Origin> {
     let document = around(document, machines);
     let Some(base) = Base::of(&document, changed, pipeline) else { return BTreeMap::new() };
@@ -186,7 +187,7 @@ fn is_fixed(place: &Place, others: &Others) -> bool {
 
 /// What a document makes, as far as it had to be read.
 struct Base<'a> {
-    pipeline: Pipeline<'a>,
+    pipeline: &'a Pipeline,
     changed: &'a Changed,
     files: BTreeMap<String, (Planned, OnceLock<Option<Set>>)>,
 }
@@ -198,7 +199,7 @@ struct Set {
 }
 
 impl<'a> Base<'a> {
-    fn of(document: &Document<'_>, changed: &'a Changed, pipeline: Pipeline<'a>) -> Option<Self> {
+    fn of(document: &Document<'_>, changed: &'a Changed, pipeline: &'a Pipeline) -> Option<Self> {
         let files = nix(document, changed, pipeline)?;
         let files = files.into_iter().map(|(path, planned)| (path, (planned, OnceLock::new())));
         Some(Self { pipeline, changed, files: files.collect() })
@@ -267,7 +268,7 @@ impl<'a> Base<'a> {
 fn nix(
     document: &Document<'_>,
     changed: &Changed,
-    pipeline: Pipeline<'_>,
+    pipeline: &Pipeline,
 ) -> Option<BTreeMap<String, Planned>> {
     let (plan, _) = pipeline.plan(document)?;
     let is_wanted = |planned: &Planned| {
@@ -278,7 +279,7 @@ fn nix(
     Some(files.map(|planned| (planned.path.to_string(), planned)).collect())
 }
 
-fn read(planned: &Planned, pipeline: Pipeline<'_>) -> Option<Set> {
-    let file = pipeline.engine.render(vec![planned.clone()], pipeline.source).ok()?.pop()?;
+fn read(planned: &Planned, pipeline: &Pipeline) -> Option<Set> {
+    let file = pipeline.render(vec![planned.clone()]).ok()?.pop()?;
     Some(Set { attrs: file.text.parse().ok()?, file })
 }

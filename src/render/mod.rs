@@ -6,6 +6,7 @@ mod filters;
 mod language;
 mod marks;
 mod options;
+pub mod overrides;
 
 pub(crate) use escape::{
     markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path, nix_string,

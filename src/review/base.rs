@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::hunks::{self, Action, File};
 use super::intent::ValueChange;
-use crate::overrides::Overrides;
 use crate::render::TemplateSource;
+use crate::render::overrides::Overrides;
 
 /// The revision that a plan begins at.
 #[derive(Debug, Serialize, JsonSchema)]

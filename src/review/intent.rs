@@ -8,7 +8,7 @@ use serde::Serialize;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::redact;
-use crate::input::{self, Document, canonical};
+use crate::input::{Document, canonical};
 use crate::origin::KeyPath;
 use crate::source::Source;
 
@@ -37,16 +37,13 @@ pub struct ValueChange {
     pub old_line: Option<usize>,
 }
 
-/// What changed from one text of the file to another, in the order of the lines;
-/// `None` when one of them is no TOML.
-pub fn intent(old: &Source, new: &Source) -> Option<Vec<ValueChange>> {
-    let old_document = input::parse(old, &mut Vec::new())?;
-    let new_document = input::parse(new, &mut Vec::new())?;
-    let mut walk = Walk { old, new, changes: Vec::new() };
-    walk.between(&KeyPath::default(), Some(&old_document), Some(&new_document));
+/// The changes from one text of the file to another, in the order of the lines.
+pub fn intent(old: (&Source, &Document<'_>), new: (&Source, &Document<'_>)) -> Vec<ValueChange> {
+    let mut walk = Walk { old: old.0, new: new.0, changes: Vec::new() };
+    walk.between(&KeyPath::default(), Some(old.1), Some(new.1));
     let mut changes = walk.changes;
     changes.sort_by_key(|change| change.line.or(change.old_line));
-    Some(changes)
+    changes
 }
 
 struct Walk<'a> {

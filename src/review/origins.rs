@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::{NodeAction, OptionChange, Plan};
 use crate::cluster::Cluster;
 use crate::input::Document;
-use crate::origin::{Machine, Origin, Pipeline, Wanted, What, of_plan};
+use crate::origin::{Machine, Origin, Wanted, What, of_plan};
+use crate::pipeline::Pipeline;
 use crate::source::Source;
 
 /// A key of the source that an option comes from.
@@ -37,7 +38,7 @@ impl Plan {
         source: &Source,
         cluster: &Cluster,
         document: &Document<'_>,
-        pipeline: Pipeline<'_>,
+        pipeline: &Pipeline,
     ) {
         let machines: BTreeMap<&str, &str> = cluster
             .hosts

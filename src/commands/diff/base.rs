@@ -1,21 +1,19 @@
 //! `nixgen diff --base REV`: from what a revision says to what the work tree
 //! says, both as this nixgen renders them.
 
-use std::path::{Path, PathBuf};
-
-use tempfile::TempDir;
-
+use super::checkout::Checkout;
 use super::show;
 use crate::cli::{DiffArgs, Global};
-use crate::commands::paths::below;
-use crate::commands::{
-    Failure, Output, Status, build_with, config_folder, input_of, prepare, read_cluster, root,
-};
+use crate::commands::config::{self, ConfigFile};
+use crate::commands::prepare::{input_of, prepare};
+use crate::commands::{Failure, Output, Status, templates as own_templates};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::disk::{Hold, IoError, Revision, Root, between, compare};
+use crate::disk::{Hold, Revision, between, compare};
+use crate::input::Document;
 use crate::nix::Ready;
 use crate::outputs;
-use crate::overrides::Overrides;
+use crate::pipeline::{Description, Pipeline};
+use crate::render::overrides::Overrides;
 use crate::review::{Base, File, files, intent, templates};
 use crate::source::Source;
 
@@ -28,14 +26,18 @@ pub(super) fn run(
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let revision = Revision::find(name, &config_folder(global))?;
-    let before = Before::read(&revision, global)?;
-    let prepared = prepare(global, output)?;
+    let revision = Revision::find(name, &config::folder(global))?;
+    let checkout = Checkout::of(&revision, global)?;
+    let old_file = checkout.config_file(global)?;
+    let before = Before::read(&checkout, &old_file)?;
+    let file = ConfigFile::open(global)?;
+    let prepared = prepare(&file, global, output)?;
+    let new = (prepared.loaded.source, &prepared.loaded.document);
     let mut base = Base {
         revision: revision.name.clone(),
         commit: revision.commit.clone(),
         mistakes: Vec::new(),
-        intent: intent(&before.source, &prepared.loaded.source),
+        intent: before.document.as_ref().map(|old| intent((before.source, old), new)),
         templates: templates(&before.overrides, &prepared.overrides, &outputs::templates()),
         drift: Vec::new(),
     };
@@ -51,87 +53,50 @@ pub(super) fn run(
         Err(mistakes) => {
             base.mistakes.clone_from(mistakes);
             before.name_mistakes(mistakes, output);
-            compare(&prepared.ready, &before.tree_root()).map_err(|error| before.named(error))?
+            let root = checkout.tree_root();
+            compare(&prepared.ready, &root).map_err(|error| checkout.named(error))?
         }
     };
     prepared.judge(&changes, output)?;
     show(args, &prepared, &changes, Some(base), output)
 }
 
-/// What a revision has: its files, laid out in a folder of their own, and what
-/// this nixgen makes of them.
-struct Before {
-    folder: TempDir,
-    revision: String,
-    /// The root of the tree below the top of the repository, if it is there.
-    root: Option<PathBuf>,
-    source: Source,
+/// A revision as this nixgen reads it.
+struct Before<'c> {
+    checkout: &'c Checkout,
+    source: &'c Source,
+    document: Option<Document<'c>>,
     overrides: Overrides,
-    /// What is rendered, or the mistakes because of which nothing is.
+    /// The rendered files, or the mistakes because of which there are none.
     built: Result<Ready, Vec<String>>,
 }
 
-impl Before {
-    fn read(revision: &Revision, global: &Global) -> Result<Self, Failure> {
-        let top = revision.top();
-        let outside = |path: &Path| {
-            let message = format!("{} is not in the repository {}", path.display(), top.display());
-            let help = "`--config` has to name a file of the repository that `--base` is of";
-            Failure::Usage(message, help.to_owned())
-        };
-        let config = below(top, &global.config).ok_or_else(|| outside(&global.config))?;
-        let root = below(top, &root(global).join("x"))
-            .and_then(|path| Path::new(&path).parent().map(Path::to_owned));
-        let own = Path::new(&config).parent().unwrap_or(Path::new("")).to_owned();
-
-        let folder = tempfile::tempdir()
-            .map_err(|error| IoError::new("make a folder in", &std::env::temp_dir(), error))?;
-        revision.lay_out(folder.path(), |path| {
-            let path = Path::new(path);
-            path.starts_with(&own) || root.as_ref().is_some_and(|root| path.starts_with(root))
-        })?;
-
-        // A link of the revision's may lead anywhere.
-        let inside =
-            |path: &PathBuf| folder.path().canonicalize().is_ok_and(|top| path.starts_with(top));
-        let path = folder.path().join(&config).canonicalize().ok().filter(inside);
-        let Some(path) = path else {
-            let help = format!(
-                "`git log --oneline -- {}` lists the revisions that changed it; without `--base`, \
-                 `nixgen diff` compares with the files that are there",
-                global.config.display()
-            );
-            return Err(Failure::Usage(format!("`{}` has no {config}", revision.name), help));
-        };
-        let shown = shown(&revision.name, &config);
-        let (source, cluster, found) = read_cluster(&path, Path::new(&shown))?;
-        let mut mistakes: Vec<String> = found
-            .iter()
-            .filter(|found| found.severity == Severity::Error)
-            .map(|found| told(&source, found))
-            .collect();
+impl<'c> Before<'c> {
+    fn read(checkout: &'c Checkout, file: &'c ConfigFile) -> Result<Self, Failure> {
+        let source = &file.source;
+        let (Description { document, cluster }, found) = file.describe();
+        let errors = found.iter().filter(|found| found.severity == Severity::Error);
+        let mut mistakes: Vec<String> = errors.map(|found| told(source, found)).collect();
         let mut overrides = Overrides::default();
         let mut built = Err(Vec::new());
         if let (Some(cluster), true) = (cluster, mistakes.is_empty()) {
-            let known = outputs::templates();
-            let own = Root::new(folder.path().join(&own));
-            overrides = Overrides::read(&own, cluster.templates.inside(), &known)?;
-            for file in overrides.files_mut() {
+            overrides = own_templates::read(&checkout.config_root(), &cluster)?;
+            for file in overrides.files() {
                 let path = file.source.path();
-                let path = path.strip_prefix(folder.path()).unwrap_or(path).display().to_string();
+                let path = checkout.path_in(path).unwrap_or(path).display();
                 let broken = file.found.iter().filter(|found| found.is_error());
                 mistakes.extend(broken.map(|found| format!("{path}: {}", found.message)));
             }
             if mistakes.is_empty() {
-                built = build_with(&overrides, &cluster, None);
+                built = Pipeline::new(&cluster.source, &overrides)
+                    .and_then(|pipeline| pipeline.build(&cluster, &overrides, None));
             }
         }
         let built = built.map_err(|bugs| {
             mistakes.extend(bugs.iter().map(ToString::to_string));
             mistakes
         });
-        let revision = revision.name.clone();
-        Ok(Self { folder, revision, root, source, overrides, built })
+        Ok(Self { checkout, source, document, overrides, built })
     }
 
     /// The file that it was rendered from, as git names it.
@@ -139,24 +104,21 @@ impl Before {
         self.source.path().display().to_string()
     }
 
-    fn tree_root(&self) -> Root {
-        match &self.root {
-            Some(root) => Root::new(self.folder.path().join(root)),
-            // Nothing is committed there.
-            None => Root::new(self.folder.path().join(".nothing")),
-        }
-    }
-
     /// The committed files that are not what they should have been.
     fn drift(&self, ready: &Ready, output: &mut Output) -> Vec<File> {
-        if self.root.is_none() {
+        if self.checkout.root.is_none() {
             output.note("note: `--out` is not in the repository, so no drift of before is known");
             return Vec::new();
         }
-        match compare(ready, &self.tree_root()) {
-            Ok(changes) => files(&changes.rendered_from(input_of(&self.source, &self.overrides))),
+        match compare(ready, &self.checkout.tree_root()) {
+            Ok(changes) => files(&match &self.document {
+                Some(document) => {
+                    changes.rendered_from(input_of(self.source, document, &self.overrides))
+                }
+                None => changes,
+            }),
             Err(error) => {
-                let error = self.named(error);
+                let error = self.checkout.named(error);
                 output.warning(&format!("{error}: what of it was drift before is not known"));
                 Vec::new()
             }
@@ -165,7 +127,7 @@ impl Before {
 
     /// Says that it cannot be rendered, and what is shown instead.
     fn name_mistakes(&self, mistakes: &[String], output: &mut Output) {
-        let name = &self.revision;
+        let name = &self.checkout.revision;
         output.warning(&format!(
             "this nixgen cannot render {}, so the files that are committed in `{name}` stand for \
              what it says",
@@ -178,19 +140,6 @@ impl Before {
             output.note(&format!("  and {more} more"));
         }
     }
-
-    /// The error with the path that its file has in the revision.
-    fn named(&self, mut error: IoError) -> IoError {
-        if let Ok(path) = error.path.strip_prefix(self.folder.path()) {
-            error.path = shown(&self.revision, &path.to_string_lossy()).into();
-        }
-        error
-    }
-}
-
-/// A file of a revision, as git takes it: `main:./cluster.toml`.
-fn shown(revision: &str, path: &str) -> String {
-    if path.contains('/') { format!("{revision}:{path}") } else { format!("{revision}:./{path}") }
 }
 
 /// A mistake on one line, with its place.

@@ -1,8 +1,12 @@
 //! `nixgen diff`: what `render` would change, in the format that one reviews in.
 
 mod base;
+mod checkout;
 
-use super::{Failure, Loaded, Output, Prepared, Status, prepare, sum_up, warn_of_risk};
+use super::changes::{sum_up, warn_of_risk};
+use super::config::ConfigFile;
+use super::prepare::{Loaded, Prepared, prepare};
+use super::{Failure, Output, Status};
 use crate::cli::{DiffArgs, DiffFormat, Global};
 use crate::disk::ChangeSet;
 use crate::review::{Base, at_risk, files, format};
@@ -15,7 +19,8 @@ pub(super) fn run(
     if let Some(revision) = &args.base {
         return base::run(args, revision, global, output);
     }
-    let prepared = prepare(global, output)?;
+    let file = ConfigFile::open(global)?;
+    let prepared = prepare(&file, global, output)?;
     let changes = prepared.look(output)?;
     show(args, &prepared, &changes, None, output)
 }
@@ -24,7 +29,7 @@ pub(super) fn run(
 /// at.
 fn show(
     args: &DiffArgs,
-    prepared: &Prepared,
+    prepared: &Prepared<'_>,
     changes: &ChangeSet<'_>,
     base: Option<Base>,
     output: &mut Output,
@@ -44,7 +49,7 @@ fn show(
             at_risk(cluster, changes)
         }
         _ => {
-            let mut plan = prepared.plan(changes)?;
+            let mut plan = prepared.plan(changes);
             plan.base = base;
             match args.format {
                 DiffFormat::Json => output.json(&plan),

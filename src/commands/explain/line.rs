@@ -7,11 +7,13 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use crate::cli::Global;
+use crate::commands::config::{self, ConfigFile};
 use crate::commands::paths::below;
-use crate::commands::{Failure, Loaded, Output, Status, engine, load, root, templates};
-use crate::input;
-use crate::origin::{self, From, Pipeline, Place, What};
+use crate::commands::prepare::{Loaded, load};
+use crate::commands::{Failure, Output, Status, templates};
+use crate::origin::{self, From, Place, What};
 use crate::outputs;
+use crate::pipeline::Pipeline;
 use crate::source::{Source, Span};
 
 const BOLD: Style = Style::new().bold();
@@ -23,21 +25,18 @@ pub(super) fn explain(
     global: &Global,
     output: &mut Output,
 ) -> Result<Status, Failure> {
-    let Loaded { source, cluster, .. } = load(global, output)?;
-    let overrides = templates::read(&cluster, global, &outputs::templates())?;
-    let engine = engine(&overrides).map_err(Failure::Bugs)?;
+    let config = ConfigFile::open(global)?;
+    let Loaded { source, document, cluster, .. } = load(&config, global, output)?;
+    let overrides = templates::read(&config::folder_root(global), &cluster)?;
+    let pipeline = Pipeline::new(&cluster.source, &overrides).map_err(Failure::Bugs)?;
     let mut plan = outputs::plan(&cluster);
-    let from_here = below(&root(global), Path::new(file));
+    let from_here = below(&config::root(global), Path::new(file));
     let names = |path: &str| path == file || Some(path) == from_here.as_deref();
     plan.retain(|planned| names(planned.path.inside()));
     let Some(path) = plan.first().map(|planned| planned.path.inside().to_owned()) else {
         output.error(&format!("nixgen does not render `{file}`"));
         return Ok(Status::Usage);
     };
-    let Some(document) = input::parse(&source, &mut Vec::new()) else {
-        return Err(Failure::Invalid);
-    };
-    let pipeline = Pipeline { source: &cluster.source, engine: &engine };
     let text = pipeline.files(&document, |known| known == path).remove(&path).unwrap_or_default();
     let Some(shown) = line.checked_sub(1).and_then(|at| text.lines().nth(at)) else {
         let last = text.lines().count();
@@ -51,19 +50,19 @@ pub(super) fn explain(
         return Ok(Status::Done);
     }
     let _ = writeln!(said, "{BOLD}{path}:{line}{BOLD:#}\n    {}", shown.trim());
-    for rendered in engine.render(plan, &cluster.source).map_err(Failure::Bugs)? {
+    for rendered in pipeline.render(plan).map_err(Failure::Bugs)? {
         let lines = rendered.template_lines(&text).unwrap_or_default();
         let by = lines.get(line - 1).cloned().unwrap_or_default();
         template(&mut said, rendered.template.name, rendered.template.text, &by);
     }
-    let from = origin::of_line(&document, &cluster, &path, line, pipeline);
+    let from = origin::of_line(&document, &cluster, &path, line, &pipeline);
     let (left_out, written): (Vec<From>, Vec<From>) =
         from.into_iter().partition(|from| from.place.what == What::Default);
     if written.is_empty() && left_out.is_empty() {
         let name = source.file_name();
         let _ = writeln!(said, "from no value of {name}: it is the same whatever stands there");
     }
-    values(&mut said, &source, &written);
+    values(&mut said, source, &written);
     defaults(&mut said, &left_out);
     output.data(&said);
     Ok(Status::Done)

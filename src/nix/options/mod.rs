@@ -52,7 +52,7 @@ mod tests {
     use super::*;
     use crate::render::{Engine, RenderedFile};
     use crate::source::Source;
-    use crate::{commands, outputs};
+    use crate::{outputs, pipeline};
 
     fn said_of(options: &Options, is_complete: bool, kind: Kind, text: &str) -> Vec<String> {
         let parsed = rnix::Root::parse(text);
@@ -206,7 +206,7 @@ mod tests {
         let mut files = Vec::new();
         for path in golden.chain(fixtures) {
             let source = Source::new(&path, fs::read_to_string(&path).expect("readable"));
-            let cluster = commands::read(&source, &mut Vec::new()).expect("valid");
+            let cluster = pipeline::read(&source, &mut Vec::new()).cluster.expect("valid");
             let engine = Engine::new(&outputs::templates()).expect("they compile");
             files.extend(engine.render(outputs::plan(&cluster), &cluster.source).expect("no bug"));
         }

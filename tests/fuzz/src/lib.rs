@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use nixgen::cluster::Cluster;
-use nixgen::commands::{build, read};
 use nixgen::diagnostic;
 use nixgen::disk::{Hold, Root, compare};
 use nixgen::nix::Ready;
+use nixgen::pipeline::{build, read};
 use nixgen::source::Source;
 
 /// Any bytes as cluster.toml: all that is wrong with them can be shown.
@@ -57,7 +57,7 @@ pub fn any_disk(bytes: &[u8], folder: &Path) {
 fn accepted(text: &str) -> Option<Cluster> {
     let source = Source::new("cluster.toml", text);
     let mut found = Vec::new();
-    let cluster = read(&source, &mut found);
+    let cluster = read(&source, &mut found).cluster;
     let shown = diagnostic::render(&source, &found);
     if found.iter().any(diagnostic::Diagnostic::is_error) {
         assert!(!shown.is_empty(), "a mistake that nobody sees");

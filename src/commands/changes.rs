@@ -1,0 +1,61 @@
+//! The words of several commands about a change set, and the writing of it.
+
+use super::{Failure, Output, removed};
+use crate::disk::{self, ChangeSet, Hold, LOCK_FILE};
+use crate::review::{self, Class, Node, format};
+
+/// Prints the line that sums a change set up, and what it asks of the user.
+pub(super) fn sum_up(changes: &ChangeSet<'_>, output: &mut Output) {
+    output.note(&changes.summary());
+    let by_version =
+        changes.differing().filter(|change| changes.is_by_other_version(change)).count();
+    if by_version > 0 {
+        output.note(&format!(
+            "note: {by_version} of them because another version of nixgen wrote what is there, from \
+             this very input"
+        ));
+    }
+    if changes.is_merged() {
+        output.note(&format!(
+            "note: {LOCK_FILE} has conflicts of a merge; each side counts, and `nixgen render` resolves them"
+        ));
+    }
+    for steps in removed::steps(changes) {
+        output.note(&format!("note: {steps}"));
+    }
+}
+
+/// Says which machines' data is at risk, and whether any is.
+pub(super) fn warn_of_risk(nodes: &[Node], output: &mut Output) -> bool {
+    let at_risk = nodes.iter().filter(|node| node.impact == Class::DataRisk);
+    let mut any = false;
+    for node in at_risk {
+        let risks = node.reasons.iter().filter(|reason| reason.impact == Class::DataRisk);
+        for reason in risks {
+            output.warning(&format!("DATA AT RISK on `{}`: {}", node.name, reason.text));
+        }
+        any = true;
+    }
+    any
+}
+
+/// Prints every difference, file by file.
+pub(super) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
+    let style = output.style();
+    for change in changes.differing() {
+        output.data(&format::unified(&review::file(change), style));
+    }
+}
+
+/// Does what the change set says, and tells where a person's text is kept.
+pub(super) fn write(
+    changes: &ChangeSet<'_>,
+    hold: Hold,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    disk::apply(changes, hold, &mut |text| output.warning(text))?;
+    for (path, backup) in changes.backups() {
+        output.note(&format!("what {path} held is kept in {backup}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! The way from the file to the change set, with everything said that is found
+//! on it.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::config::{self, ConfigFile};
+use super::{Failure, Output, templates};
+use crate::checks::steps::{self, Previous};
+use crate::checks::{Levels, after};
+use crate::cli::Global;
+use crate::cluster::Cluster;
+use crate::diagnostic::{self, Diagnostic};
+use crate::disk::{self, Change, ChangeSet, Hold, Input, IoError, Root, compare};
+use crate::input::Document;
+use crate::nix::{Options, Ready};
+use crate::outputs;
+use crate::pipeline::{self, Description, Pipeline};
+use crate::render::Bug;
+use crate::render::overrides::Overrides;
+use crate::review::Plan;
+use crate::source::Source;
+
+/// A file without mistakes.
+pub(super) struct Loaded<'f> {
+    pub(super) source: &'f Source,
+    pub(super) document: Document<'f>,
+    pub(super) levels: Levels,
+    pub(super) cluster: Cluster,
+    /// Every option of the user's NixOS, where they have named a list.
+    options: Option<Options>,
+}
+
+/// Reads and checks the file; every mistake is printed.
+pub(super) fn load<'f>(
+    file: &'f ConfigFile,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Loaded<'f>, Failure> {
+    let (Description { document, cluster }, mut found) = file.describe();
+    let options = global.options.as_deref().map(read_options).transpose()?;
+    if let (Some(cluster), Some(options)) = (&cluster, &options) {
+        after::user_options(cluster, options, &mut found);
+    }
+    let source = &file.source;
+    let levels = Levels::new(global.lints(), cluster.as_ref().map(|cluster| &cluster.lints));
+    say(source, &levels, &mut found, output)?;
+    let (Some(document), Some(cluster)) = (document, cluster) else {
+        return Err(Failure::Invalid);
+    };
+    Ok(Loaded { source, document, levels, cluster, options })
+}
+
+/// Prints what was found, as far as it is to be said.
+fn say(
+    source: &Source,
+    levels: &Levels,
+    found: &mut Vec<Diagnostic>,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    levels.apply(found);
+    diagnostic::sort(found);
+    output.diagnostics(source, found);
+    if found.iter().any(Diagnostic::is_error) { Err(Failure::Invalid) } else { Ok(()) }
+}
+
+fn read_options(path: &Path) -> Result<Options, IoError> {
+    let failed = |error| IoError::new("read the options of", path, error);
+    let text = fs::read_to_string(path).map_err(failed)?;
+    Options::from_json(&text).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidData, why)))
+}
+
+/// Files that are ready to be compared with the tree.
+pub(super) struct Prepared<'f> {
+    pub(super) loaded: Loaded<'f>,
+    pub(super) overrides: Overrides,
+    pub(super) ready: Ready,
+    pub(super) root: Root,
+    pipeline: Pipeline,
+}
+
+/// The whole way, up to the tree.
+pub(super) fn prepare<'f>(
+    file: &'f ConfigFile,
+    global: &Global,
+    output: &mut Output,
+) -> Result<Prepared<'f>, Failure> {
+    let loaded = load(file, global, output)?;
+    let mut overrides = templates::read(&config::folder_root(global), &loaded.cluster)?;
+    let root = Root::new(config::root(global));
+    let built = build(&loaded, &overrides, &root).map_err(|bugs| overrides.blame(bugs));
+    for file in overrides.files_mut().iter_mut().filter(|file| !file.found.is_empty()) {
+        loaded.levels.apply(&mut file.found);
+        output.diagnostics(&file.source, &file.found);
+    }
+    let (pipeline, ready) = built.map_err(Failure::Bugs)?;
+    if overrides.is_broken() {
+        return Err(Failure::Bugs(Vec::new()));
+    }
+    let mut found = Vec::new();
+    after::conflicting_options(&loaded.cluster, &ready, &mut found);
+    say(loaded.source, &loaded.levels, &mut found, output)?;
+    Ok(Prepared { loaded, overrides, ready, root, pipeline })
+}
+
+/// Renders the files, which may refer to what is in the tree.
+fn build(
+    loaded: &Loaded<'_>,
+    overrides: &Overrides,
+    root: &Root,
+) -> Result<(Pipeline, Ready), Vec<Bug>> {
+    if overrides.is_broken() {
+        return Err(Vec::new());
+    }
+    let pipeline = Pipeline::new(&loaded.cluster.source, overrides)?;
+    let ready = pipeline.build(&loaded.cluster, overrides, loaded.options.as_ref())?;
+    let missing = disk::missing(&ready, root);
+    if missing.is_empty() { Ok((pipeline, ready)) } else { Err(missing) }
+}
+
+impl Prepared<'_> {
+    /// Compares it with the tree, and applies the rules about what is there.
+    pub(super) fn compare(&self, output: &mut Output) -> Result<ChangeSet<'_>, Failure> {
+        let Loaded { source, document, .. } = &self.loaded;
+        let changes = compare(&self.ready, &self.root)?;
+        let changes = changes.rendered_from(input_of(source, document, &self.overrides));
+        self.judge(&changes, output)?;
+        Ok(changes)
+    }
+
+    /// Applies the rules about what is there, and about the step.
+    pub(super) fn judge(
+        &self,
+        changes: &ChangeSet<'_>,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let Loaded { source, levels, cluster, .. } = &self.loaded;
+        let mut found = Vec::new();
+        after::missing_modules(cluster, |path| self.root.holds(path), &mut found);
+        let folder = outputs::data_folder(cluster);
+        let last = |name| {
+            let path = folder.join(name);
+            let change = changes.differing().find(|change| change.path == path.inside());
+            change.and_then(Change::old_attrs)
+        };
+        let previous = Previous { vms: last("vms.nix"), hosts: last("hosts.nix") };
+        steps::run(cluster, &previous, &mut found);
+        say(source, levels, &mut found, output)
+    }
+
+    /// The meaning of a change set, and where it comes from.
+    pub(super) fn plan(&self, changes: &ChangeSet<'_>) -> Plan {
+        let Loaded { source, document, cluster, .. } = &self.loaded;
+        let mut plan = Plan::new(source, cluster, changes);
+        plan.trace(source, cluster, document, &self.pipeline);
+        plan
+    }
+
+    /// Compares it with the tree in a moment when no run writes to that.
+    pub(super) fn look(&self, output: &mut Output) -> Result<ChangeSet<'_>, Failure> {
+        let _hold = Hold::to_read(&self.root, &mut |text| output.warning(text))?;
+        self.compare(output)
+    }
+}
+
+/// The input that the files of a document are rendered from.
+pub(super) fn input_of(source: &Source, document: &Document<'_>, overrides: &Overrides) -> Input {
+    let texts = pipeline::inputs(source, document, overrides);
+    Input::of(texts.iter().map(String::as_str))
+}

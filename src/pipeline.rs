@@ -1,0 +1,112 @@
+//! The way from the text of `cluster.toml` to files that are fit to be written.
+//! Nothing else knows the order of its stages.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::cluster::Cluster;
+use crate::diagnostic::Diagnostic;
+use crate::input::types::Formatter;
+use crate::input::{self, Document};
+use crate::nix::{self, Options, Ready, Rules};
+use crate::render::overrides::{Overrides, PATIENCE};
+use crate::render::{Bug, Engine, Planned, RenderedFile};
+use crate::source::Source;
+use crate::{checks, cluster, outputs};
+
+/// A text that was read, as far as its mistakes allow.
+#[derive(Debug, Default)]
+pub struct Description<'s> {
+    /// Its values with their places, unless its syntax is wrong.
+    pub document: Option<Document<'s>>,
+    /// The cluster that it describes. With an error in the log it must not be
+    /// rendered.
+    pub cluster: Option<Cluster>,
+}
+
+/// Reads a text and applies the rules to the cluster that it describes.
+pub fn read<'s>(source: &'s Source, log: &mut Vec<Diagnostic>) -> Description<'s> {
+    let document = input::parse(source, log);
+    let file = input::read(source, document.as_ref(), log);
+    let cluster = file.and_then(|file| cluster::resolve(file, &source.file_name(), log));
+    if let Some(cluster) = &cluster {
+        checks::run(cluster, log);
+    }
+    Description { document, cluster }
+}
+
+/// Renders a cluster in memory with nixgen's own templates and checks what came
+/// out, also against a list of all options where there is one.
+pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<Bug>> {
+    let overrides = Overrides::default();
+    Pipeline::new(&cluster.source, &overrides)?.build(cluster, &overrides, options)
+}
+
+/// The texts of files by their paths.
+pub type Files = BTreeMap<String, String>;
+
+/// The stages behind the rules, with the templates of a run compiled.
+#[derive(Debug, Clone)]
+pub struct Pipeline {
+    /// The name of the file that is rendered.
+    source: String,
+    engine: Arc<Engine>,
+}
+
+impl Pipeline {
+    /// Compiles nixgen's templates, or the user's in their place.
+    pub fn new(source: &str, overrides: &Overrides) -> Result<Self, Vec<Bug>> {
+        let engine = Engine::new(&overrides.over(outputs::templates())).map_err(|bug| vec![bug])?;
+        Ok(Self { source: source.to_owned(), engine: Arc::new(engine) })
+    }
+
+    /// Renders a cluster, with little patience for templates of the user's, and
+    /// checks what came out.
+    pub fn build(
+        &self,
+        cluster: &Cluster,
+        overrides: &Overrides,
+        options: Option<&Options>,
+    ) -> Result<Ready, Vec<Bug>> {
+        let plan = outputs::plan(cluster);
+        let rendered = overrides.render(&self.engine, plan, &self.source, PATIENCE)?;
+        let left_to_user = outputs::left_to_user(cluster);
+        nix::ready(rendered, &Rules { formatter: cluster.formatter, left_to_user, options })
+    }
+
+    /// Renders files of a plan.
+    pub fn render(&self, plan: Vec<Planned>) -> Result<Vec<RenderedFile>, Vec<Bug>> {
+        self.engine.render(plan, &self.source)
+    }
+
+    /// The plan of a document, whatever the rules say of it: a value is traced by
+    /// others that need not make sense. There is none of one that makes no cluster.
+    pub fn plan(&self, document: &Document<'_>) -> Option<(Vec<Planned>, Formatter)> {
+        let mut ignored = Vec::new();
+        let file = input::decode(document, &mut ignored)?;
+        let cluster = cluster::resolve(file, &self.source, &mut ignored)?;
+        Some((outputs::plan(&cluster), cluster.formatter))
+    }
+
+    /// Those files of a document whose paths are wanted, laid out.
+    pub fn files(&self, document: &Document<'_>, wanted: impl Fn(&str) -> bool) -> Files {
+        let Some((mut plan, formatter)) = self.plan(document) else { return Files::new() };
+        plan.retain(|planned| wanted(planned.path.inside()));
+        let files = self.render(plan).unwrap_or_default();
+        files.iter().map(|file| (file.path.to_string(), nix::laid_out(file, formatter))).collect()
+    }
+}
+
+/// Everything that files are rendered from, in an order of its own. Nothing is
+/// from `[lints]`.
+pub fn inputs(source: &Source, document: &Document<'_>, overrides: &Overrides) -> Vec<String> {
+    let tables = document.get_ref().as_table().into_iter().flatten();
+    let tables = tables.filter(|(key, _)| key.get_ref() != "lints");
+    let mut tables: Vec<[String; 2]> = tables
+        .map(|(key, value)| [key.get_ref().to_string(), input::canonical(value.get_ref())])
+        .collect();
+    tables.sort();
+    let templates = overrides.texts().map(|(name, text)| [name.to_owned(), text.to_owned()]);
+    let named = tables.into_iter().chain(templates).flatten();
+    std::iter::once(source.file_name()).chain(named).collect()
+}

@@ -1,0 +1,177 @@
+//! Templates of the user's, which take the place of nixgen's own.
+
+mod file;
+mod patience;
+
+pub use file::{ENDING, Found, MAX_BYTES, NoText, Override, ejected};
+pub use patience::PATIENCE;
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use patience::{grows, watch};
+
+use super::{Bug, Engine, Planned, RenderedFile, TemplateSource};
+use crate::diagnostic::Diagnostic;
+
+/// The templates of a folder.
+#[derive(Debug, Default)]
+pub struct Overrides {
+    files: Vec<Override>,
+}
+
+impl Overrides {
+    /// The files of a folder in place of the known templates. What an editor keeps
+    /// beside them does not count.
+    pub fn new(files: Vec<Found>, known: &[TemplateSource]) -> Self {
+        let files = files.into_iter().filter(|file| !file.name.ends_with('~'));
+        Self { files: files.map(|file| file.read(known)).collect() }
+    }
+
+    /// The files of the folder.
+    pub fn files(&self) -> &[Override] {
+        &self.files
+    }
+
+    /// The files of the folder, whose findings are to be said.
+    pub fn files_mut(&mut self) -> &mut [Override] {
+        &mut self.files
+    }
+
+    /// The templates by their names, and the texts that they have.
+    pub fn texts(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.files.iter().filter_map(|file| file.template).map(|own| (own.name, own.text))
+    }
+
+    /// The file in place of a template.
+    pub fn of(&self, template: &str) -> Option<&Override> {
+        self.files.iter().find(|file| file.template.is_some_and(|own| own.name == template))
+    }
+
+    /// Whether a file cannot be what it has to be.
+    pub fn is_broken(&self) -> bool {
+        self.files.iter().flat_map(|file| &file.found).any(Diagnostic::is_error)
+    }
+
+    /// These templates in place of ours.
+    #[must_use]
+    pub fn over(&self, ours: Vec<TemplateSource>) -> Vec<TemplateSource> {
+        let own = |template: TemplateSource| {
+            let file = self.of(template.name);
+            file.and_then(|file| file.template).unwrap_or(template)
+        };
+        ours.into_iter().map(own).collect()
+    }
+
+    /// Renders a plan with an engine that has these templates. One of the user's
+    /// may have a loop that does not end, or fills the memory, and nothing can
+    /// stop it: after `limit`, or so much of it, it is left alone, to end with the
+    /// program.
+    pub fn render(
+        &self,
+        engine: &Arc<Engine>,
+        plan: Vec<Planned>,
+        source: &str,
+        limit: Duration,
+    ) -> Result<Vec<RenderedFile>, Vec<Bug>> {
+        let (mut own, ours): (Vec<_>, Vec<_>) =
+            plan.into_iter().partition(|planned| self.of(planned.template).is_some());
+        let mut files = engine.render(ours, source)?;
+        let mut bugs = Vec::new();
+        while let Some(template) = own.first().map(|planned| planned.template) {
+            let (its, others) = own.into_iter().partition(|planned| planned.template == template);
+            own = others;
+            let (done, result) = mpsc::channel();
+            let (engine, source) = (Arc::clone(engine), source.to_owned());
+            thread::spawn(move || done.send(engine.render(its, &source)));
+            match watch(&result, limit) {
+                Ok(Ok(rendered)) => files.extend(rendered),
+                Ok(Err(more)) => bugs.extend(more),
+                Err(why) => {
+                    let growing = self.of(template).and_then(|file| grows(file.source.text()));
+                    let bug = Bug::at(template, "any file", why);
+                    bugs.push(Bug { template_line: growing, ..bug });
+                    return Err(bugs);
+                }
+            }
+        }
+        if bugs.is_empty() { Ok(files) } else { Err(bugs) }
+    }
+
+    /// Puts the mistakes of the user's templates to their files, each once: a
+    /// template for a thousand machines has it a thousand times. What is left is
+    /// ours.
+    pub fn blame(&mut self, bugs: Vec<Bug>) -> Vec<Bug> {
+        let mut ours = Vec::new();
+        for bug in bugs {
+            let is_its = |file: &&mut Override| {
+                file.template.is_some_and(|template| template.name == bug.template)
+            };
+            match self.files.iter_mut().find(is_its) {
+                Some(file) => file.blame(&bug),
+                None => ours.push(bug),
+            }
+        }
+        ours
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::types::RelPath;
+    use crate::render::{Kind, Template};
+
+    /// What becomes of a file when its template is this one.
+    fn rendered(text: &str, limit: Duration) -> Result<String, Vec<Bug>> {
+        let template = Template::new("a.nix", "{ }", Kind::Data);
+        let file = Found {
+            path: "t/a.nix.tera".into(),
+            name: "a.nix.tera".to_owned(),
+            content: Ok(text.as_bytes().to_vec()),
+        };
+        let overrides = Overrides::new(vec![file], &[template.source()]);
+        let engine =
+            Engine::new(&overrides.over(vec![template.source()])).map_err(|bug| vec![bug])?;
+        let context = serde_json::json!({ "name": "x" });
+        let plan = vec![template.file(RelPath::own("a.nix"), &context)];
+        Ok(overrides.render(&Arc::new(engine), plan, "c.toml", limit)?.remove(0).text)
+    }
+
+    #[test]
+    fn loops_and_recursion_have_an_end() {
+        let range = |body: &str| format!("{{% for i in range(end=100000) %}}{body}{{% endfor %}}");
+        let shown = "{{ name }}".repeat(1000);
+        let rec = "{% component a() %}{{ <a/> }}{% endcomponent a %}{{ <a/> }}";
+        for (text, why) in [
+            (range(&range(&shown)), "more than 64 MiB"),
+            ("{% for i in range(end=100001) %}{% endfor %}".to_owned(), "range"),
+            ("{% include \"a.nix\" %}".to_owned(), "Circular include"),
+            (rec.to_owned(), "recursion depth"),
+        ] {
+            let bugs = rendered(&text, PATIENCE).expect_err("it ends");
+            assert!(bugs[0].message.contains(why), "{:?}", bugs[0]);
+            assert_eq!(bugs[0].template, "a.nix");
+        }
+        // Long, and not for ever: it goes on behind this test.
+        let bugs = rendered(&range(&range("")), Duration::from_millis(50)).expect_err("too long");
+        assert!(bugs[0].message.contains("longer than 0.05 s"), "{:?}", bugs[0]);
+    }
+
+    #[test]
+    fn neither_files_nor_the_environment_can_be_read() {
+        for text in [
+            "{% include \"/etc/hostname\" %}",
+            "{% include \"../a.nix.tera\" %}",
+            "{{ get_env(name=\"HOME\") }}",
+            "{{ load_data(path=\"/etc/hostname\") }}",
+            "{{ now() }}",
+        ] {
+            assert!(rendered(text, PATIENCE).is_err(), "{text}");
+        }
+        let text = rendered("# {{ name | comment }}\n{ }\n", PATIENCE).expect("it renders");
+        assert!(text.ends_with("\n# x\n{ }\n"), "{text}");
+    }
+}
