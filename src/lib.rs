@@ -23,6 +23,7 @@ pub mod nix;
 pub mod origin;
 pub mod outputs;
 pub mod pipeline;
+pub mod previous;
 pub mod release;
 pub mod render;
 pub mod review;

@@ -131,6 +131,17 @@ fn a_module_that_many_import_changes_each_of_them() {
 }
 
 #[test]
+fn a_machine_whose_name_nix_quotes_is_the_same_before_and_after() {
+    let sandbox = Sandbox::with_config(&read(BASE).replace("vms.worker-2", "vms.2nd"));
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    sandbox.edit("cluster.toml", "ip = \"10.0.20.22\"", "ip = \"10.0.20.22\"\nautostart = false");
+    let plan = plan(&sandbox);
+    let [node] = &plan["nodes"].as_array().expect("nodes")[..] else { panic!("{plan:#}") };
+    assert_eq!((&node["name"], &node["action"]), (&"2nd".into(), &"change".into()));
+    assert_eq!(node["options"][0]["path"], "data.autostart");
+}
+
+#[test]
 fn the_schema_of_the_plan_is_the_one_that_is_published() {
     let sandbox = Sandbox::new();
     let schema = sandbox.expect(0, &["schema", "plan"]).stdout;

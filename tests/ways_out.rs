@@ -435,10 +435,7 @@ fn git_is_neither_needed_nor_confused() {
 fn a_removed_node_leaves_with_its_steps() {
     let sandbox = Sandbox::with_example();
     sandbox.expect(0, &["render", "-q"]);
-    let text = sandbox.read("cluster.toml");
-    let start = text.find("\n[vms.k8s-worker-2]").expect("the VM");
-    let end = text[start + 1..].find("\n[vms.").map(|at| start + 1 + at).expect("another VM");
-    sandbox.write("cluster.toml", &format!("{}{}", &text[..start], &text[end..]));
+    remove_vm(&sandbox, "k8s-worker-2");
     let rendered = sandbox.expect(0, &["render"]);
     let steps = "k8s-worker-2 is gone from the description. To take it out of what runs:\n  \
                  # on k8s-master, as root\n  \
@@ -459,4 +456,25 @@ fn a_removed_node_leaves_with_its_steps() {
         assert!(is_input || !names, "{path} still names it");
     }
     assert!(!sandbox.at("vms/k8s-worker-2.nix").exists());
+}
+
+#[test]
+fn the_steps_are_told_whatever_a_host_is_called() {
+    let sandbox =
+        Sandbox::with_config(&read("cluster.toml").replace("[hosts.homelab", "[hosts.lab-vms"));
+    sandbox.expect(0, &["render", "-q"]);
+    // Its module, `hosts/lab-vms.nix`, changes too, and comes before `vms.nix`.
+    sandbox.edit("cluster.toml", "by-label/nixos", "by-label/root");
+    remove_vm(&sandbox, "k8s-worker-2");
+    let told = sandbox.expect(1, &["diff", "--format", "stat"]);
+    assert!(told.stdout.contains("hosts/lab-vms.nix"), "{}", told.stdout);
+    assert!(told.stderr.contains("k8s-worker-2 is gone from the description"), "{}", told.stderr);
+}
+
+/// Takes the table of a VM out of the example.
+fn remove_vm(sandbox: &Sandbox, name: &str) {
+    let text = sandbox.read("cluster.toml");
+    let start = text.find(&format!("\n[vms.{name}]")).expect("the VM");
+    let end = text[start + 1..].find("\n[vms.").map(|at| start + 1 + at).expect("another VM");
+    sandbox.write("cluster.toml", &format!("{}{}", &text[..start], &text[end..]));
 }

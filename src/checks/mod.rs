@@ -40,7 +40,6 @@ mod reserved_options;
 mod share_tags;
 mod sizing;
 mod state_version;
-pub mod steps;
 mod storage_sources;
 mod subnet;
 mod subnets;

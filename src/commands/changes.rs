@@ -1,11 +1,13 @@
 //! The words of several commands about a change set, and the writing of it.
 
 use super::{Failure, Output, removed};
+use crate::cluster::Cluster;
 use crate::disk::{self, ChangeSet, Hold, LOCK_FILE};
+use crate::previous::Previous;
 use crate::review::{self, Class, Node, format};
 
 /// Prints the line that sums a change set up, and what it asks of the user.
-pub(super) fn sum_up(changes: &ChangeSet<'_>, output: &mut Output) {
+pub(super) fn sum_up(cluster: &Cluster, changes: &ChangeSet<'_>, output: &mut Output) {
     output.note(&changes.summary());
     let by_version =
         changes.differing().filter(|change| changes.is_by_other_version(change)).count();
@@ -20,7 +22,8 @@ pub(super) fn sum_up(changes: &ChangeSet<'_>, output: &mut Output) {
             "note: {LOCK_FILE} has conflicts of a merge; each side counts, and `nixgen render` resolves them"
         ));
     }
-    for steps in removed::steps(changes) {
+    let previous = Previous::read(cluster, |path| changes.old_attrs(path));
+    for steps in removed::steps(cluster, &previous) {
         output.note(&format!("note: {steps}"));
     }
 }

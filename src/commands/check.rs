@@ -42,7 +42,7 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
     let by_version = by_other_version(&changes, &prepared.loaded, output);
     if args.format == CheckFormat::Human {
         list(&changes, by_version, global.verbose, &behind, output);
-        sum_up(&changes, output);
+        sum_up(cluster, &changes, output);
         if !changes.is_in_sync() {
             warn_of_risk(&at_risk(cluster, &changes), output);
         }
@@ -53,7 +53,7 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
         let behind = behind.iter().map(|file| seen_from(&prepared.root, file));
         findings.extend(behind.map(Finding::of_lock));
         report(args.format, &findings, Some(&plan), output)?;
-        sum_up(&changes, output);
+        sum_up(cluster, &changes, output);
         warn_of_risk(&plan.nodes, output);
     }
     if !behind.is_empty() {

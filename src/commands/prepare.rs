@@ -7,16 +7,15 @@ use std::path::Path;
 
 use super::config::{self, ConfigFile};
 use super::{Failure, Output, templates};
-use crate::checks::steps::{self, Previous};
 use crate::checks::{Levels, after};
 use crate::cli::Global;
 use crate::cluster::Cluster;
 use crate::diagnostic::{self, Diagnostic};
-use crate::disk::{self, Change, ChangeSet, Hold, Input, IoError, Root, compare};
+use crate::disk::{self, ChangeSet, Hold, Input, IoError, Root, compare};
 use crate::input::Document;
 use crate::nix::{Options, Ready};
-use crate::outputs;
 use crate::pipeline::{self, Description, Pipeline};
+use crate::previous::Previous;
 use crate::render::Bug;
 use crate::render::overrides::Overrides;
 use crate::review::Plan;
@@ -138,14 +137,8 @@ impl Prepared<'_> {
         let Loaded { source, levels, cluster, .. } = &self.loaded;
         let mut found = Vec::new();
         after::missing_modules(cluster, |path| self.root.holds(path), &mut found);
-        let folder = outputs::data_folder(cluster);
-        let last = |name| {
-            let path = folder.join(name);
-            let change = changes.differing().find(|change| change.path == path.inside());
-            change.and_then(Change::old_attrs)
-        };
-        let previous = Previous { vms: last("vms.nix"), hosts: last("hosts.nix") };
-        steps::run(cluster, &previous, &mut found);
+        let previous = Previous::read(cluster, |path| changes.old_attrs(path));
+        after::steps(cluster, &previous, &mut found);
         say(source, levels, &mut found, output)
     }
 

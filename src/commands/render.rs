@@ -48,7 +48,7 @@ pub(super) fn run(
     if asks || !output.is_quiet() {
         show(&changes, output);
     }
-    sum_up(&changes, output);
+    sum_up(&prepared.loaded.cluster, &changes, output);
 
     let refused = ways_out::refused(&changes);
     if !refused.is_empty() {

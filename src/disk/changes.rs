@@ -10,6 +10,7 @@ use super::attributes::{ATTRIBUTES_FILE, Attributes};
 use super::change::{Action, Change, Delete, Write};
 use super::ejected;
 use super::lock::{Entry, Input, LOCK_FILE, Lock};
+use crate::nix::attrs::Attrs;
 
 /// All files, in the order of their paths.
 #[derive(Debug)]
@@ -156,6 +157,11 @@ impl<'a> ChangeSet<'a> {
     pub fn find(&self, path: &str) -> Option<&Change<'a>> {
         let at = self.changes.binary_search_by(|change| change.path.as_str().cmp(path)).ok()?;
         self.changes.get(at)
+    }
+
+    /// What a file on disk sets, if it is not as it should be and is valid Nix.
+    pub fn old_attrs(&self, path: &str) -> Option<&Attrs> {
+        self.differing().find(|change| change.path == path)?.old_attrs()
     }
 
     /// The files beside given up ones that keep what these held: the file's

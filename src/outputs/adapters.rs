@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Output, microvm_storage, vms};
+use super::output::Output;
+use super::{microvm_storage, vms};
 use crate::render::{Kind, Template, template};
 
 /// What the template is given.
@@ -15,7 +16,8 @@ struct Context {
 const TEMPLATE: Template<Context> =
     template!("lib/adapters/microvms.nix", Kind::Library(&[("mkHostVms", "microvm.vms")]));
 
-pub(super) const OUTPUT: Output = Output {
+/// Functions from the data files to modules.
+pub const OUTPUT: Output = Output {
     name: "adapters",
     path: "lib/adapters/microvms.nix",
     wanted: |_| true,

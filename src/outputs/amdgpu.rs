@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::Output;
+use super::output::Output;
 use crate::cluster::{Cluster, Gpu, Host};
 use crate::input::types::GpuMode;
 use crate::render::{Kind, Template, template};

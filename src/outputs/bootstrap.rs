@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Output, flannel, kubeadm, ollama};
+use super::output::Output;
+use super::{flannel, kubeadm, ollama};
 use crate::cluster::{Cluster, Node};
 use crate::input::types::{RelPath, Taint};
 use crate::render::{Planned, Template, template};

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Output, adapters, domains, hosts};
+use super::output::Output;
+use super::{adapters, domains, hosts};
 use crate::input::types::Formatter;
 use crate::render::{Kind, Template, template};
 
@@ -21,7 +22,8 @@ struct Context {
 
 const TEMPLATE: Template<Context> = template!("flake.nix", Kind::Flake("mkSystem"));
 
-pub(super) const OUTPUT: Output = Output {
+/// A whole flake around the rest.
+pub const OUTPUT: Output = Output {
     name: "flake",
     path: "flake.nix",
     // Most repositories have one already.

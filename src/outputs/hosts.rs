@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Output, amdgpu, cluster_network, microvm_storage, worker_host};
+use super::output::Output;
+use super::{amdgpu, cluster_network, microvm_storage, worker_host};
 use crate::cluster::{Cluster, Hardware, Host};
 use crate::input::nixos::Options;
 use crate::input::types::{
@@ -45,7 +46,8 @@ struct User<'a> {
 
 const TEMPLATE: Template<Context<'_>> = template!("hosts/host.nix", Kind::Module);
 
-pub(super) const OUTPUT: Output = Output {
+/// The modules of the hosts.
+pub const OUTPUT: Output = Output {
     name: "hosts",
     path: "hosts",
     wanted: |_| true,

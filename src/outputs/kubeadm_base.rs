@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Output;
+use super::output::Output;
 use crate::input::types::BridgeNetfilter;
 use crate::release;
 use crate::render::{Kind, Template, template};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Output;
+use super::output::Output;
 use crate::cluster::Cluster;
 use crate::render::{Kind, Template, template};
 

@@ -14,33 +14,24 @@ mod kubeadm_base;
 mod microvm_guest;
 mod microvm_storage;
 mod ollama;
+mod output;
 mod runbook;
 mod vms;
 mod worker_host;
 
+pub use adapters::OUTPUT as ADAPTERS;
+pub use domains::{DataFile, OUTPUT as DOMAINS};
+pub use flake::OUTPUT as FLAKE;
+pub use hosts::OUTPUT as HOSTS;
 pub use ollama::ollama_port_on;
+pub use output::Output;
+pub use vms::OUTPUT as VMS;
 
 use rayon::prelude::*;
 
 use crate::cluster::Cluster;
-use crate::input::decode::Text;
-use crate::input::schema::OutputTable;
-use crate::input::types::{Name, RelPath};
+use crate::input::types::RelPath;
 use crate::render::{Planned, TemplateSource};
-
-/// A kind of output.
-pub struct Output {
-    /// Its name in `[outputs.<name>]`.
-    pub name: &'static str,
-    /// Its file, or the folder of its files, unless the user says another.
-    pub path: &'static str,
-    /// Whether it is rendered unless the user says otherwise.
-    pub wanted: fn(&Cluster) -> bool,
-    /// Its templates.
-    pub templates: &'static [TemplateSource],
-    /// The files that it makes at a path.
-    pub files: fn(&Cluster, &RelPath) -> Vec<Planned>,
-}
 
 /// Every kind of output.
 pub const OUTPUTS: &[&Output] = &[
@@ -60,40 +51,6 @@ pub const OUTPUTS: &[&Output] = &[
     &ollama::OUTPUT,
     &runbook::OUTPUT,
 ];
-
-impl Output {
-    /// Where this output goes in a cluster.
-    pub fn path(&self, cluster: &Cluster) -> RelPath {
-        match self.written(cluster).and_then(|table| table.path.as_ref()) {
-            Some(path) => RelPath::own(path.inside()),
-            None => RelPath::own(self.path),
-        }
-    }
-
-    /// Whether it is rendered in a cluster.
-    pub fn is_rendered(&self, cluster: &Cluster) -> bool {
-        match self.written(cluster).and_then(|table| table.render.as_ref()) {
-            Some(render) => **render,
-            None => (self.wanted)(cluster),
-        }
-    }
-
-    /// What the user says of it.
-    fn written<'a>(&self, cluster: &'a Cluster) -> Option<&'a OutputTable> {
-        cluster.outputs.get(&Name::from_text(self.name).ok()?)
-    }
-}
-
-/// The folder of the cluster's data files, which tell what was rendered last.
-pub fn data_folder(cluster: &Cluster) -> RelPath {
-    domains::OUTPUT.path(cluster)
-}
-
-/// Where an output goes in a cluster, by its name.
-pub fn path(name: &str, cluster: &Cluster) -> String {
-    let output = OUTPUTS.iter().find(|output| output.name == name);
-    output.map(|output| output.path(cluster).inside().to_owned()).unwrap_or_default()
-}
 
 /// Every file of a cluster, in no particular order: what each is made of is
 /// decided, and nothing is text yet.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Output;
+use super::output::Output;
 use crate::cluster::{Cluster, Gpu, Host, Node, Ollama};
 use crate::input::types::{GpuAccess, GpuMode, Image, Name, RelPath, Role, Taint};
 use crate::render::{Planned, Template, template};

@@ -4,7 +4,8 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use super::{Output, amdgpu, kubeadm_base, microvm_guest};
+use super::output::Output;
+use super::{amdgpu, kubeadm_base, microvm_guest};
 use crate::cluster::{Cluster, Vm};
 use crate::input::nixos::Options;
 use crate::input::types::{
@@ -41,7 +42,8 @@ struct Context<'a> {
 
 const TEMPLATE: Template<Context<'_>> = template!("vms/vm.nix", Kind::Module);
 
-pub(super) const OUTPUT: Output = Output {
+/// The modules of the MicroVMs.
+pub const OUTPUT: Output = Output {
     name: "vms",
     path: "vms",
     wanted: |_| true,

@@ -3,7 +3,8 @@
 
 use serde::Serialize;
 
-use super::{Output, kubeadm_base};
+use super::kubeadm_base;
+use super::output::Output;
 use crate::input::types::{BridgeNetfilter, Firewall, Role};
 use crate::render::{Kind, Template, template};
 

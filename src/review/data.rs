@@ -1,9 +1,7 @@
 //! The data files: whose a value of them is, and what repeats an option.
 
-use std::collections::BTreeMap;
-
-use super::Kind;
-use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry, Value};
+use crate::nix::attrs::{AttrPath, Changed};
+use crate::outputs::DataFile;
 
 /// Whose a value is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,21 +20,21 @@ pub(super) enum Owner<'a> {
 
 /// The path of a changed value as a review names it, and whose it is. `None`
 /// for what follows from other changes, such as the list of all names.
-pub(super) fn place<'a>(file: &str, path: &'a AttrPath) -> Option<(Owner<'a>, String)> {
-    let segments: Vec<&str> = path.segments().iter().map(String::as_str).collect();
+pub(super) fn place(file: DataFile, path: &AttrPath) -> Option<(Owner<'_>, String)> {
+    let names: Vec<&str> = path.names().collect();
     let named = |first: usize| format!("data.{}", path.without(first));
-    match (file, &segments[..]) {
-        ("vms.nix" | "hosts.nix", ["definitions", machine, _, ..]) => {
+    match (file, &names[..]) {
+        (DataFile::Vms | DataFile::Hosts, ["definitions", machine, _, ..]) => {
             Some((Owner::Machine(machine), named(2)))
         }
         (
-            "vms.nix",
+            DataFile::Vms,
             ["order" | "microvmList" | "tagList", ..] | ["k8s", "controlPlanes" | "workers", ..],
         ) => None,
-        ("vms.nix", ["k8s", "version"]) => Some((Owner::Nodes, named(0))),
-        ("network.nix", ["dns", ..]) => Some((Owner::All, format!("data.network.{path}"))),
-        ("network.nix", _) => Some((Owner::Hosts, format!("data.network.{path}"))),
-        ("hosts.nix", _) => Some((Owner::Cluster, format!("data.hosts.{path}"))),
+        (DataFile::Vms, ["k8s", "version"]) => Some((Owner::Nodes, named(0))),
+        (DataFile::Network, ["dns", ..]) => Some((Owner::All, format!("data.network.{path}"))),
+        (DataFile::Network, _) => Some((Owner::Hosts, format!("data.network.{path}"))),
+        (DataFile::Hosts, _) => Some((Owner::Cluster, format!("data.hosts.{path}"))),
         _ => Some((Owner::Cluster, named(0))),
     }
 }
@@ -66,38 +64,6 @@ pub(super) fn is_repeated(path: &str, options: &[String]) -> bool {
         .iter()
         .filter(|(data, _)| path.starts_with(data))
         .any(|(_, option)| options.iter().any(|other| other.starts_with(option) && other != path))
-}
-
-/// What the data says of a machine that a review has to know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Facts {
-    pub(super) kind: Kind,
-    /// Its role in the Kubernetes cluster, where it has one.
-    pub(super) role: Option<String>,
-    /// The host that carries it, for a VM.
-    pub(super) host: Option<String>,
-}
-
-/// The machines that a data file defines.
-pub(super) fn machines(attrs: &Attrs, kind: Kind) -> BTreeMap<String, Facts> {
-    let mut machines = BTreeMap::new();
-    for (path, Entry { value, .. }) in &attrs.entries {
-        let [first, name, key, ..] = path.segments() else { continue };
-        if first != "definitions" {
-            continue;
-        }
-        if !machines.contains_key(name) {
-            machines.insert(name.clone(), Facts { kind, role: None, host: None });
-        }
-        if let (Some(facts), Value::Text(text)) = (machines.get_mut(name), value) {
-            match key.as_str() {
-                "role" => facts.role = Some(text.clone()),
-                "host" => facts.host = Some(text.clone()),
-                _ => {}
-            }
-        }
-    }
-    machines
 }
 
 /// Values that modules take from the data of the machine's host, as the options

@@ -1,7 +1,7 @@
 //! Machines that come and go, and what that means for etcd and for their hosts.
 
 use super::impact::Class;
-use super::machines::Machines;
+use super::machines::{Facts, Machines};
 use super::{Kind, Reason};
 
 /// Why a machine is affected by itself or another one coming, going or taking
@@ -18,7 +18,7 @@ pub(super) fn reasons(name: &str, before: &Machines, after: &Machines) -> Vec<Re
             reasons.push(reason(Class::Switch, format!("{starts}{joins}")));
         }
         (Some(old), new) => {
-            let is_member = new.is_some_and(super::data::Facts::is_control_plane);
+            let is_member = new.is_some_and(Facts::is_control_plane);
             if old.is_control_plane() && !is_member {
                 reasons.push(etcd(before, after));
             }
@@ -48,8 +48,7 @@ pub(super) fn reasons(name: &str, before: &Machines, after: &Machines) -> Vec<Re
 fn etcd(before: &Machines, after: &Machines) -> Reason {
     let members = before.iter().filter(|(_, facts)| facts.is_control_plane());
     let names: Vec<&String> = members.map(|(name, _)| name).collect();
-    let is_left =
-        |name: &&&String| after.get(**name).is_some_and(super::data::Facts::is_control_plane);
+    let is_left = |name: &&&String| after.get(**name).is_some_and(Facts::is_control_plane);
     let left = names.iter().filter(is_left).count();
     let text = if left * 2 > names.len() {
         "a member of etcd is removed: `kubeadm reset` it first, or etcd goes on counting it"

@@ -3,19 +3,29 @@
 use std::collections::BTreeMap;
 
 use super::Kind;
-use super::data::{self, Facts};
 use super::impact::Machine;
 use super::modules::{Is, Module};
 use crate::cluster::Cluster;
 use crate::input::types::Role;
+use crate::previous::Previous;
 use crate::source::Span;
 
 /// Machines by their names.
 pub(super) type Machines = BTreeMap<String, Facts>;
 
+/// A machine, as far as a review has to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) kind: Kind,
+    /// Its role in the Kubernetes cluster, where it has one.
+    pub(super) role: Option<Role>,
+    /// The host that carries it, for a VM.
+    pub(super) host: Option<String>,
+}
+
 /// The machines of the cluster.
 pub(super) fn after(cluster: &Cluster) -> Machines {
-    let role = |role: Role| (role != Role::None).then(|| role.as_str().to_owned());
+    let role = |role: Role| (role != Role::None).then_some(role);
     let vms = cluster.vms.iter().map(|vm| {
         let host = Some(cluster.hosts[vm.host].name.to_string());
         (vm.name.to_string(), Facts { kind: Kind::Vm, role: role(*vm.role), host })
@@ -29,13 +39,24 @@ pub(super) fn after(cluster: &Cluster) -> Machines {
 /// The machines that were rendered last: those of the data files on disk. Where
 /// these are as they should be, they tell the same as the cluster; where there
 /// are none, a machine was there whose own module is.
-pub(super) fn before(after: &Machines, modules: &[Module<'_>]) -> Machines {
-    let mut before = Machines::new();
-    for (name, kind) in [("vms.nix", Kind::Vm), ("hosts.nix", Kind::Host)] {
-        let on_disk = modules.iter().find(|module| module.is == Is::Data(name));
-        match on_disk.map(|module| &module.old).filter(|old| !old.entries.is_empty()) {
-            Some(old) => before.extend(data::machines(old, kind)),
-            None => before.extend(with_modules(after, modules, kind)),
+pub(super) fn before(
+    previous: &Previous<'_>,
+    after: &Machines,
+    modules: &[Module<'_>],
+) -> Machines {
+    let vms = previous.vms.iter().map(|(name, vm)| {
+        let host = vm.host.map(str::to_owned);
+        ((*name).to_owned(), Facts { kind: Kind::Vm, role: vm.role, host })
+    });
+    let hosts = previous.hosts.iter().map(|(name, host)| {
+        ((*name).to_owned(), Facts { kind: Kind::Host, role: host.role, host: None })
+    });
+    let mut before: Machines = vms.chain(hosts).collect();
+    for (kind, is_known) in
+        [(Kind::Vm, !previous.vms.is_empty()), (Kind::Host, !previous.hosts.is_empty())]
+    {
+        if !is_known {
+            before.extend(with_modules(after, modules, kind));
         }
     }
     before
@@ -66,7 +87,7 @@ pub(super) fn span(cluster: &Cluster, name: &str) -> Option<Span> {
 
 impl Facts {
     pub(super) fn is_control_plane(&self) -> bool {
-        self.role.as_deref() == Some(Role::ControlPlane.as_str())
+        self.role == Some(Role::ControlPlane)
     }
 
     pub(super) fn machine(&self) -> Machine {

@@ -14,14 +14,14 @@ use crate::disk::{Change, ChangeSet};
 use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry, Value};
 use crate::nix::below_root;
 use crate::origin::{self, Attribute};
-use crate::outputs;
+use crate::outputs::{self, DataFile};
 use crate::render::Language;
 
 /// A Nix file that changes.
 #[derive(Debug)]
 pub(super) struct Module<'a> {
     pub(super) path: &'a str,
-    pub(super) is: Is<'a>,
+    pub(super) is: Is,
     pub(super) old: Cow<'a, Attrs>,
     pub(super) new: Attrs,
     /// Whether what is on disk cannot be read, so that nothing is known of it.
@@ -33,11 +33,11 @@ pub(super) struct Module<'a> {
 
 /// What a file is to the machines.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Is<'a> {
+pub(super) enum Is {
     /// The module that is a machine's own, by the host name that it sets.
     Own(String),
-    /// A data file, by its name.
-    Data(&'a str),
+    /// A data file.
+    Data(DataFile),
     /// What makes modules of the data: every VM is made by it.
     Adapters,
     /// The flake: every machine is made by it.
@@ -73,7 +73,7 @@ impl Module<'_> {
     ) -> Site<'s> {
         let owner = match &self.is {
             Is::Own(name) => Some(name.as_str()),
-            Is::Data(file) => match data::place(file, change.path) {
+            Is::Data(file) => match data::place(*file, change.path) {
                 Some((Owner::Machine(name), _)) => Some(name),
                 _ => None,
             },
@@ -105,9 +105,9 @@ impl Module<'_> {
 
 /// The Nix files that change, in the order of their paths.
 pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Module<'a>> {
-    let data = outputs::path("domains", cluster);
-    let adapters = outputs::path("adapters", cluster);
-    let flake = outputs::path("flake", cluster);
+    let folder = outputs::DOMAINS.path(cluster);
+    let data = DataFile::ALL.map(|file| (file, file.below(&folder)));
+    let [adapters, flake] = [outputs::ADAPTERS, outputs::FLAKE].map(|it| it.path(cluster));
     let wanted: Vec<&Change<'_>> = changes
         .differing()
         .filter(|change| Language::of(&change.path) == Language::Nix)
@@ -124,12 +124,11 @@ pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Mod
             let unreadable = change.old.is_some() && old.is_none();
             let old = old.map_or_else(Cow::default, Cow::Borrowed);
             let new = new.unwrap_or_default();
-            let in_data = change.path.strip_prefix(data.as_str());
-            let name = in_data.and_then(|rest| rest.strip_prefix('/'));
-            let is = match (name, host_name(&new).or_else(|| host_name(&old))) {
-                (Some(name), _) => Is::Data(name),
-                _ if change.path == adapters => Is::Adapters,
-                _ if change.path == flake => Is::Flake,
+            let file = data.iter().find(|(_, path)| path.inside() == change.path);
+            let is = match (file, host_name(&new).or_else(|| host_name(&old))) {
+                (Some((file, _)), _) => Is::Data(*file),
+                _ if change.path == adapters.inside() => Is::Adapters,
+                _ if change.path == flake.inside() => Is::Flake,
                 (None, Some(machine)) => Is::Own(machine.to_owned()),
                 (None, None) => Is::Shared,
             };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::{self, Owner};
 use super::impact::{self, Class};
-use super::machines::{self, Machines};
+use super::machines::{self, Facts, Machines};
 use super::modules::{self, Imports, Is, Module};
 use super::options;
 use super::{Kind, Node, NodeAction, OptionChange, Reason, lifecycle};
@@ -13,6 +13,7 @@ use crate::cluster::{Cluster, natural};
 use crate::disk::ChangeSet;
 use crate::nix::attrs::{AttrPath, Changed, Entry};
 use crate::origin::Attribute;
+use crate::previous::Previous;
 
 /// A change with the path that it is shown at.
 struct Found<'a> {
@@ -31,7 +32,8 @@ pub fn nodes(
     modules: &[Module<'_>],
 ) -> (Vec<Node>, Vec<OptionChange>) {
     let after = machines::after(cluster);
-    let before = machines::before(&after, modules);
+    let previous = Previous::read(cluster, |path| changes.old_attrs(path));
+    let before = machines::before(&previous, &after, modules);
     let all = All { changes, modules, before: &before, after: &after };
     let mut found: BTreeMap<&str, Vec<Found<'_>>> = BTreeMap::new();
     let of_nobody = all.data(&mut found);
@@ -129,7 +131,7 @@ impl<'a> All<'a> {
         }
     }
 
-    fn names(&self, is: impl Fn(&data::Facts) -> bool) -> Vec<&'a str> {
+    fn names(&self, is: impl Fn(&Facts) -> bool) -> Vec<&'a str> {
         let wanted = self.after.iter().filter(|(_, facts)| is(facts));
         wanted.map(|(name, _)| name.as_str()).collect()
     }

@@ -17,7 +17,7 @@ use crate::render::nix_attribute;
 
 /// Looks at the modules of every machine that has a `nixos` table.
 pub fn conflicting_options(cluster: &Cluster, ready: &Ready, log: &mut Vec<Diagnostic>) {
-    let folders = ["vms", "hosts"].map(|output| outputs::path(output, cluster));
+    let folders = [outputs::VMS, outputs::HOSTS].map(|output| output.path(cluster));
     let vms = cluster.vms.iter().map(|vm| (&folders[0], vm.name.as_str(), &vm.nixos));
     let hosts = cluster.hosts.iter().map(|host| (&folders[1], host.name.as_str(), &host.nixos));
     let mut tables = vms.chain(hosts).filter(|(.., table)| !table.is_empty()).peekable();

@@ -1,10 +1,12 @@
 //! Rules that need more than the cluster: what is rendered of it, what is on
-//! disk, or a list of options.
+//! disk, what was rendered last, or a list of options.
 
 mod conflicting_options;
 mod missing_modules;
+mod steps;
 mod user_options;
 
 pub use conflicting_options::conflicting_options;
 pub use missing_modules::missing_modules;
+pub use steps::run as steps;
 pub use user_options::user_options;

@@ -60,7 +60,7 @@ fn show(
             plan.nodes
         }
     };
-    sum_up(changes, output);
+    sum_up(cluster, changes, output);
     warn_of_risk(&nodes, output);
     Ok(if differs { Status::Differs } else { Status::Done })
 }

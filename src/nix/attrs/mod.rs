@@ -133,6 +133,11 @@ impl AttrPath {
         &self.0
     }
 
+    /// The segments as plain names, which need no escapes.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|segment| segment.trim_matches('"'))
+    }
+
     /// The path of plain names.
     pub fn of(names: &[&str]) -> Self {
         Self(names.iter().map(|name| segment(name)).collect())

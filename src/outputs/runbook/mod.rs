@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use self::machines::{HostSteps, JoinGroup, Machine, Row};
 use self::topology::Topology;
-use super::{OUTPUTS, Output, bootstrap, flannel, kubeadm, ollama};
+use super::output::Output;
+use super::{bootstrap, flake, flannel, kubeadm, ollama};
 use crate::cluster::{Cluster, Host, Node, Ollama};
 use crate::input::types::{BridgeNetfilter, Minor, Role};
 use crate::release::{RELEASES, Release};
@@ -133,9 +134,7 @@ impl Context {
             vip: cluster.vip.as_ref().map(ToString::to_string),
             machines: Machine::all(cluster),
             hosts: HostSteps::all(cluster),
-            flake: OUTPUTS
-                .iter()
-                .any(|output| output.name == "flake" && output.is_rendered(cluster)),
+            flake: flake::OUTPUT.is_rendered(cluster),
             // The Python nixos-rebuild of 25.11 gave it a new name.
             rebuild_sudo: match cluster.release.name {
                 "24.11" | "25.05" => "use-remote-sudo",

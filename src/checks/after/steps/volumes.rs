@@ -3,49 +3,45 @@
 
 use std::cmp::Ordering;
 
-use super::Previous;
 use crate::checks::place;
 use crate::cluster::{Cluster, Vm, Volume};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::Size;
-use crate::nix::attrs::Value;
+use crate::previous::{Previous, PreviousVolume};
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
         for volume in &vm.volumes {
-            let last = |name| previous.volume(vm.name.as_str(), volume.name.as_str(), name);
-            log.extend(kind(vm, volume, |name| last(name)?.text()));
-            if let Some(Value::Int(mib)) = last("size") {
-                log.extend(u32::try_from(*mib).ok().and_then(|mib| size(vm, volume, mib)));
-            }
+            let last = previous.vms.get(vm.name.as_str());
+            let Some(last) = last.and_then(|vm| vm.volumes.get(volume.name.as_str())) else {
+                continue;
+            };
+            log.extend(kind(vm, volume, last));
+            log.extend(last.size.and_then(|last| size(vm, volume, last)));
         }
     }
 }
 
-fn kind<'a>(
-    vm: &Vm,
-    volume: &Volume,
-    last: impl Fn(&'static str) -> Option<&'a str>,
-) -> Option<Diagnostic> {
+fn kind(vm: &Vm, volume: &Volume, last: &PreviousVolume<'_>) -> Option<Diagnostic> {
     let kinds = [
         (
             "format",
-            "format",
+            last.format,
             volume.format.as_str(),
             volume.format.span(),
             "a new, empty image would take the place of the one with its data",
         ),
         (
             "fs",
-            "fsType",
+            last.fs,
             volume.fs.as_str(),
             volume.fs.span(),
             "the image that exists has the old one and would not be mounted",
         ),
     ];
     let (key, last, now, span, why) =
-        kinds.into_iter().find_map(|(key, name, now, span, why)| {
-            last(name).filter(|last| *last != now).map(|last| (key, last, now, span, why))
+        kinds.into_iter().find_map(|(key, last, now, span, why)| {
+            last.filter(|last| *last != now).map(|last| (key, last, now, span, why))
         })?;
     let message = format!(
         "the `{key}` of the volume `{}` of `{}` would change from {last} to {now}: {why}",
@@ -57,8 +53,8 @@ fn kind<'a>(
     )))
 }
 
-fn size(vm: &Vm, volume: &Volume, mib: u32) -> Option<Diagnostic> {
-    let (last, now) = (Size::from_mib(mib), *volume.size);
+fn size(vm: &Vm, volume: &Volume, last: Size) -> Option<Diagnostic> {
+    let now = *volume.size;
     let span = place(&volume.size, &vm.name);
     let of = format!("the volume `{}` of `{}`", volume.name, vm.name);
     let (code, message, help) = match now.cmp(&last) {

@@ -1,24 +1,27 @@
 //! What `kubeadm init` built a cluster on: nodes have their ranges of pods, and
 //! services their addresses and names, for good.
 
-use super::Previous;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::nix::attrs::Value;
+use crate::previous::Previous;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let values = [
-        ("pod_cidr", "podCidr", cluster.pod_cidr.to_string(), cluster.pod_cidr.span()),
+        ("pod_cidr", previous.pod_cidr, cluster.pod_cidr.to_string(), cluster.pod_cidr.span()),
         (
             "service_cidr",
-            "serviceCidr",
+            previous.service_cidr,
             cluster.service_cidr.to_string(),
             cluster.service_cidr.span(),
         ),
-        ("dns_domain", "dnsDomain", cluster.dns_domain.to_string(), cluster.dns_domain.span()),
+        (
+            "dns_domain",
+            previous.dns_domain,
+            cluster.dns_domain.to_string(),
+            cluster.dns_domain.span(),
+        ),
     ];
-    for (key, name, now, span) in values {
-        let last = previous.k8s(name).and_then(Value::text);
+    for (key, last, now, span) in values {
         if let Some(last) = last.filter(|last| *last != now) {
             let message = format!(
                 "`{key}` would change from `{last}` to `{now}`, and the cluster is built on it"

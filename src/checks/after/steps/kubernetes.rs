@@ -1,16 +1,13 @@
 //! kubeadm upgrades by one minor at a time, and never back: etcd's data and the
 //! objects in it are not read by an older API server.
 
-use super::Previous;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::input::decode::Text as _;
 use crate::input::types::Minor;
-use crate::nix::attrs::Value;
+use crate::previous::Previous;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
-    let version = previous.k8s("version").and_then(Value::text);
-    let Some(last) = version.and_then(|version| Minor::from_text(version).ok()) else { return };
+    let Some(last) = previous.kubernetes else { return };
     let now = *cluster.kubernetes;
     let found = |code, message: String| Diagnostic::new(code, cluster.kubernetes.span(), message);
     let next = Minor::new(last.number().saturating_add(1));

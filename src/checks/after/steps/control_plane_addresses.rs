@@ -1,16 +1,16 @@
 //! The address of a control plane is in its certificates, and etcd's members
 //! know each other by theirs.
 
-use super::Previous;
 use crate::checks::place;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::previous::Previous;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
-    for name in previous.control_planes() {
-        let (Some(vm), Some(last)) =
-            (cluster.control_planes().find(|vm| vm.name.as_str() == name), previous.vm(name, "ip"))
-        else {
+    for name in &previous.control_planes {
+        let vm = cluster.control_planes().find(|vm| vm.name.as_str() == *name);
+        let last = previous.vms.get(name).and_then(|vm| vm.ip);
+        let (Some(vm), Some(last)) = (vm, last) else {
             continue;
         };
         if vm.ip.to_string() != last {

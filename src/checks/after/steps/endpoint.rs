@@ -1,19 +1,19 @@
 //! Every kubeconfig of a cluster leads to its endpoint, and the API server's
 //! certificate names it.
 
-use super::Previous;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::nix::attrs::Value;
+use crate::previous::Previous;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let endpoint = &cluster.endpoint;
-    let Some(last) = previous.k8s("endpoint").and_then(Value::text) else { return };
+    let Some(last) = previous.endpoint else { return };
     if last == endpoint.as_str() {
         return;
     }
     // One that follows from a control plane's address has changed with it.
-    let mut addresses = previous.control_planes().filter_map(|name| previous.vm(name, "ip"));
+    let control_planes = previous.control_planes.iter();
+    let mut addresses = control_planes.filter_map(|name| previous.vms.get(name)?.ip);
     if !endpoint.is_written() && addresses.any(|ip| last == format!("{ip}:6443")) {
         return;
     }

@@ -2,15 +2,14 @@
 
 use std::collections::HashSet;
 
-use super::Previous;
 use crate::checks::place;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::nix::attrs::Value;
+use crate::previous::Previous;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let nodes: HashSet<&str> = cluster.nodes().map(|node| node.name.as_str()).collect();
-    let workers = previous.k8s("workers").into_iter().flat_map(Value::texts);
+    let workers = previous.workers.iter().copied();
     let gone: Vec<&str> = workers.filter(|name| !nodes.contains(name)).collect();
     let [first, ..] = gone[..] else { return };
     let role = cluster

@@ -1,13 +1,13 @@
 //! etcd goes on while a majority of its members is there. One that just
 //! disappears still counts.
 
-use super::Previous;
 use crate::checks::place;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::previous::Previous;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
-    let members: Vec<&str> = previous.control_planes().collect();
+    let members = &previous.control_planes;
     let is_left = |member: &&&str| cluster.control_planes().any(|vm| vm.name.as_str() == **member);
     let gone: Vec<&str> = members.iter().filter(|member| !is_left(member)).copied().collect();
     let [first, ..] = gone[..] else { return };

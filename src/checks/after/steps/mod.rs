@@ -14,7 +14,7 @@ mod volumes;
 
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
-use crate::nix::attrs::{Attrs, Value};
+use crate::previous::Previous;
 
 /// A rule about a step.
 type Step = fn(&Cluster, &Previous<'_>, &mut Vec<Diagnostic>);
@@ -36,43 +36,6 @@ const STEPS: &[Step] = &[
 pub fn run(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     for step in STEPS {
         step(cluster, previous, log);
-    }
-}
-
-/// What was rendered last, as far as its data files differ from those of now.
-/// They may be a person's: a value that is not there is not compared.
-#[derive(Debug, Default)]
-pub struct Previous<'a> {
-    /// What `vms.nix` sets.
-    pub vms: Option<&'a Attrs>,
-    /// What `hosts.nix` sets.
-    pub hosts: Option<&'a Attrs>,
-}
-
-impl Previous<'_> {
-    /// A value of the Kubernetes cluster.
-    fn k8s(&self, name: &str) -> Option<&Value> {
-        self.vms?.get(&["k8s", name])
-    }
-
-    /// The names of its control planes.
-    fn control_planes(&self) -> impl Iterator<Item = &str> {
-        self.k8s("controlPlanes").into_iter().flat_map(Value::texts)
-    }
-
-    /// A text of a VM.
-    fn vm(&self, vm: &str, name: &str) -> Option<&str> {
-        self.vms?.get(&["definitions", vm, name])?.text()
-    }
-
-    /// A value of a volume.
-    fn volume(&self, vm: &str, volume: &str, name: &str) -> Option<&Value> {
-        self.vms?.get(&["definitions", vm, "volumes", volume, name])
-    }
-
-    /// The `system.stateVersion` of every machine.
-    fn state_version(&self) -> Option<&str> {
-        self.hosts?.get(&["common", "stateVersion"])?.text()
     }
 }
 

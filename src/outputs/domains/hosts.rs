@@ -1,0 +1,118 @@
+//! `hosts.nix`: the physical machines.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+
+use super::data_file::{Named, is_no_node};
+use crate::cluster::{Cluster, Host, Labels};
+use crate::input::types::{
+    Hypervisor, InterfaceName, LabelKey, LabelValue, Name, RelPath, Role, SshKey, System,
+};
+use crate::render::{Kind, Planned, Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+pub(super) struct Context<'a> {
+    cluster: &'a Name,
+    default: Option<&'a Name>,
+    common: Common<'a>,
+    hosts: Vec<Named<'a, HostData<'a>>>,
+}
+
+pub(super) const TEMPLATE: Template<Context<'_>> = template!("lib/domains/hosts.nix", Kind::Data);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Common<'a> {
+    hypervisor: Hypervisor,
+    state_version: &'a str,
+    platform: System,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HostData<'a> {
+    hostname: &'a Name,
+    username: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ssh_pub_key: Option<&'a SshKey>,
+    admin_keys: Vec<&'a SshKey>,
+    platform: System,
+    #[serde(skip_serializing_if = "is_no_node")]
+    role: Role,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vlan: Option<&'a Name>,
+    uplink: &'a InterfaceName,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wan_address: Option<Ipv4Addr>,
+    gateway: bool,
+    addresses: BTreeMap<&'a Name, Ipv4Addr>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<&'a LabelKey, &'a LabelValue>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    taints: Vec<String>,
+    deployment: HostDeployment<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HostDeployment<'a> {
+    target_host: &'a str,
+    target_user: &'a str,
+    tags: Vec<&'a str>,
+}
+
+fn labels(labels: &Labels) -> BTreeMap<&LabelKey, &LabelValue> {
+    labels.iter().map(|(key, value)| (key, &value.value)).collect()
+}
+
+pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
+    let default = cluster.hosts.first();
+    let host = |host: &'a Host| Named { name: &host.name, data: host_data(cluster, host) };
+    let context = Context {
+        cluster: &cluster.name,
+        default: default.map(|host| &host.name.value),
+        common: Common {
+            hypervisor: *cluster.hypervisor,
+            state_version: cluster.state_version.as_str(),
+            platform: default.map_or(System::X86_64, |host| *host.system),
+        },
+        hosts: cluster.hosts.iter().map(host).collect(),
+    };
+    TEMPLATE.file(path, &context)
+}
+
+fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
+    let vlans = &cluster.network.vlans;
+    let mut tags: BTreeSet<&str> = host.deployment.tags.iter().map(Name::as_str).collect();
+    tags.insert("host");
+    if *host.role != Role::None {
+        tags.extend(["k8s", host.role.as_str()]);
+    }
+    HostData {
+        hostname: &host.name,
+        username: &host.deployment.target_user,
+        ssh_pub_key: host.admin_keys().next(),
+        admin_keys: host.admin_keys().collect(),
+        platform: *host.system,
+        role: *host.role,
+        vlan: host.vlan.as_ref().map(|vlan| &vlans[vlan.value].name.value),
+        uplink: &host.uplink,
+        wan_address: host.wan_address.as_ref().map(|address| **address),
+        gateway: *host.gateway,
+        addresses: host
+            .addresses
+            .iter()
+            .map(|(at, address)| (&vlans[*at].name.value, **address))
+            .collect(),
+        labels: labels(&host.labels),
+        taints: host.taints.iter().map(ToString::to_string).collect(),
+        deployment: HostDeployment {
+            target_host: &host.deployment.target_host,
+            target_user: &host.deployment.target_user,
+            tags: tags.into_iter().collect(),
+        },
+    }
+}

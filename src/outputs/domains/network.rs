@@ -1,0 +1,71 @@
+//! `network.nix`: the bridge, the network outside and the VLANs.
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+use serde::Serialize;
+
+use super::data_file::Named;
+use crate::cluster::{Cluster, Vlan};
+use crate::input::types::{InterfaceName, Name, RelPath};
+use crate::render::{Kind, Planned, Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+pub(super) struct Context<'a> {
+    cluster: &'a Name,
+    bridge: &'a InterfaceName,
+    wan: Option<Wan>,
+    dns: Vec<Ipv4Addr>,
+    vlans: Vec<Named<'a, VlanData>>,
+}
+
+pub(super) const TEMPLATE: Template<Context<'_>> = template!("lib/domains/network.nix", Kind::Data);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Wan {
+    network: Ipv4Net,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    host: Option<Ipv4Addr>,
+    gateway: Ipv4Addr,
+    prefix_length: u8,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VlanData {
+    id: u16,
+    network: Ipv4Net,
+    gateway: Ipv4Addr,
+    host: Ipv4Addr,
+    prefix_length: u8,
+}
+
+pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
+    let default = cluster.hosts.first();
+    let vlan = |(index, vlan): (usize, &Vlan)| VlanData {
+        id: *vlan.id,
+        network: *vlan.subnet,
+        gateway: *vlan.gateway,
+        // The default host's own address, or the one that it answers at.
+        host: default
+            .and_then(|host| host.addresses.get(&index))
+            .map_or(*vlan.gateway, |address| **address),
+        prefix_length: vlan.subnet.prefix_len(),
+    };
+    let vlans = cluster.network.vlans.iter().enumerate();
+    let context = Context {
+        cluster: &cluster.name,
+        bridge: &cluster.network.bridge,
+        wan: cluster.network.wan.as_ref().map(|(subnet, gateway)| Wan {
+            network: **subnet,
+            host: default.and_then(|host| host.wan_address.as_ref()).map(|address| **address),
+            gateway: **gateway,
+            prefix_length: subnet.prefix_len(),
+        }),
+        dns: cluster.network.dns.iter().map(|server| **server).collect(),
+        vlans: vlans.map(|(at, v)| Named { name: &v.name, data: vlan((at, v)) }).collect(),
+    };
+    TEMPLATE.file(path, &context)
+}

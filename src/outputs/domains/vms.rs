@@ -1,0 +1,223 @@
+//! `vms.nix`: the MicroVMs, and the Kubernetes cluster that they make up.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+use serde::Serialize;
+
+use super::data_file::{Named, is_no_node};
+use crate::cluster::{Cluster, Vm, Volume, share_name};
+use crate::input::types::{
+    AbsPath, Cni, DiskFormat, Endpoint, FsType, InterfaceName, Mac, Minor, Name, RelPath, Role,
+};
+use crate::render::{Kind, Planned, Template, template};
+
+/// What the template is given.
+#[derive(Serialize)]
+pub(super) struct Context<'a> {
+    cluster: &'a Name,
+    order: Vec<&'a Name>,
+    microvm_list: Vec<&'a Name>,
+    tag_list: BTreeSet<&'a str>,
+    k8s: Kubernetes<'a>,
+    vms: Vec<Named<'a, VmData<'a>>>,
+}
+
+pub(super) const TEMPLATE: Template<Context<'_>> = template!("lib/domains/vms.nix", Kind::Data);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Kubernetes<'a> {
+    cluster_name: &'a Name,
+    version: Minor,
+    endpoint: &'a Endpoint,
+    pod_cidr: Ipv4Net,
+    service_cidr: Ipv4Net,
+    dns_domain: &'a str,
+    cni: Cni,
+    control_planes: Vec<&'a Name>,
+    workers: Vec<&'a Name>,
+    join_token_file: &'a AbsPath,
+    ca_cert_hash_file: &'a AbsPath,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VmData<'a> {
+    host: &'a Name,
+    hostname: &'a Name,
+    #[serde(skip_serializing_if = "is_no_node")]
+    role: Role,
+    vlan: &'a Name,
+    ip: Ipv4Addr,
+    mac: Mac,
+    tap_id: &'a InterfaceName,
+    vsock_cid: u32,
+    vcpu: u16,
+    mem: u32,
+    ports: BTreeMap<&'a str, u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    storage: Option<Share<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    persist: Vec<Share<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kubelet_volume: Option<KubeletVolume>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    volumes: BTreeMap<&'a Name, VolumeData<'a>>,
+    #[serde(skip_serializing_if = "is_true")]
+    autostart: bool,
+    deployment: VmDeployment<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Share<'a> {
+    source: String,
+    mount_point: &'a AbsPath,
+    tag: String,
+}
+
+#[derive(Serialize)]
+struct KubeletVolume {
+    size: u32,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct VolumeData<'a> {
+    mount_point: &'a AbsPath,
+    size: u32,
+    fs_type: FsType,
+    format: DiskFormat,
+}
+
+#[derive(Serialize)]
+struct VmDeployment<'a> {
+    colmena: bool,
+    tags: BTreeSet<&'a str>,
+    user: &'a str,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
+fn is_true(value: &bool) -> bool {
+    *value
+}
+
+pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
+    let names: Vec<&Name> = cluster.vms.iter().map(|vm| &vm.name.value).collect();
+    let nodes = |role| cluster.nodes().filter(move |node| node.role == role);
+    let context = Context {
+        cluster: &cluster.name,
+        microvm_list: names.clone(),
+        order: names,
+        tag_list: cluster.vms.iter().flat_map(|vm| vm_tags(cluster, vm)).collect(),
+        k8s: Kubernetes {
+            cluster_name: &cluster.name,
+            version: *cluster.kubernetes,
+            endpoint: &cluster.endpoint,
+            pod_cidr: *cluster.pod_cidr,
+            service_cidr: *cluster.service_cidr,
+            dns_domain: cluster.dns_domain.as_str(),
+            cni: *cluster.cni,
+            control_planes: nodes(Role::ControlPlane).map(|node| &node.name.value).collect(),
+            workers: nodes(Role::Worker).map(|node| &node.name.value).collect(),
+            join_token_file: &cluster.join_token_file,
+            ca_cert_hash_file: &cluster.ca_cert_hash_file,
+        },
+        vms: cluster
+            .vms
+            .iter()
+            .map(|vm| Named { name: &vm.name.value, data: vm_data(cluster, vm) })
+            .collect(),
+    };
+    TEMPLATE.file(path, &context)
+}
+
+fn vm_tags<'a>(cluster: &'a Cluster, vm: &'a Vm) -> BTreeSet<&'a str> {
+    let mut tags: BTreeSet<&str> = vm.deployment.tags.iter().map(Name::as_str).collect();
+    tags.insert("vm");
+    match *vm.role {
+        Role::None => tags.insert(cluster.vlan_of(vm).name.as_str()),
+        role => {
+            tags.insert("k8s");
+            tags.insert(role.as_str())
+        }
+    };
+    tags
+}
+
+/// The ports that the user's Nix reads by these names. The scheduler's and the
+/// controller manager's are those of today; both listen on the node itself only.
+fn ports(vm: &Vm) -> BTreeMap<&str, u16> {
+    let role: &[(&str, u16)] = match *vm.role {
+        Role::ControlPlane => &[
+            ("api", 6443),
+            ("etcdClient", 2379),
+            ("etcdPeer", 2380),
+            ("kubelet", 10250),
+            ("scheduler", 10259),
+            ("controller", 10257),
+            ("nodePortMin", 30000),
+            ("nodePortMax", 32767),
+        ],
+        Role::Worker => &[("kubelet", 10250), ("nodePortMin", 30000), ("nodePortMax", 32767)],
+        Role::None => &[],
+    };
+    let mut ports: BTreeMap<&str, u16> = role.iter().copied().collect();
+    ports.insert("ssh", 22);
+    ports.extend(vm.ports.iter().map(|(name, port)| (name.as_str(), **port)));
+    ports
+}
+
+fn vm_data<'a>(cluster: &'a Cluster, vm: &'a Vm) -> VmData<'a> {
+    let kubelet = vm.volumes.iter().find(|volume| volume.name.as_str() == "kubelet");
+    let volume = |volume: &'a Volume| {
+        let data = VolumeData {
+            mount_point: &volume.mount,
+            size: volume.size.mib(),
+            fs_type: *volume.fs,
+            format: *volume.format,
+        };
+        (&volume.name.value, data)
+    };
+    VmData {
+        host: &cluster.hosts[vm.host].name,
+        hostname: &vm.name,
+        role: *vm.role,
+        vlan: &cluster.vlan_of(vm).name,
+        ip: *vm.ip,
+        mac: *vm.mac,
+        tap_id: &vm.tap,
+        vsock_cid: *vm.vsock_cid,
+        vcpu: *vm.vcpu,
+        mem: vm.memory.mib(),
+        ports: ports(vm),
+        storage: vm.storage.as_ref().map(|storage| Share {
+            source: storage.source.to_string(),
+            mount_point: &storage.mount,
+            tag: "data".to_owned(),
+        }),
+        persist: vm.persist.iter().map(|mount| persist(vm, mount)).collect(),
+        kubelet_volume: kubelet
+            .filter(|_| vm.is_node())
+            .map(|volume| KubeletVolume { size: volume.size.mib() }),
+        volumes: vm.volumes.iter().map(volume).collect(),
+        autostart: vm.autostart,
+        deployment: VmDeployment {
+            colmena: true,
+            tags: vm_tags(cluster, vm),
+            user: &vm.deployment.target_user,
+        },
+    }
+}
+
+/// Where the host keeps a directory: below the VM's own.
+fn persist<'a>(vm: &Vm, mount: &'a AbsPath) -> Share<'a> {
+    let name = share_name(mount);
+    Share {
+        source: format!("/var/lib/microvms/{}/persist/{name}", vm.name),
+        mount_point: mount,
+        tag: name,
+    }
+}
