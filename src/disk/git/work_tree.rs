@@ -3,11 +3,12 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
+use std::process::Stdio;
 
-use super::lock::Fingerprint;
-use super::root::Root;
+use super::command::git;
+use crate::disk::lock::Fingerprint;
+use crate::disk::tree::Root;
 
 /// A work tree that holds the root. It is the one that a flake is read from,
 /// whatever the environment names.
@@ -67,7 +68,7 @@ impl WorkTree {
     }
 
     /// The last committed version of a file with one of these contents.
-    pub(super) fn version(&self, path: &str, known: &[Fingerprint]) -> Option<String> {
+    pub(in crate::disk) fn version(&self, path: &str, known: &[Fingerprint]) -> Option<String> {
         /// So many changes of a file are looked at.
         const DEPTH: &str = "--max-count=20";
 
@@ -81,7 +82,7 @@ impl WorkTree {
     }
 
     /// What a file with conflicts was on both sides of a merge that is not over.
-    pub(super) fn sides(&self, path: &str) -> Option<[String; 2]> {
+    pub(in crate::disk) fn sides(&self, path: &str) -> Option<[String; 2]> {
         let side = |number| self.ask(&["show", &format!(":{number}:./{path}")], "");
         Some([side(2)?, side(3)?])
     }
@@ -104,16 +105,4 @@ impl WorkTree {
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then_some(text)
     }
-}
-
-/// Git at work in a folder, on the repository that the folder is in. A hook's or
-/// a shell's own one is not meant.
-pub(super) fn git(folder: &Path) -> Command {
-    let mut command = Command::new("git");
-    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
-        command.env_remove(name);
-    }
-    // It is asked by a program, which reads its words and answers no question.
-    command.env("LC_ALL", "C").env("GIT_TERMINAL_PROMPT", "0").arg("-C").arg(folder);
-    command
 }

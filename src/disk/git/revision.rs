@@ -8,9 +8,9 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Stdio};
 
-use super::IoError;
-use super::git::git;
-use super::root::is_inside;
+use super::command::git;
+use crate::disk::error::IoError;
+use crate::disk::paths::is_inside;
 
 /// The largest file that is read. What nixgen writes for ten thousand VMs is
 /// smaller; of larger ones only their being there counts.
@@ -36,7 +36,7 @@ pub enum NoRevision {
 }
 
 /// A file of a revision.
-struct Entry {
+struct RevisionFile {
     mode: String,
     object: String,
     path: String,
@@ -90,9 +90,9 @@ impl Revision {
         let failed = |error| IoError::new("read the revision in", &self.top, error);
         let listed = ask(&self.top, &["ls-tree", "-r", "-z", "-l", "--full-tree", &self.commit])?
             .map_err(|said| failed(io::Error::other(said)))?;
-        let (files, links): (Vec<Entry>, Vec<Entry>) = listed
+        let (files, links): (Vec<RevisionFile>, Vec<RevisionFile>) = listed
             .split('\0')
-            .filter_map(Entry::read)
+            .filter_map(RevisionFile::read)
             .filter(|entry| is_inside(&entry.path) && wanted(&entry.path))
             .partition(|entry| entry.mode != "120000");
         // What is written goes through no link: there is none yet.
@@ -114,8 +114,8 @@ impl Revision {
     /// Gives what each of the files holds.
     fn read(
         &self,
-        entries: &[Entry],
-        mut give: impl FnMut(&Entry, Vec<u8>) -> Result<(), IoError>,
+        entries: &[RevisionFile],
+        mut give: impl FnMut(&RevisionFile, Vec<u8>) -> Result<(), IoError>,
     ) -> Result<(), IoError> {
         let failed = |error| IoError::new("read the revision in", &self.top, error);
         let mut child = git(&self.top)
@@ -149,7 +149,7 @@ impl Revision {
     }
 }
 
-impl Entry {
+impl RevisionFile {
     /// `100644 blob <object>    1234<tab>path`. A folder of another repository
     /// has no files here, and a file of too many bytes is as good as none.
     fn read(line: &str) -> Option<Self> {

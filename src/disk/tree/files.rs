@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use rustix::fs::Mode;
 
 use super::folder::{Folder, Found, Way, set_rights};
-use super::swap::split;
-use super::{IoError, Root};
+use super::root::Root;
+use crate::disk::error::IoError;
+use crate::disk::paths::split;
 
 /// What stands at a path.
 #[derive(Debug, PartialEq, Eq)]

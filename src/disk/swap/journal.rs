@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::root::is_inside;
+use crate::disk::paths::is_inside;
 
 /// What is done to one file.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Entry {
+pub(super) struct JournalEntry {
     /// Its path below the root.
     pub(super) path: String,
     /// What is there; `None` for nothing.
@@ -35,13 +35,13 @@ impl Digest {
 }
 
 /// The journal's text.
-pub(super) fn text(entries: &[Entry]) -> serde_json::Result<String> {
+pub(super) fn text(entries: &[JournalEntry]) -> serde_json::Result<String> {
     serde_json::to_string(entries)
 }
 
 /// Reads a journal; `None` for anything that nixgen did not write.
-pub(super) fn parse(bytes: &[u8]) -> Option<Vec<Entry>> {
-    let entries: Vec<Entry> = serde_json::from_slice(bytes).ok()?;
+pub(super) fn parse(bytes: &[u8]) -> Option<Vec<JournalEntry>> {
+    let entries: Vec<JournalEntry> = serde_json::from_slice(bytes).ok()?;
     entries.iter().all(|entry| is_inside(&entry.path)).then_some(entries)
 }
 
@@ -52,8 +52,11 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_nothing_else_is() {
         let digest = Digest::of(b"x");
-        let entry =
-            |path: &str| Entry { path: path.to_owned(), old: None, new: Some(digest.clone()) };
+        let entry = |path: &str| JournalEntry {
+            path: path.to_owned(),
+            old: None,
+            new: Some(digest.clone()),
+        };
         let text = |path| text(&[entry(path)]).expect("text");
         let inside = text("vms/a \"b\".nix");
         assert_eq!(parse(inside.as_bytes()), Some(vec![entry("vms/a \"b\".nix")]));

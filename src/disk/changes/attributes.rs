@@ -4,10 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use super::folder::Found;
-use super::lock::is_conflict_marker;
-use super::root::Root;
-use super::{ChangeSet, IoError, LOCK_FILE, State};
+use crate::disk::error::IoError;
+use crate::disk::lock::is_conflict_marker;
+use crate::disk::tree::{Found, Root};
 
 /// The file's name, at the root of the tree.
 pub const ATTRIBUTES_FILE: &str = ".gitattributes";
@@ -31,11 +30,9 @@ impl Attributes {
         let old = text.filter(|text| text.lines().any(|line| line == BEGIN));
         Ok(old.map(|old| Self { old: Some(old) }))
     }
-}
 
-impl ChangeSet<'_> {
-    /// Marks what nixgen writes as generated, from now on.
-    pub fn mark_generated(&mut self, root: &Root) -> Result<(), IoError> {
+    /// Those of a tree that is to have nixgen's lines from now on.
+    pub(super) fn begin(root: &Root) -> Result<Self, IoError> {
         let broken = |reason: &str| {
             IoError::invalid("add to", &root.at(ATTRIBUTES_FILE), reason)
                 .with_help("nothing was written")
@@ -47,36 +44,22 @@ impl ChangeSet<'_> {
             }
             Found::InTheWay(what) => return Err(broken(&format!("it is {what}"))),
         };
-        self.attributes = Some(Attributes { old });
-        Ok(())
+        Ok(Self { old })
     }
 
-    /// The lines that mark what nixgen writes as generated.
-    pub fn attribute_lines(&self) -> Vec<String> {
-        let is_ours = |path: &&str| {
-            let change = self.find(path);
-            change.is_some_and(|change| {
-                let is_strange = change.state == State::Foreign && change.is_refused();
-                change.new.is_some() && !change.is_ejected() && !is_strange
-            })
-        };
-        let paths = self.all().map(|change| change.path.as_str()).filter(is_ours);
-        let paths: BTreeSet<&str> = paths.chain([LOCK_FILE]).collect();
-        paths.into_iter().map(line).collect()
-    }
-
-    /// What is there of the file, and what is to be there.
-    pub(super) fn new_attributes(&self) -> Option<(Option<&str>, String)> {
-        let old = self.attributes.as_ref()?.old.as_deref();
-        let known = self.lock.entries.keys().map(|path| line(path));
-        let lines = self.attribute_lines();
-        let known: BTreeSet<String> = known.chain(lines.iter().cloned()).collect();
-        Some((old, put(&lines, &known, old.unwrap_or_default())))
+    /// The file with these lines in place of those that nixgen knows.
+    pub(super) fn with<'a>(
+        &self,
+        lines: &[String],
+        known: impl Iterator<Item = &'a str>,
+    ) -> String {
+        let known = known.map(line).chain(lines.iter().cloned()).collect();
+        put(lines, &known, self.old.as_deref().unwrap_or_default())
     }
 }
 
 /// The line for a file.
-fn line(path: &str) -> String {
+pub(super) fn line(path: &str) -> String {
     pattern(path) + ATTRIBUTE
 }
 

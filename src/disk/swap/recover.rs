@@ -1,12 +1,15 @@
 //! A run that was cut short is completed by the next one. What a person changed
 //! in the meantime is left as it is.
 
-use super::IoError;
-use super::folder::{Folder, Found};
-use super::hold::Say;
-use super::journal::{Digest, Entry};
-use super::staging::{Progress, STAGING, Staging, new};
-use super::swap::{Outcome, Swap};
+use super::exchange::{Exchange, Outcome};
+use super::journal::{Digest, JournalEntry};
+use super::staging::{Progress, Staging, new};
+use crate::disk::error::IoError;
+use crate::disk::paths::STAGING;
+use crate::disk::tree::{Folder, Found};
+
+/// Takes a sentence for the user.
+pub type Say<'a> = &'a mut dyn FnMut(&str);
 
 /// Completes what is left of a run, if any is.
 pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
@@ -17,7 +20,7 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
         }
         Progress::Swapping(entries) => {
             is_whole(&staging, &entries)?;
-            let mut swap = Swap::new(root, &staging, &entries);
+            let mut swap = Exchange::new(root, &staging, &entries);
             let mut kept = Vec::new();
             for (at, entry) in entries.iter().enumerate() {
                 if swap.forward(at)? == Outcome::Kept {
@@ -34,7 +37,7 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
             }
         }
         Progress::Done(entries) => {
-            tidy(&Swap::new(root, &staging, &entries), say);
+            tidy(&Exchange::new(root, &staging, &entries), say);
             say(&format!("deleted {STAGING}: a run that was cut short at its end left it"));
         }
     }
@@ -42,14 +45,14 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
 }
 
 /// Deletes folders that were emptied. One that cannot be deleted harms nobody.
-fn tidy(swap: &Swap<'_>, say: Say<'_>) {
+fn tidy(swap: &Exchange<'_>, say: Say<'_>) {
     if let Err(error) = swap.remove_emptied() {
         say(&error.to_string());
     }
 }
 
 /// Whether what is still to be put in place is what was staged.
-fn is_whole(staging: &Staging, entries: &[Entry]) -> Result<(), IoError> {
+fn is_whole(staging: &Staging, entries: &[JournalEntry]) -> Result<(), IoError> {
     for (at, entry) in entries.iter().enumerate() {
         let Some(digest) = &entry.new else { continue };
         match staging.folder().read(&new(at))? {

@@ -1,15 +1,21 @@
 //! Files that were handed over to a person: what nixgen would have changed in
 //! them since, merged with what the person did.
 
-use super::IoError;
-use super::change::Base;
-use super::folder::Found;
-use super::lock::Fingerprint;
-use super::root::Root;
+use crate::disk::error::IoError;
+use crate::disk::lock::Fingerprint;
+use crate::disk::tree::{Found, Root};
 use crate::nix::Ready;
 
 /// The folder of the texts that files had when they were handed over.
 const BASES: &str = ".nixgen/base";
+
+/// Where the text is kept that a file had when it was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Base {
+    pub(super) path: String,
+    /// What is there now.
+    pub(super) text: Option<String>,
+}
 
 /// Where the text is that a file had when it was handed over.
 pub(super) fn base_path(path: &str) -> String {

@@ -1,12 +1,12 @@
 //! What is decided about files that are not simply nixgen's.
 
 use super::change::{Action, Backup, Change};
-use super::changes::ChangeSet;
 use super::ejected::{self, Merged};
-use super::folder::Found;
-use super::git::WorkTree;
-use super::root::Root;
-use super::{IoError, State};
+use super::set::ChangeSet;
+use super::state::State;
+use crate::disk::error::IoError;
+use crate::disk::git::WorkTree;
+use crate::disk::tree::{Found, Root};
 use crate::render::handed_over;
 
 impl<'a> ChangeSet<'a> {

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use rustix::process::geteuid;
 
-use super::folder::Folder;
-use super::root::Root;
+use super::recover::{Say, recover};
 use super::staging::{Progress, Staging};
-use super::{IoError, recover};
+use crate::disk::error::IoError;
+use crate::disk::tree::{Folder, Root};
 
 const PAUSE: Duration = Duration::from_millis(50);
 /// How often to try: for 30 seconds.
@@ -27,9 +27,6 @@ pub struct Hold {
     folder: Option<Folder>,
     made: Made,
 }
-
-/// Takes a sentence for the user.
-pub type Say<'a> = &'a mut dyn FnMut(&str);
 
 impl Hold {
     /// Holds a root for a look at it: others may look, too. A tree that is half
@@ -56,7 +53,7 @@ impl Hold {
         let made = Made::below(root)?;
         let folder = lock(root, true, say)?;
         if let Some(folder) = &folder {
-            recover::recover(folder, say)?;
+            recover(folder, say)?;
         }
         Ok(Self { root: root.clone(), folder, made })
     }

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-use super::State;
-use super::ejected::{self, ThreeWay};
+use super::ejected::{self, Base, ThreeWay};
+use super::state::State;
 use crate::nix::ReadyFile;
 use crate::nix::attrs::Attrs;
 
@@ -61,14 +61,6 @@ impl Action {
     }
 }
 
-/// Where the text is kept that a file had when it was handed over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Base {
-    pub(super) path: String,
-    /// What is there now.
-    pub(super) text: Option<String>,
-}
-
 /// Where a person's text is kept once its file is given up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Backup {
@@ -89,7 +81,7 @@ pub struct Write<'c> {
     /// What is there now; `None` when nothing is.
     pub old: Option<&'c str>,
     /// The file whose permissions and owner it takes, if that is there.
-    pub(super) like: &'c str,
+    pub(in crate::disk) like: &'c str,
 }
 
 /// A file to be deleted.

@@ -6,15 +6,16 @@
 use rayon::prelude::*;
 use rustix::fs::Mode;
 
-use super::attributes::ATTRIBUTES_FILE;
-use super::changes::ChangeSet;
-use super::folder::{Folder, Found, Rights, Way, set_rights};
-use super::hold::{Hold, Say};
-use super::journal::{Digest, Entry};
-use super::lock::{LOCK_FILE, Lock};
+use super::exchange::{Exchange, Outcome};
+use super::hold::Hold;
+use super::journal::{Digest, JournalEntry};
+use super::recover::Say;
 use super::staging::{Staging, new};
-use super::swap::{Outcome, Swap, split};
-use super::{IoError, NotWritten};
+use crate::disk::changes::{ATTRIBUTES_FILE, ChangeSet};
+use crate::disk::error::IoError;
+use crate::disk::lock::Lock;
+use crate::disk::paths::{LOCK_FILE, split};
+use crate::disk::tree::{Folder, Found, Rights, Way, set_rights};
 
 /// So many files are synced by themselves; more, with their file system.
 const FEW: usize = 100;
@@ -33,6 +34,22 @@ struct New<'a> {
     executable: bool,
     /// The file whose rights it takes, if that is there.
     like: &'a str,
+}
+
+/// Why a tree was not written. It is as it was.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// The world did not do as it was asked.
+    Io(IoError),
+    /// These files were changed since they were compared.
+    Changed(Vec<String>),
+}
+
+impl From<IoError> for NotWritten {
+    fn from(mut error: IoError) -> Self {
+        error.help.get_or_insert_with(|| "nothing was written".to_owned());
+        Self::Io(error)
+    }
 }
 
 /// Makes the tree what the change set says. Files that are as they should be
@@ -85,7 +102,7 @@ fn steps<'a>(changes: &'a ChangeSet<'_>) -> Vec<Step<'a>> {
 fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritten> {
     verify(root, steps)?;
     let (staging, entries) = stage(root, steps).inspect_err(|_| abandon(root))?;
-    let mut swap = Swap::new(root, &staging, &entries);
+    let mut swap = Exchange::new(root, &staging, &entries);
     let swapped = forward(&mut swap, &entries)
         .and_then(|()| Ok(swap.sync()?))
         .and_then(|()| Ok(staging.finish()?));
@@ -141,7 +158,7 @@ fn rights(root: &Folder, like: &str) -> Result<Rights, IoError> {
 }
 
 /// Writes every new content, and then the journal.
-fn stage(root: &Folder, steps: &[Step<'_>]) -> Result<(Staging, Vec<Entry>), IoError> {
+fn stage(root: &Folder, steps: &[Step<'_>]) -> Result<(Staging, Vec<JournalEntry>), IoError> {
     let staging = Staging::make(root)?;
     let mut few = Vec::new();
     for (at, step) in steps.iter().enumerate() {
@@ -163,18 +180,18 @@ fn stage(root: &Folder, steps: &[Step<'_>]) -> Result<(Staging, Vec<Entry>), IoE
     if steps.len() > FEW {
         root.sync_all()?;
     }
-    let entry = |step: &Step<'_>| Entry {
+    let entry = |step: &Step<'_>| JournalEntry {
         path: step.path.to_owned(),
         old: step.old.map(Digest::of),
         new: step.new.as_ref().map(|new| Digest::of(new.text.as_bytes())),
     };
-    let entries: Vec<Entry> = steps.par_iter().map(entry).collect();
+    let entries: Vec<JournalEntry> = steps.par_iter().map(entry).collect();
     root.sync()?;
     staging.commit(&entries)?;
     Ok((staging, entries))
 }
 
-fn forward(swap: &mut Swap<'_>, entries: &[Entry]) -> Result<(), NotWritten> {
+fn forward(swap: &mut Exchange<'_>, entries: &[JournalEntry]) -> Result<(), NotWritten> {
     for (at, entry) in entries.iter().enumerate() {
         if swap.forward(at)? == Outcome::Kept {
             return Err(NotWritten::Changed(vec![entry.path.clone()]));

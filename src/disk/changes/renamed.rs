@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::IoError;
-use super::lock::{Entry, Lock};
-use super::root::Root;
+use crate::disk::error::IoError;
+use crate::disk::lock::{Lock, LockEntry};
+use crate::disk::tree::Root;
 use crate::nix::Ready;
 
 /// The files concerned.
@@ -15,7 +15,7 @@ pub(super) struct Renamed {
     /// Their old paths.
     pub(super) old: BTreeSet<String>,
     /// What is known of them, by their new paths.
-    pub(super) entries: BTreeMap<String, Entry>,
+    pub(super) entries: BTreeMap<String, LockEntry>,
 }
 
 impl Renamed {

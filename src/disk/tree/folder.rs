@@ -15,11 +15,11 @@ use rustix::fs::{
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-use super::IoError;
+use crate::disk::error::IoError;
 
 /// An open folder.
 #[derive(Debug)]
-pub(super) struct Folder {
+pub(in crate::disk) struct Folder {
     handle: OwnedFd,
     /// For messages.
     path: PathBuf,
@@ -27,7 +27,7 @@ pub(super) struct Folder {
 
 /// Who may do what with a file.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Rights {
+pub(in crate::disk) struct Rights {
     /// Its permissions, unless they are what is usual.
     mode: Option<Mode>,
     /// Its owner and group, unless they are what is usual.
@@ -36,7 +36,7 @@ pub(super) struct Rights {
 
 /// What stands at a name.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::disk) enum Found {
     /// Nothing.
     Nothing,
     /// A file with this content.
@@ -47,7 +47,7 @@ pub(super) enum Found {
 
 /// What is found where a folder is looked for.
 #[derive(Debug)]
-pub(super) enum Way {
+pub(in crate::disk) enum Way {
     /// Nothing.
     Nothing,
     /// The folder.
@@ -58,7 +58,7 @@ pub(super) enum Way {
 
 impl Folder {
     /// Opens a folder wherever it is, following links; `None` when there is none.
-    pub(super) fn open(path: &Path) -> Result<Option<Self>, IoError> {
+    pub(in crate::disk) fn open(path: &Path) -> Result<Option<Self>, IoError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         match openat(CWD, path, flags, Mode::empty()) {
             Ok(handle) => Ok(Some(Self { handle, path: path.to_owned() })),
@@ -68,18 +68,18 @@ impl Folder {
     }
 
     /// Whether a path leads to it, now.
-    pub(super) fn is_at(&self, path: &Path) -> bool {
+    pub(in crate::disk) fn is_at(&self, path: &Path) -> bool {
         let there = rustix::fs::stat(path);
         matches!((fstat(&self.handle), there), (Ok(this), Ok(there)) if is_same(&this, &there))
     }
 
     /// The path of a name in it, for messages.
-    pub(super) fn at(&self, name: &str) -> PathBuf {
+    pub(in crate::disk) fn at(&self, name: &str) -> PathBuf {
         self.path.join(name)
     }
 
     /// The folder that a path below this one leads to; the empty path leads here.
-    pub(super) fn walk(&self, relative: &str) -> Result<Way, IoError> {
+    pub(in crate::disk) fn walk(&self, relative: &str) -> Result<Way, IoError> {
         let mut folder = self.again()?;
         for name in relative.split('/').filter(|name| !name.is_empty()) {
             match folder.enter(name)? {
@@ -91,7 +91,7 @@ impl Folder {
     }
 
     /// A folder in this one.
-    pub(super) fn enter(&self, name: &str) -> Result<Way, IoError> {
+    pub(in crate::disk) fn enter(&self, name: &str) -> Result<Way, IoError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         match openat(&self.handle, name, flags, Mode::empty()) {
             Ok(handle) => Ok(Way::To(Self { handle, path: self.at(name) })),
@@ -109,7 +109,7 @@ impl Folder {
     }
 
     /// What stands at a name, with its content if it is a file.
-    pub(super) fn read(&self, name: &str) -> Result<Found, IoError> {
+    pub(in crate::disk) fn read(&self, name: &str) -> Result<Found, IoError> {
         // A pipe must not keep us waiting for its other end.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let handle = match openat(&self.handle, name, flags | OFlags::NOCTTY, Mode::empty()) {
@@ -139,7 +139,7 @@ impl Folder {
     }
 
     /// The rights of a file, if it is there.
-    pub(super) fn rights(&self, name: &str) -> Result<Option<Rights>, IoError> {
+    pub(in crate::disk) fn rights(&self, name: &str) -> Result<Option<Rights>, IoError> {
         Ok(self.stat(name)?.map(|stat| Rights {
             mode: Some(Mode::from_raw_mode(stat.st_mode)),
             owner: Some((Some(Uid::from_raw(stat.st_uid)), Gid::from_raw(stat.st_gid))),
@@ -148,7 +148,7 @@ impl Folder {
 
     /// The rights of a new file in it. What root makes, as by `sudo`, is whose the
     /// folder is; and some folders have a group for all that is in them.
-    pub(super) fn rights_of_new(&self) -> Result<Rights, IoError> {
+    pub(in crate::disk) fn rights_of_new(&self) -> Result<Rights, IoError> {
         let failed = |error: Errno| IoError::new("look at", &self.path, error.into());
         let stat = fstat(&self.handle).map_err(failed)?;
         let (uid, gid) = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
@@ -169,12 +169,12 @@ impl Folder {
     }
 
     /// Whether anything stands at a name.
-    pub(super) fn has(&self, name: &str) -> Result<bool, IoError> {
+    pub(in crate::disk) fn has(&self, name: &str) -> Result<bool, IoError> {
         Ok(self.stat(name)?.is_some())
     }
 
     /// The names in it.
-    pub(super) fn names(&self) -> Result<Vec<String>, IoError> {
+    pub(in crate::disk) fn names(&self) -> Result<Vec<String>, IoError> {
         let failed = |error: Errno| IoError::new("list", &self.path, error.into());
         let mut names = Vec::new();
         for entry in Dir::read_from(&self.handle).map_err(failed)? {
@@ -188,7 +188,7 @@ impl Folder {
     }
 
     /// Makes a folder in it; false if one is there.
-    pub(super) fn make(&self, name: &str, mode: Mode) -> Result<bool, IoError> {
+    pub(in crate::disk) fn make(&self, name: &str, mode: Mode) -> Result<bool, IoError> {
         match rustix::fs::mkdirat(&self.handle, name, mode) {
             Ok(()) => Ok(true),
             Err(Errno::EXIST) => Ok(false),
@@ -197,7 +197,7 @@ impl Folder {
     }
 
     /// Makes a folder in it that is whose this one is; false if one is there.
-    pub(super) fn make_own(&self, name: &str) -> Result<bool, IoError> {
+    pub(in crate::disk) fn make_own(&self, name: &str) -> Result<bool, IoError> {
         let is_made = self.make(name, Mode::from_raw_mode(0o777))?;
         if let (true, Some((uid, gid))) =
             (is_made && geteuid().is_root(), self.rights_of_new()?.owner)
@@ -214,7 +214,7 @@ impl Folder {
     }
 
     /// Makes a file in it that was not there.
-    pub(super) fn create(&self, name: &str, mode: Mode) -> Result<File, IoError> {
+    pub(in crate::disk) fn create(&self, name: &str, mode: Mode) -> Result<File, IoError> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::CLOEXEC;
         openat(&self.handle, name, flags, mode)
             .map(File::from)
@@ -222,13 +222,13 @@ impl Folder {
     }
 
     /// Moves what stands at a name, in place of what stands where it goes.
-    pub(super) fn move_to(&self, name: &str, to: &Self, new: &str) -> Result<(), IoError> {
+    pub(in crate::disk) fn move_to(&self, name: &str, to: &Self, new: &str) -> Result<(), IoError> {
         renameat(&self.handle, name, &to.handle, new)
             .map_err(|error| self.failed("move", name, error))
     }
 
     /// Moves what stands at a name to where nothing does; false if something does.
-    pub(super) fn place(&self, name: &str, to: &Self, new: &str) -> Result<bool, IoError> {
+    pub(in crate::disk) fn place(&self, name: &str, to: &Self, new: &str) -> Result<bool, IoError> {
         let failed = |error| to.failed("write", new, error);
         match renameat_with(&self.handle, name, &to.handle, new, RenameFlags::NOREPLACE) {
             Ok(()) => Ok(true),
@@ -246,26 +246,26 @@ impl Folder {
     }
 
     /// Deletes a file.
-    pub(super) fn remove(&self, name: &str) -> Result<(), IoError> {
+    pub(in crate::disk) fn remove(&self, name: &str) -> Result<(), IoError> {
         unlinkat(&self.handle, name, AtFlags::empty())
             .map_err(|error| self.failed("delete", name, error))
     }
 
     /// Deletes a folder, which has to be empty.
-    pub(super) fn remove_folder(&self, name: &str) -> Result<(), IoError> {
+    pub(in crate::disk) fn remove_folder(&self, name: &str) -> Result<(), IoError> {
         unlinkat(&self.handle, name, AtFlags::REMOVEDIR)
             .map_err(|error| self.failed("delete", name, error))
     }
 
     /// Sees to it that the names in it survive a power failure.
-    pub(super) fn sync(&self) -> Result<(), IoError> {
+    pub(in crate::disk) fn sync(&self) -> Result<(), IoError> {
         rustix::fs::fsync(&self.handle)
             .map_err(|error| IoError::new("sync", &self.path, error.into()))
     }
 
     /// Sees to it that all of its file system survives a power failure. Only
     /// Linux can; elsewhere it is for each file to do.
-    pub(super) fn sync_all(&self) -> Result<(), IoError> {
+    pub(in crate::disk) fn sync_all(&self) -> Result<(), IoError> {
         #[cfg(target_os = "linux")]
         rustix::fs::syncfs(&self.handle)
             .map_err(|error| IoError::new("sync", &self.path, error.into()))?;
@@ -274,7 +274,7 @@ impl Folder {
 
     /// Locks it without waiting; false if another process has locked it. The
     /// lock ends with the handle, and so with the process.
-    pub(super) fn lock(&self, exclusive: bool) -> io::Result<bool> {
+    pub(in crate::disk) fn lock(&self, exclusive: bool) -> io::Result<bool> {
         let operation = if exclusive {
             FlockOperation::NonBlockingLockExclusive
         } else {
@@ -323,7 +323,7 @@ fn is_not_ours_to_give(error: Errno) -> bool {
 
 /// Sets the rights of a file. Who may not give it away keeps it, as with any
 /// program that replaces files.
-pub(super) fn set_rights(file: &File, rights: Rights) -> io::Result<()> {
+pub(in crate::disk) fn set_rights(file: &File, rights: Rights) -> io::Result<()> {
     if let Some((uid, gid)) = rights.owner {
         let stat = fstat(file)?;
         let gid = Some(gid).filter(|gid| gid.as_raw() != stat.st_gid);

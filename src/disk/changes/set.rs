@@ -1,15 +1,18 @@
 //! What is to be done about every file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
 
-use super::State;
-use super::attributes::{ATTRIBUTES_FILE, Attributes};
+use super::attributes::{self, ATTRIBUTES_FILE, Attributes};
 use super::change::{Action, Change, Delete, Write};
 use super::ejected;
-use super::lock::{Entry, Input, LOCK_FILE, Lock};
+use super::state::State;
+use crate::disk::error::IoError;
+use crate::disk::lock::{Input, Lock, LockEntry};
+use crate::disk::paths::LOCK_FILE;
+use crate::disk::tree::Root;
 use crate::nix::attrs::Attrs;
 
 /// All files, in the order of their paths.
@@ -20,7 +23,7 @@ pub struct ChangeSet<'a> {
     /// What it is rendered from, where that is known.
     pub(super) input: Option<Input>,
     /// What is known of files by names that are theirs but for the case.
-    pub(super) renamed: BTreeMap<String, Entry>,
+    pub(super) renamed: BTreeMap<String, LockEntry>,
     /// Git's attributes, where they have lines of nixgen's.
     pub(super) attributes: Option<Attributes>,
 }
@@ -81,6 +84,30 @@ impl<'a> ChangeSet<'a> {
         self.lock.merged
     }
 
+    /// Marks what nixgen writes as generated, from now on.
+    pub fn mark_generated(&mut self, root: &Root) -> Result<(), IoError> {
+        self.attributes = Some(Attributes::begin(root)?);
+        Ok(())
+    }
+
+    /// The lines that mark what nixgen writes as generated.
+    pub fn attribute_lines(&self) -> Vec<String> {
+        let is_ours = |change: &&Change<'_>| {
+            let is_strange = change.state == State::Foreign && change.is_refused();
+            change.new.is_some() && !change.is_ejected() && !is_strange
+        };
+        let paths = self.all().filter(is_ours).map(|change| change.path.as_str());
+        let paths: BTreeSet<&str> = paths.chain([LOCK_FILE]).collect();
+        paths.into_iter().map(attributes::line).collect()
+    }
+
+    /// What is there of the file of attributes, and what is to be there.
+    pub(in crate::disk) fn new_attributes(&self) -> Option<(Option<&str>, String)> {
+        let attributes = self.attributes.as_ref()?;
+        let known = self.lock.entries.keys().map(String::as_str);
+        Some((attributes.old.as_deref(), attributes.with(&self.attribute_lines(), known)))
+    }
+
     /// What has to be written, without the lock.
     pub fn writes(&self) -> impl Iterator<Item = Write<'_>> {
         self.changes.iter().flat_map(Change::writes)
@@ -104,12 +131,12 @@ impl<'a> ChangeSet<'a> {
 
     /// The lock's text once everything is written. It takes a look at every
     /// token of every file, so only writing asks for it.
-    pub(super) fn new_lock(&self) -> String {
+    pub(in crate::disk) fn new_lock(&self) -> String {
         self.next_lock().text()
     }
 
     /// The lock that the tree was compared by.
-    pub(super) fn lock(&self) -> &Lock {
+    pub(in crate::disk) fn lock(&self) -> &Lock {
         &self.lock
     }
 
@@ -117,8 +144,8 @@ impl<'a> ChangeSet<'a> {
         let entry = |change: &Change<'_>| {
             let entry = match (&change.action, change.new) {
                 (Action::Delete { .. } | Action::Forget, _) => return None,
-                (Action::HandOver { base, .. }, _) => Entry::ejected(&change.path, base),
-                (Action::Write { .. }, Some(file)) => Entry::ours(file.path(), file.text()),
+                (Action::HandOver { base, .. }, _) => LockEntry::ejected(&change.path, base),
+                (Action::Write { .. }, Some(file)) => LockEntry::ours(file.path(), file.text()),
                 _ => self.entry(&change.path)?.clone(),
             };
             Some((change.path.clone(), entry))
@@ -144,7 +171,7 @@ impl<'a> ChangeSet<'a> {
     }
 
     /// What is known of a file.
-    pub(super) fn entry(&self, path: &str) -> Option<&Entry> {
+    pub(super) fn entry(&self, path: &str) -> Option<&LockEntry> {
         self.renamed.get(path).or_else(|| self.lock.entries.get(path))
     }
 

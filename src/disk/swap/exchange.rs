@@ -5,16 +5,17 @@
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
 
-use super::IoError;
-use super::folder::{Folder, Found, Way};
-use super::journal::{Digest, Entry};
+use super::journal::{Digest, JournalEntry};
 use super::staging::{Staging, new, old};
+use crate::disk::error::IoError;
+use crate::disk::paths::{parents, split};
+use crate::disk::tree::{Folder, Found, Way};
 
 /// The swap of some entries.
-pub(super) struct Swap<'a> {
+pub(super) struct Exchange<'a> {
     root: &'a Folder,
     staging: &'a Folder,
-    entries: &'a [Entry],
+    entries: &'a [JournalEntry],
     /// The folders that had to be made.
     made: Vec<String>,
     /// The folder of the last entry: the next one is often in it, too.
@@ -30,8 +31,8 @@ pub(super) enum Outcome {
     Kept,
 }
 
-impl<'a> Swap<'a> {
-    pub(super) fn new(root: &'a Folder, staging: &'a Staging, entries: &'a [Entry]) -> Self {
+impl<'a> Exchange<'a> {
+    pub(super) fn new(root: &'a Folder, staging: &'a Staging, entries: &'a [JournalEntry]) -> Self {
         Self { root, staging: staging.folder(), entries, made: Vec::new(), last: None }
     }
 
@@ -156,15 +157,4 @@ fn is(found: &Found, digest: Option<&Digest>) -> bool {
 /// Whether a folder is not empty, or is not there.
 fn is_in_use(error: &IoError) -> bool {
     matches!(error.cause.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound)
-}
-
-/// A path's folder, empty for the root, and its name in it.
-pub(super) fn split(path: &str) -> (&str, &str) {
-    path.rsplit_once('/').unwrap_or(("", path))
-}
-
-/// The folders that a path is in, the nearest first, the root last.
-fn parents(path: &str) -> impl Iterator<Item = &str> {
-    let deepest = path.match_indices('/').map(|(at, _)| &path[..at]);
-    deepest.collect::<Vec<_>>().into_iter().rev().chain([""])
 }

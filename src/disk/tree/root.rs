@@ -7,13 +7,10 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::IoError;
 use super::folder::{Folder, Found, Way};
-use super::lock::LOCK_FILE;
-use super::staging::STAGING;
-use super::swap::split;
-use crate::nix::Ready;
-use crate::render::{Bug, MARKER};
+use crate::disk::error::IoError;
+use crate::disk::paths::{LOCK_FILE, split};
+use crate::render::MARKER;
 
 /// The bytes of a path that Linux takes, with the zero at its end.
 const PATH_MAX: usize = 4096;
@@ -36,7 +33,7 @@ impl Root {
     }
 
     /// The place of a file of the tree.
-    pub(super) fn at(&self, relative: &str) -> PathBuf {
+    pub(in crate::disk) fn at(&self, relative: &str) -> PathBuf {
         self.path.join(relative)
     }
 
@@ -46,7 +43,7 @@ impl Root {
     }
 
     /// What stands at a place, looking at every folder on the way there.
-    pub(super) fn look(&self, relative: &str) -> Result<Found, IoError> {
+    pub(in crate::disk) fn look(&self, relative: &str) -> Result<Found, IoError> {
         let path = self.at(relative);
         if path.as_os_str().len() >= PATH_MAX {
             // Handles could reach it, and no other program could.
@@ -62,7 +59,7 @@ impl Root {
     }
 
     /// Whether two paths lead to one file.
-    pub(super) fn is_same(&self, one: &str, other: &str) -> Result<bool, IoError> {
+    pub(in crate::disk) fn is_same(&self, one: &str, other: &str) -> Result<bool, IoError> {
         let Some(root) = Folder::open(&self.path)? else { return Ok(false) };
         let identity = |path| {
             let (parent, name) = split(path);
@@ -76,7 +73,7 @@ impl Root {
     }
 
     /// The files that carry nixgen's header, for a tree whose lock is lost.
-    pub(super) fn generated(&self) -> Vec<String> {
+    pub(in crate::disk) fn generated(&self) -> Vec<String> {
         let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
         // A tree inside this one is its own lock's.
         let other = |path: &Path| path.join(LOCK_FILE).exists();
@@ -98,24 +95,6 @@ impl Root {
     }
 }
 
-/// The bugs of files that refer to what is neither rendered nor on disk. Only
-/// whether something is there is looked at, as Nix would: through links, too.
-pub fn missing(ready: &Ready, root: &Root) -> Vec<Bug> {
-    let absent = ready.missing().iter().filter(|it| !root.at(&it.path).exists());
-    absent.map(|it| it.bug.clone()).collect()
-}
-
-/// Whether a path that a file names is one of the tree that may be written to.
-/// What is git's own is not.
-pub(super) fn is_inside(path: &str) -> bool {
-    let is_name = |part: &str| {
-        !matches!(part, "" | "." | "..")
-            && !part.contains('\0')
-            && !part.eq_ignore_ascii_case(".git")
-    };
-    path.split('/').all(is_name) && path.split('/').next() != Some(STAGING)
-}
-
 /// Whether the header is in the first lines of a file.
 fn is_generated(path: &Path) -> bool {
     use std::io::Read as _;
@@ -130,27 +109,6 @@ fn is_generated(path: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::types::{Formatter, RelPath};
-    use crate::nix::{self, Rules};
-    use crate::render::{Engine, Kind, Template};
-
-    #[test]
-    fn what_is_referred_to_may_be_on_disk() {
-        let template = Template::new("a.nix", "{ imports = [ ./own.nix ]; }", Kind::Module);
-        let engine = Engine::new(&[template.source()]).expect("it compiles");
-        let planned = template.file(RelPath::own("hosts/a.nix"), &serde_json::json!({}));
-        let files = engine.render(vec![planned], "cluster.toml").expect("it renders");
-        let rules = Rules { formatter: Formatter::Nixfmt, left_to_user: Vec::new(), options: None };
-        let ready = nix::ready(files, &rules).expect("whether it is there is not known yet");
-        let folder = tempfile::tempdir().expect("a folder");
-        let root = Root::new(folder.path());
-        let bug = &missing(&ready, &root)[0];
-        assert!(bug.message.contains("`hosts/own.nix` is neither rendered nor there"), "{bug}");
-        assert_eq!(bug.template_line, Some(1));
-        fs::create_dir(folder.path().join("hosts")).expect("made");
-        fs::write(folder.path().join("hosts/own.nix"), "{ }").expect("written");
-        assert_eq!(missing(&ready, &root), []);
-    }
 
     #[test]
     fn links_are_never_followed() {

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::change::Change;
-use super::changes::ChangeSet;
 use super::compare::wanted;
-use super::lock::{Entry, Fingerprint, Lock};
-use super::root::Root;
-use super::{IoError, State};
+use super::set::ChangeSet;
+use super::state::State;
+use crate::disk::error::IoError;
+use crate::disk::lock::{Fingerprint, Lock, LockEntry};
+use crate::disk::tree::Root;
 use crate::nix::{Ready, ReadyFile};
 
 /// Compares two renderings. Of the tree only what was handed over to a person
@@ -22,12 +23,12 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
             Some(before) if is_same(before, file) => {
                 Change::new(file.path(), State::Clean, Some(file))
             }
-            _ if entry.is_some_and(Entry::is_ejected) => wanted(new, file, root, entry)?,
+            _ if entry.is_some_and(LockEntry::is_ejected) => wanted(new, file, root, entry)?,
             before => changed(before, file),
         });
     }
     for file in old.files().iter().filter(|file| find(new, file.path()).is_none()) {
-        if !lock.entries.get(file.path()).is_some_and(Entry::is_ejected) {
+        if !lock.entries.get(file.path()).is_some_and(LockEntry::is_ejected) {
             let mut change = Change::new(file.path(), State::Orphan, None);
             change.old = Some(file.text().to_owned());
             changes.push(change);

@@ -7,12 +7,10 @@ use std::io::{self, Write as _};
 
 use rustix::fs::Mode;
 
-use super::IoError;
-use super::folder::{Folder, Found, Way};
-use super::journal::{self, Entry};
-
-/// The folder's name, at the root of the tree.
-pub(super) const STAGING: &str = ".nixgen-staging";
+use super::journal::{self, JournalEntry};
+use crate::disk::error::IoError;
+use crate::disk::paths::STAGING;
+use crate::disk::tree::{Folder, Found, Way};
 
 const IGNORE: &str = ".gitignore";
 const UNFINISHED: &str = "journal-new";
@@ -31,9 +29,9 @@ pub(super) enum Progress {
     /// It changed nothing, or nothing but this folder is left of it.
     Nothing,
     /// It is to be completed.
-    Swapping(Vec<Entry>),
+    Swapping(Vec<JournalEntry>),
     /// All files are in their places.
-    Done(Vec<Entry>),
+    Done(Vec<JournalEntry>),
 }
 
 /// The name of the new content of an entry.
@@ -94,7 +92,7 @@ impl Staging {
     }
 
     /// Decides for good that the entries are to be swapped.
-    pub(super) fn commit(&self, entries: &[Entry]) -> Result<(), IoError> {
+    pub(super) fn commit(&self, entries: &[JournalEntry]) -> Result<(), IoError> {
         let failed = |error| self.failed("write", UNFINISHED, error);
         let text = journal::text(entries).map_err(|error| failed(error.into()))?;
         let file = self.write(UNFINISHED, &text, Mode::from_raw_mode(0o666))?;

@@ -1,108 +1,57 @@
 //! `nixgen.lock`: what was written, one line a file, so that a fresh clone can
 //! tell a person's edit from an older rendering.
 
+mod fingerprint;
+
+pub(super) use fingerprint::Fingerprint;
+pub use fingerprint::Input;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
-use super::IoError;
-use super::folder::Found;
-use super::root::{Root, is_inside};
-use crate::nix;
-
-/// The lock's name, at the root of the tree.
-pub const LOCK_FILE: &str = "nixgen.lock";
+use super::error::IoError;
+use super::paths::{LOCK_FILE, is_inside};
+use super::tree::{Found, Root};
 
 const HEADER: &str =
     "# What nixgen wrote, by content. Commit this file; `nixgen render` keeps it.\n";
 
-/// The content of a file as far as it matters: of Nix its essence, since layout
-/// is any formatter's business, and the lines of everything else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fingerprint(String);
-
-impl Fingerprint {
-    pub(super) fn of(path: &str, text: &str) -> Self {
-        let mut hash = Sha256::new();
-        if path.ends_with(".nix") && !nix::is_tangled(text) {
-            for token in nix::essence(text) {
-                hash.update(token.as_bytes());
-                hash.update([0]);
-            }
-        } else {
-            for line in text.lines() {
-                hash.update(line.as_bytes());
-                hash.update(b"\n");
-            }
-        }
-        Self(hex(&hash.finalize()))
-    }
-}
-
-/// The first half of a digest is enough to tell texts apart that nobody forges.
-fn hex(digest: &[u8]) -> String {
-    let mut hex = String::with_capacity(32);
-    for byte in &digest[..16] {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
-}
-
-/// What a tree is rendered from, as far as it is the user's: `cluster.toml`, but
-/// for comments and layout, and their templates. From the same one, only another
-/// version of nixgen renders anything else.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Input(String);
-
-impl Input {
-    /// Of texts that say it all, in this order.
-    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut hash = Sha256::new();
-        for text in texts {
-            // As wide on every machine.
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text.as_bytes());
-        }
-        Self(hex(&hash.finalize()))
-    }
-}
-
 /// What the lock says.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Lock {
+pub(in crate::disk) struct Lock {
     /// What is known of a file, by path.
-    pub(super) entries: BTreeMap<String, Entry>,
+    pub(in crate::disk) entries: BTreeMap<String, LockEntry>,
     /// What all of it was rendered from; several where branches were merged, and
     /// none where that is not known.
-    pub(super) inputs: Vec<Input>,
+    pub(in crate::disk) inputs: Vec<Input>,
     /// Whether a merge of branches left conflicts in it.
-    pub(super) merged: bool,
+    pub(in crate::disk) merged: bool,
 }
 
 /// What is known of a file. There are several fingerprints of one kind where
 /// branches that were merged have each written theirs.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(in crate::disk) struct LockEntry {
     /// What nixgen wrote.
-    pub(super) ours: Vec<Fingerprint>,
+    pub(in crate::disk) ours: Vec<Fingerprint>,
     /// What it was when it was handed over, if it was.
-    pub(super) ejected: Vec<Fingerprint>,
+    pub(in crate::disk) ejected: Vec<Fingerprint>,
 }
 
-impl Entry {
+impl LockEntry {
     /// A file that nixgen wrote.
-    pub(super) fn ours(path: &str, text: &str) -> Self {
+    pub(in crate::disk) fn ours(path: &str, text: &str) -> Self {
         Self { ours: vec![Fingerprint::of(path, text)], ejected: Vec::new() }
     }
 
     /// A file that was handed over.
-    pub(super) fn ejected(path: &str, base: &str) -> Self {
+    pub(in crate::disk) fn ejected(path: &str, base: &str) -> Self {
         Self { ours: Vec::new(), ejected: vec![Fingerprint::of(path, base)] }
     }
 
-    pub(super) fn is_ejected(&self) -> bool {
+    pub(in crate::disk) fn is_ejected(&self) -> bool {
         !self.ejected.is_empty()
     }
 }
@@ -118,7 +67,7 @@ const EJECTED: &str = "ejected";
 const CONFLICT_MARKERS: &[&str] = &["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
 /// Whether git left a line between two sides of a merge.
-pub(super) fn is_conflict_marker(line: &str) -> bool {
+pub(in crate::disk) fn is_conflict_marker(line: &str) -> bool {
     CONFLICT_MARKERS.iter().any(|marker| line.starts_with(marker))
 }
 
@@ -126,7 +75,7 @@ impl Lock {
     /// Reads the lock of a tree; `None` when there is none. A line that names
     /// no file of the tree is refused: a lock cannot point outside. Of a merge
     /// with conflicts every side counts, for nixgen wrote them all.
-    pub(super) fn read(root: &Root) -> Result<Option<Self>, IoError> {
+    pub(in crate::disk) fn read(root: &Root) -> Result<Option<Self>, IoError> {
         let broken = |reason: &str| IoError::invalid("use", &root.at(LOCK_FILE), reason);
         let bytes = match root.look(LOCK_FILE)? {
             Found::Nothing => return Ok(None),
@@ -178,7 +127,7 @@ impl Lock {
 
     /// The text of the lock file. What branches disagree about stays until
     /// rendering decides it.
-    pub(super) fn text(&self) -> String {
+    pub(in crate::disk) fn text(&self) -> String {
         let mut text = HEADER.to_owned();
         for Input(input) in &self.inputs {
             let _ = writeln!(text, "{INPUT}{input}");
@@ -215,9 +164,9 @@ mod tests {
         let root = Root::new(dir.path());
         let mut lock = Lock { inputs: vec![Input::of(["a", "b"])], ..Lock::default() };
         for path in ["b/x \"y\".nix", "a\\b.md", "ü.nix"] {
-            lock.entries.insert(path.to_owned(), Entry::ours(path, "x"));
+            lock.entries.insert(path.to_owned(), LockEntry::ours(path, "x"));
         }
-        lock.entries.insert("z.nix".to_owned(), Entry::ejected("z.nix", "x"));
+        lock.entries.insert("z.nix".to_owned(), LockEntry::ejected("z.nix", "x"));
         std::fs::write(root.at(LOCK_FILE), lock.text()).expect("written");
         assert_eq!(Lock::read(&root).expect("readable"), Some(lock));
     }

@@ -4,14 +4,14 @@ use rayon::prelude::*;
 
 use super::attributes::Attributes;
 use super::change::Change;
-use super::changes::ChangeSet;
 use super::ejected::{self, ThreeWay};
-use super::folder::Found;
-use super::git::WorkTree;
-use super::lock::{Entry, Fingerprint, Lock};
 use super::renamed::Renamed;
-use super::root::Root;
-use super::{IoError, State};
+use super::set::ChangeSet;
+use super::state::State;
+use crate::disk::error::IoError;
+use crate::disk::git::WorkTree;
+use crate::disk::lock::{Fingerprint, Lock, LockEntry};
+use crate::disk::tree::{Found, Root};
 use crate::nix::{self, Ready, ReadyFile};
 use crate::render::handed_over;
 
@@ -52,11 +52,11 @@ pub(super) fn wanted<'a>(
     ready: &Ready,
     file: &'a ReadyFile,
     root: &Root,
-    entry: Option<&Entry>,
+    entry: Option<&LockEntry>,
 ) -> Result<Change<'a>, IoError> {
     let path = file.path();
     let mut change = Change::new(path, State::Missing, Some(file));
-    if entry.is_some_and(Entry::is_ejected) {
+    if entry.is_some_and(LockEntry::is_ejected) {
         change.base = Some(ejected::base(root, path)?);
     }
     let bytes = match root.look(path)? {
@@ -67,7 +67,7 @@ pub(super) fn wanted<'a>(
         }
         Found::File(bytes) => bytes,
     };
-    let is_ejected = entry.is_some_and(Entry::is_ejected);
+    let is_ejected = entry.is_some_and(LockEntry::is_ejected);
     if bytes == file.text().as_bytes() && !is_ejected {
         return Ok(change.stands(State::Clean));
     }
@@ -136,10 +136,10 @@ fn is_crlf(text: &str) -> bool {
 fn unwanted<'a>(
     path: &str,
     root: &Root,
-    entry: Option<&Entry>,
+    entry: Option<&LockEntry>,
 ) -> Result<Option<Change<'a>>, IoError> {
     let mut change = Change::new(path, State::EditedOrphan, None);
-    if entry.is_some_and(Entry::is_ejected) {
+    if entry.is_some_and(LockEntry::is_ejected) {
         change.base = Some(ejected::base(root, path)?);
         return Ok(Some(change.stands(State::EjectedOrphan)));
     }

@@ -1,0 +1,58 @@
+//! Hashes that the lock keeps: of files, and of what they are rendered from.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+
+use crate::nix;
+
+/// The content of a file as far as it matters: of Nix its essence, since layout
+/// is any formatter's business, and the lines of everything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::disk) struct Fingerprint(pub(super) String);
+
+impl Fingerprint {
+    pub(in crate::disk) fn of(path: &str, text: &str) -> Self {
+        let mut hash = Sha256::new();
+        if path.ends_with(".nix") && !nix::is_tangled(text) {
+            for token in nix::essence(text) {
+                hash.update(token.as_bytes());
+                hash.update([0]);
+            }
+        } else {
+            for line in text.lines() {
+                hash.update(line.as_bytes());
+                hash.update(b"\n");
+            }
+        }
+        Self(hex(&hash.finalize()))
+    }
+}
+
+/// The first half of a digest is enough to tell texts apart that nobody forges.
+fn hex(digest: &[u8]) -> String {
+    let mut hex = String::with_capacity(32);
+    for byte in &digest[..16] {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+/// What a tree is rendered from, as far as it is the user's: `cluster.toml`, but
+/// for comments and layout, and their templates. From the same one, only another
+/// version of nixgen renders anything else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input(pub(super) String);
+
+impl Input {
+    /// Of texts that say it all, in this order.
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hash = Sha256::new();
+        for text in texts {
+            // As wide on every machine.
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        }
+        Self(hex(&hash.finalize()))
+    }
+}

@@ -1,0 +1,29 @@
+//! Paths below the root, and the names there that are nixgen's own.
+
+/// The lock's name, at the root of the tree.
+pub const LOCK_FILE: &str = "nixgen.lock";
+
+/// The name of the folder that is written through, at the root of the tree.
+pub(super) const STAGING: &str = ".nixgen-staging";
+
+/// Whether a path that a file names is one of the tree that may be written to.
+/// What is git's own is not.
+pub(super) fn is_inside(path: &str) -> bool {
+    let is_name = |part: &str| {
+        !matches!(part, "" | "." | "..")
+            && !part.contains('\0')
+            && !part.eq_ignore_ascii_case(".git")
+    };
+    path.split('/').all(is_name) && path.split('/').next() != Some(STAGING)
+}
+
+/// A path's folder, empty for the root, and its name in it.
+pub(super) fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+/// The folders that a path is in, the nearest first, the root last.
+pub(super) fn parents(path: &str) -> impl Iterator<Item = &str> {
+    let deepest = path.match_indices('/').map(|(at, _)| &path[..at]);
+    deepest.collect::<Vec<_>>().into_iter().rev().chain([""])
+}

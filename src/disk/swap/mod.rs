@@ -1,0 +1,11 @@
+//! Writing, all or nothing.
+
+mod apply;
+mod exchange;
+mod hold;
+mod journal;
+mod recover;
+mod staging;
+
+pub use apply::{NotWritten, apply};
+pub use hold::Hold;

@@ -1,0 +1,9 @@
+//! The tree by handles of its folders.
+
+mod files;
+mod folder;
+mod root;
+
+pub use files::Content;
+pub(super) use folder::{Folder, Found, Rights, Way, set_rights};
+pub use root::Root;
