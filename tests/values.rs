@@ -245,6 +245,8 @@ code {{ entry.value | code }}
 ```
 [{{ entry.value | mermaid }}]
 ```
+
+{{ entry.value | fenced(language="text") }}
 {% endfor %}
 ",
     Kind::Text,
@@ -305,8 +307,8 @@ fn markdown_shows_every_value_as_it_is() {
     let values = values(4000);
     let texts = rendered(&MARKDOWN, &values, Formatter::Nixfmt);
     let blocks: Vec<_> = texts.par_iter().flat_map(|text| page(text)).collect();
-    assert_eq!(blocks.len(), 7 * values.len(), "seed {}", seed());
-    for (value, blocks) in values.iter().zip(blocks.chunks(7)) {
+    assert_eq!(blocks.len(), 8 * values.len(), "seed {}", seed());
+    for (value, blocks) in values.iter().zip(blocks.chunks(8)) {
         let name = format!("seed {}: {value:?}", seed());
         // A page has one line for it: a control character is a space there.
         let shown: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -315,5 +317,7 @@ fn markdown_shows_every_value_as_it_is() {
         assert_eq!(blocks[4].0, format!("«{shown}»"), "{name} in a cell");
         assert_eq!(blocks[5].1, shown, "{name} as code in a cell");
         assert_eq!(label(&blocks[6].0), *value, "{name} as a label");
+        let lines = value.replace("\r\n", "\n").replace('\r', "\n");
+        assert_eq!(blocks[7].0.trim_end_matches('\n'), lines.trim_end_matches('\n'), "{name}");
     }
 }

@@ -1,7 +1,7 @@
 //! Which nodes a selector picks.
 
-use super::{Cluster, Labels, Node};
-use crate::input::types::System;
+use super::{Cluster, Gpu, Host, Labels, Node};
+use crate::input::types::{GpuMode, System};
 
 /// A node with the platform that Kubernetes labels it with.
 pub struct Candidate<'a> {
@@ -21,6 +21,24 @@ impl Cluster {
             .iter()
             .filter_map(|host| Some(Candidate { node: host.node()?, system: *host.system }));
         vms.chain(hosts)
+    }
+
+    /// The nodes that a selector names. One that names none in particular is no
+    /// reason to go to each.
+    pub fn selected(&self, selector: &Labels) -> impl Iterator<Item = Node<'_>> {
+        let nodes = self.candidates().filter(|node| !selector.is_empty() && node.has(selector));
+        nodes.map(|candidate| candidate.node)
+    }
+
+    /// The GPU that containers on a node can use.
+    pub fn container_gpu(&self, node: Node<'_>) -> Option<&Gpu> {
+        let mut gpus = self.hosts.iter().filter_map(|host| Some((host, host.gpu.as_ref()?)));
+        let is_there = |(host, gpu): &(&Host, &Gpu)| match *gpu.mode {
+            GpuMode::Host => host.name == *node.name,
+            GpuMode::Passthrough => gpu.vm.as_ref() == Some(node.name),
+            GpuMode::None => false,
+        };
+        gpus.find(is_there).map(|(_, gpu)| gpu)
     }
 }
 

@@ -4,7 +4,7 @@ use super::config::ConfigFile;
 use super::prepare::{Loaded, load, prepare};
 use super::{Failure, Output, Status};
 use crate::cli::{Drawing, Global, GraphArgs};
-use crate::graph::{Marks, Picture, dot, html, mermaid, svg};
+use crate::picture::{Picture, dot, html, mermaid, svg};
 use crate::review::Plan;
 
 pub(super) fn run(
@@ -17,9 +17,9 @@ pub(super) fn run(
         let prepared = prepare(&file, global, output)?;
         let changes = prepared.look(output)?;
         let Loaded { source, cluster, .. } = &prepared.loaded;
-        Picture::of(cluster, Some(&Marks::of(&Plan::new(source, cluster, &changes))))
+        Picture::new(cluster).marked(&Plan::new(source, cluster, &changes).marks())
     } else {
-        Picture::of(&load(&file, global, output)?.cluster, None)
+        Picture::new(&load(&file, global, output)?.cluster)
     };
     output.data(&match args.format {
         Drawing::Mermaid => mermaid(&picture),

@@ -23,7 +23,6 @@ pub use adapters::OUTPUT as ADAPTERS;
 pub use domains::{DataFile, OUTPUT as DOMAINS};
 pub use flake::OUTPUT as FLAKE;
 pub use hosts::OUTPUT as HOSTS;
-pub use ollama::ollama_port_on;
 pub use output::Output;
 pub use vms::OUTPUT as VMS;
 

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::output::Output;
-use crate::cluster::{Cluster, Gpu, Host, Node, Ollama};
-use crate::input::types::{GpuAccess, GpuMode, Image, Name, RelPath, Role, Taint};
+use crate::cluster::{Cluster, Gpu, Node, Ollama};
+use crate::input::types::{GpuAccess, Image, RelPath, Role, Taint};
 use crate::render::{Planned, Template, template};
 
 pub(super) const OUTPUT: Output = Output {
@@ -86,7 +86,8 @@ impl Context {
 impl Placement {
     fn of(cluster: &Cluster, ollama: &Ollama) -> Self {
         let selector = ollama.node_selector.iter();
-        let mut tolerations: Vec<Taint> = selected(cluster, ollama)
+        let mut tolerations: Vec<Taint> = cluster
+            .selected(&ollama.node_selector)
             .flat_map(|node| {
                 let given = (node.role == Role::ControlPlane).then(Taint::of_control_planes);
                 node.taints.iter().map(|taint| taint.value.clone()).chain(given)
@@ -123,36 +124,10 @@ impl GpuUse {
     }
 }
 
-/// The nodes that its selector names.
-pub(super) fn selected<'a>(
-    cluster: &'a Cluster,
-    ollama: &'a Ollama,
-) -> impl Iterator<Item = Node<'a>> {
-    let selector = &ollama.node_selector;
-    // One that names none in particular is no reason to go to each.
-    let nodes = cluster.candidates().filter(|node| !selector.is_empty() && node.has(selector));
-    nodes.map(|candidate| candidate.node)
-}
-
-/// The node port of Ollama on a machine, if it may run there.
-pub fn ollama_port_on(cluster: &Cluster, name: &Name) -> Option<u16> {
-    let ollama = cluster.ollama.as_ref()?;
-    let runs = gpus(cluster, ollama).iter().any(|(node, _)| node.name.value == *name);
-    runs.then_some(*ollama.node_port)
-}
-
-/// Those of them with a GPU that containers can use.
-pub(super) fn gpus<'a>(cluster: &'a Cluster, ollama: &'a Ollama) -> Vec<(Node<'a>, &'a Gpu)> {
-    let gpu = |node: Node<'a>| {
-        let mut gpus = cluster.hosts.iter().filter_map(|host| Some((host, host.gpu.as_ref()?)));
-        let its = |(host, gpu): &(&Host, &Gpu)| match *gpu.mode {
-            GpuMode::Host => host.name == *node.name,
-            GpuMode::Passthrough => gpu.vm.as_ref() == Some(node.name),
-            GpuMode::None => false,
-        };
-        gpus.find(its).map(|(_, gpu)| (node, gpu))
-    };
-    selected(cluster, ollama).filter_map(gpu).collect()
+/// The nodes that its selector names, with a GPU that containers can use.
+fn gpus<'a>(cluster: &'a Cluster, ollama: &'a Ollama) -> Vec<(Node<'a>, &'a Gpu)> {
+    let nodes = cluster.selected(&ollama.node_selector);
+    nodes.filter_map(|node| Some((node, cluster.container_gpu(node)?))).collect()
 }
 
 /// Whether the image computes with `rocm` rather than Vulkan.

@@ -203,6 +203,15 @@ pub(crate) fn markdown_code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
+/// A block of code in Markdown: a longer fence than any run of back quotes inside
+/// keeps it closed.
+pub(crate) fn fenced(text: &str, language: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+    format!("{fence}{language}\n{text}{end}{fence}")
+}
+
 /// A quoted label of a mermaid diagram; it may have several lines.
 pub(crate) fn mermaid(text: &str) -> String {
     let mut out = String::from("\"");

@@ -40,6 +40,14 @@ pub(super) fn register(tera: &mut Tera) {
     text(tera, "code", escape::markdown_code);
     text(tera, "sh", escape::shell_word_if_needed);
     text(tera, "mermaid", escape::mermaid);
+    tera.register_filter("fenced", |value: &str, kwargs: Kwargs, _: &State| {
+        let language: &str = kwargs.must_get("language")?;
+        if !language.chars().all(char::is_alphanumeric) {
+            return Err(tera::Error::message("`fenced` takes the name of a language"));
+        }
+        let block = escape::fenced(&marks::take_out(value).text, language);
+        Ok(Value::safe_string(&marks::around(&block)))
+    });
     // Tera's own would pass text through unescaped.
     tera.register_filter("safe", |_: &Value, _: Kwargs, _: &State| {
         Err::<Value, _>(tera::Error::message("`safe` would make code of a value: leave it out"))

@@ -9,7 +9,7 @@ mod options;
 pub mod overrides;
 
 pub(crate) use escape::{
-    markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path, nix_string,
+    fenced, markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path, nix_string,
     nix_string_part, shell_word_if_needed, xml,
 };
 pub use language::{Language, MARKER, handed_over};

@@ -11,6 +11,7 @@ mod impact;
 mod intent;
 mod lifecycle;
 mod machines;
+mod marks;
 mod modules;
 mod nodes;
 mod options;

@@ -1,16 +1,15 @@
 //! The page that tells how the cluster is built and kept.
 
 mod machines;
-mod topology;
 
 use serde::Serialize;
 
 use self::machines::{HostSteps, JoinGroup, Machine, Row};
-use self::topology::Topology;
 use super::output::Output;
 use super::{bootstrap, flake, flannel, kubeadm, ollama};
 use crate::cluster::{Cluster, Host, Node, Ollama};
 use crate::input::types::{BridgeNetfilter, Minor, Role};
+use crate::picture::{Picture, mermaid};
 use crate::release::{RELEASES, Release};
 use crate::render::{Template, template};
 
@@ -40,7 +39,8 @@ struct Context {
     ha: bool,
     /// The hosts that are nodes.
     bare_metal: Vec<String>,
-    topology: Topology,
+    /// A flow chart in Mermaid.
+    picture: String,
     nodes: Vec<Row>,
     pod_cidr: String,
     service_cidr: String,
@@ -125,7 +125,7 @@ impl Context {
             worker_count: workers().count(),
             ha: cluster.is_ha(),
             bare_metal: names(cluster.hosts.iter().filter_map(Host::node)),
-            topology: Topology::of(cluster),
+            picture: mermaid(&Picture::new(cluster).without_sizes()),
             nodes: Row::all(cluster),
             pod_cidr: cluster.pod_cidr.to_string(),
             service_cidr: cluster.service_cidr.to_string(),
@@ -178,7 +178,7 @@ impl Next {
 
 impl OllamaFacts {
     fn of(cluster: &Cluster, ollama: &Ollama) -> Self {
-        let nodes = || ollama::selected(cluster, ollama);
+        let nodes = || cluster.selected(&ollama.node_selector);
         let port = *ollama.node_port;
         let selector = ollama.node_selector.iter();
         Self {

@@ -9,7 +9,7 @@ use super::{
     BY_VERSION, all, base, by_version, clip, groups, named, path, places, plain, rows, short,
     spans, words,
 };
-use crate::render::{markdown as text, markdown_code as code, xml};
+use crate::render::{fenced, markdown as text, markdown_code as code, xml};
 use crate::review::hunks::{Action, File, Hunk};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
 
@@ -155,7 +155,7 @@ fn files(out: &mut String, files: &[File], budget: usize) {
         let mut body = String::new();
         let mut dropped = 0;
         for hunk in &file.hunks {
-            let block = block(hunk);
+            let block = diff(hunk);
             if out.len() + frame.len() + body.len() + block.len() + END.len() <= budget {
                 body.push_str(&block);
             } else {
@@ -163,7 +163,7 @@ fn files(out: &mut String, files: &[File], budget: usize) {
             }
         }
         if let Some(note) = &file.note {
-            let block = fenced("", note.lines());
+            let block = block("", note.lines());
             if out.len() + frame.len() + block.len() + END.len() <= budget {
                 body.push_str(&block);
             } else {
@@ -216,15 +216,13 @@ fn frame(file: &File) -> String {
     out
 }
 
-fn block(hunk: &Hunk) -> String {
+fn diff(hunk: &Hunk) -> String {
     let lines = hunk.lines.iter().map(|line| format!("{}{}", sign(line.tag), line.text));
-    fenced("diff", std::iter::once(range(hunk)).chain(lines))
+    block("diff", std::iter::once(range(hunk)).chain(lines))
 }
 
-/// Lines in a fence that is longer than any inside.
-fn fenced(language: &str, lines: impl Iterator<Item = impl AsRef<str>>) -> String {
+/// Lines in a block of code.
+fn block(language: &str, lines: impl Iterator<Item = impl AsRef<str>>) -> String {
     let body = lines.fold(String::new(), |body, line| body + &plain(line.as_ref()) + "\n");
-    let longest = body.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{body}{fence}\n\n")
+    fenced(&body, language) + "\n\n"
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Card, Kind, Mark, Picture};
+use super::card::{Card, CardKind};
+use super::marks::Mark;
+use super::whole::Picture;
 
 /// Machines under each other; Graphviz puts what is not linked in one row.
 const COLUMN: usize = 5;
@@ -43,7 +45,7 @@ fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize
         let _ = writeln!(out, "{pad}  n{number} [style=invis, shape=point];");
         let inside: Vec<usize> =
             card.inside.iter().map(|inner| draw(out, inner, depth + 1, count)).collect();
-        if card.kind == Kind::Vlan {
+        if card.kind == CardKind::Vlan {
             for column in inside.chunks(COLUMN) {
                 for pair in column.windows(2) {
                     let _ = writeln!(out, "{pad}  n{} -> n{};", pair[0], pair[1]);

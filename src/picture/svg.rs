@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use taffy::prelude::*;
 
-use super::{Card, Picture};
+use super::card::Card;
+use super::whole::Picture;
 use crate::render::xml;
 
 /// The picture's width in pixels; what does not fit beside goes below.

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Card, Kind, Mark, Picture};
+use super::card::{Card, CardKind};
+use super::marks::Mark;
+use super::whole::Picture;
 use crate::render::mermaid_label;
 
 /// Machines under each other; Mermaid puts what is not linked in one row.
@@ -20,17 +22,23 @@ pub fn mermaid(picture: &Picture) -> String {
             let _ = writeln!(out, "  n{outside} --- n{host}");
         }
     }
-    for (mark, style) in [
-        (Mark::Added, "stroke:#2da44e,stroke-width:3px"),
-        (Mark::Changed, "stroke:#9a6700,stroke-width:3px,stroke-dasharray:12 4"),
-        (Mark::Removed, "stroke:#cf222e,stroke-width:3px,stroke-dasharray:3 4"),
-    ] {
-        let _ = writeln!(out, "  classDef {} {style}", mark.word());
+    if !picture.legend.is_empty() {
+        for mark in Mark::ALL {
+            let _ = writeln!(out, "  classDef {} {}", mark.word(), style(mark));
+        }
     }
     out
 }
 
-/// Draws a box and what is in it; returns its number.
+const fn style(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Added => "stroke:#2da44e,stroke-width:3px",
+        Mark::Changed => "stroke:#9a6700,stroke-width:3px,stroke-dasharray:12 4",
+        Mark::Removed => "stroke:#cf222e,stroke-width:3px,stroke-dasharray:3 4",
+    }
+}
+
+/// Draws a card with those in it; returns its number.
 fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize {
     let number = *count;
     *count += 1;
@@ -40,7 +48,7 @@ fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize
         let _ = writeln!(out, "{pad}subgraph n{number}[{label}]");
         let inside: Vec<usize> =
             card.inside.iter().map(|inner| draw(out, inner, depth + 1, count)).collect();
-        if card.kind == Kind::Vlan {
+        if card.kind == CardKind::Vlan {
             for column in inside.chunks(COLUMN) {
                 for pair in column.windows(2) {
                     let _ = writeln!(out, "{pad}  n{} ~~~ n{}", pair[0], pair[1]);

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
+use super::card::CardKind;
 use super::svg::svg;
-use super::{Kind, Picture};
+use super::whole::Picture;
 use crate::render::xml;
 
 /// The picture as a page.
 pub fn html(picture: &Picture) -> String {
     let mut legend = String::new();
-    for word in Kind::ALL.map(Kind::word) {
+    for word in CardKind::ALL.map(CardKind::word) {
         let _ = write!(
             legend,
             "<li><svg width=\"14\" height=\"14\"><rect class=\"{word}\" width=\"14\" \

@@ -1,0 +1,110 @@
+//! A card: what a picture is made of.
+
+use super::marks::Mark;
+
+/// The thing that a card stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CardKind {
+    /// The network outside, or one inside the cluster.
+    Network,
+    /// A physical machine.
+    Host,
+    /// A VLAN on a host's bridge.
+    Vlan,
+    /// A MicroVM that is a control plane.
+    ControlPlane,
+    /// A MicroVM that is a worker.
+    Worker,
+    /// A MicroVM beside the cluster.
+    Machine,
+    /// A GPU.
+    Gpu,
+    /// A program that runs on the cluster.
+    Workload,
+    /// The meaning of the marks.
+    Legend,
+}
+
+impl CardKind {
+    /// Every kind of a cluster.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Network,
+        Self::Host,
+        Self::Vlan,
+        Self::ControlPlane,
+        Self::Worker,
+        Self::Machine,
+        Self::Gpu,
+        Self::Workload,
+    ];
+
+    /// Its name in styles.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Host => "host",
+            Self::Vlan => "vlan",
+            Self::ControlPlane => "control-plane",
+            Self::Worker => "worker",
+            Self::Machine => "machine",
+            Self::Gpu => "gpu",
+            Self::Workload => "workload",
+            Self::Legend => "legend",
+        }
+    }
+
+    /// Whether cards lie in it.
+    pub(super) const fn is_frame(self) -> bool {
+        matches!(self, Self::Host | Self::Vlan | Self::Legend)
+    }
+
+    pub(super) const fn is_machine(self) -> bool {
+        matches!(self, Self::Host | Self::ControlPlane | Self::Worker | Self::Machine)
+    }
+}
+
+/// A box with a title, lines and further cards.
+#[derive(Debug)]
+pub(super) struct Card {
+    pub(super) kind: CardKind,
+    /// The name by which it is marked.
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) lines: Vec<String>,
+    /// Lines that only say how large it is.
+    pub(super) sizes: Vec<String>,
+    pub(super) mark: Option<Mark>,
+    pub(super) cost: Option<&'static str>,
+    pub(super) inside: Vec<Card>,
+}
+
+impl Card {
+    pub(super) fn new(kind: CardKind, title: impl Into<String>, lines: Vec<String>) -> Self {
+        let title = title.into();
+        Self {
+            kind,
+            name: title.clone(),
+            title,
+            lines,
+            sizes: Vec::new(),
+            mark: None,
+            cost: None,
+            inside: Vec::new(),
+        }
+    }
+
+    /// Its title, with its mark, and its lines.
+    pub(super) fn text(&self) -> Vec<String> {
+        let title = match (self.mark, self.cost) {
+            (Some(mark), Some(cost)) => format!("{} ({}: {cost})", self.title, mark.word()),
+            (Some(mark), None) => format!("{} ({})", self.title, mark.word()),
+            (None, _) => self.title.clone(),
+        };
+        std::iter::once(title).chain(self.lines.iter().chain(&self.sizes).cloned()).collect()
+    }
+
+    pub(super) fn drop_sizes(&mut self) {
+        self.sizes.clear();
+        self.inside.iter_mut().for_each(Self::drop_sizes);
+    }
+}
