@@ -233,7 +233,7 @@ fn the_shell_prints_every_word_back() {
 
 const MARKDOWN: Template<Context> = Template::new(
     "values.md",
-    r"{%- for entry in values %}
+    r#"{%- for entry in values %}
 running «{{ entry.value }}»
 
 code {{ entry.value | code }}
@@ -248,7 +248,7 @@ code {{ entry.value | code }}
 
 {{ entry.value | fenced(language="text") }}
 {% endfor %}
-",
+"#,
     Kind::Text,
 );
 

@@ -24,8 +24,8 @@ pub(super) fn run(
     output.data(&match args.format {
         Drawing::Mermaid => mermaid(&picture),
         Drawing::Dot => dot(&picture),
-        Drawing::Svg => svg(&picture),
-        Drawing::Html => html(&picture),
+        Drawing::Svg => svg(&picture)?,
+        Drawing::Html => html(&picture)?,
     });
     Ok(Status::Done)
 }

@@ -71,6 +71,12 @@ impl From<IoError> for Failure {
     }
 }
 
+impl From<Bug> for Failure {
+    fn from(bug: Bug) -> Self {
+        Self::Bugs(vec![bug])
+    }
+}
+
 impl From<NoRevision> for Failure {
     fn from(reason: NoRevision) -> Self {
         match reason {

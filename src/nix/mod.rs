@@ -77,7 +77,7 @@ impl Ready {
     /// A person's text as it would be laid out; one that cannot be stays as it is.
     pub fn lay_out(&self, path: &str, text: &str) -> String {
         match Language::of(path) {
-            Language::Nix => format::lay_out(text, None, self.formatter),
+            Some(Language::Nix) => format::lay_out(text, None, self.formatter),
             _ => Err(String::new()),
         }
         .unwrap_or_else(|_| text.to_owned())
@@ -152,9 +152,9 @@ fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished
         found.into_iter().map(|it| bug(&file, Some(it.at), it.message)).collect()
     };
     let language = Language::of(file.template.name);
-    if language != Language::Nix {
+    if language != Some(Language::Nix) {
         let found = match language {
-            Language::Yaml => yaml::check(&file.text, &file.values),
+            Some(Language::Yaml) => yaml::check(&file.text, &file.values),
             _ => Vec::new(),
         };
         if !found.is_empty() {
@@ -182,7 +182,7 @@ fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished
 
 /// The text of a file in its final layout, whatever else is wrong with it.
 pub fn laid_out(file: &RenderedFile, formatter: Formatter) -> String {
-    if Language::of(file.template.name) != Language::Nix {
+    if Language::of(file.template.name) != Some(Language::Nix) {
         return tidy(&file.text);
     }
     let split = Split::of(&file.text);

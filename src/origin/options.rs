@@ -273,7 +273,7 @@ fn nix(
     let (plan, _) = pipeline.plan(document)?;
     let is_wanted = |planned: &Planned| {
         let path = planned.path.inside();
-        Language::of(path) == Language::Nix && !changed.unknown.contains(path)
+        Language::of(path) == Some(Language::Nix) && !changed.unknown.contains(path)
     };
     let files = plan.into_iter().filter(is_wanted);
     Some(files.map(|planned| (planned.path.to_string(), planned)).collect())

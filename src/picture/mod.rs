@@ -4,15 +4,13 @@
 mod card;
 mod cards;
 mod dot;
-mod html;
 mod marks;
 mod mermaid;
 mod svg;
 mod whole;
 
 pub use dot::dot;
-pub use html::html;
 pub use marks::{MachineMark, Mark, Marks};
 pub use mermaid::mermaid;
-pub use svg::svg;
+pub use svg::{html, svg};
 pub use whole::Picture;

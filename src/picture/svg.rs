@@ -1,12 +1,15 @@
-//! SVG: boxes in boxes, laid out as a browser lays out flexible boxes.
+//! SVG, and a page around it that a browser can search and zoom: boxes in boxes,
+//! laid out as a browser lays out flexible boxes.
 
-use std::fmt::Write as _;
-
+use serde::Serialize;
 use taffy::prelude::*;
 
-use super::card::Card;
+use super::card::{Card, CardKind};
 use super::whole::Picture;
-use crate::render::xml;
+use crate::render::{Bug, Engine, Template, template};
+
+const SVG: Template<Drawing> = template!("picture/cluster.svg");
+const PAGE: Template<Drawing> = template!("picture/cluster.html");
 
 /// The picture's width in pixels; what does not fit beside goes below.
 const WIDTH: f32 = 1280.0;
@@ -16,44 +19,119 @@ const LINE: f32 = 17.0;
 const ADVANCE: f32 = 0.602;
 const GAP: f32 = 10.0;
 
-/// The picture as a document of its own.
-pub fn svg(picture: &Picture) -> String {
-    // Only a node that is not in its tree makes these fail.
-    draw(picture).unwrap_or_default()
+/// A picture in whole pixels, to which everything is rounded.
+#[derive(Serialize)]
+struct Drawing {
+    width: i32,
+    height: i32,
+    title: Line,
+    boxes: Vec<Frame>,
+    kinds: [&'static str; 8],
 }
 
-fn draw(picture: &Picture) -> Result<String, taffy::TaffyError> {
-    let mut tree: TaffyTree<&Card> = TaffyTree::new();
-    let title = tree.new_leaf(Style {
-        size: Size { width: percent(1.0), height: length(LINE * 2.0) },
-        ..Style::DEFAULT
-    })?;
-    let mut rows = Vec::new();
-    for cards in picture.rows().into_iter().filter(|cards| !cards.is_empty()) {
-        rows.push(boxes(&mut tree, cards)?);
-    }
-    let mut style = column();
-    style.size.width = length(WIDTH);
-    style.padding = Rect::length(GAP);
-    let children: Vec<NodeId> = std::iter::once(title).chain(rows.iter().copied()).collect();
-    let root = tree.new_with_children(style, &children)?;
-    tree.compute_layout(root, Size::MAX_CONTENT)?;
+/// The box of a card.
+#[derive(Serialize)]
+struct Frame {
+    kind: &'static str,
+    mark: Option<&'static str>,
+    x: i32,
+    y: i32,
+    width: i32,
+    height: i32,
+    lines: Vec<Line>,
+}
 
-    let height = tree.layout(root)?.size.height;
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
-         width=\"{WIDTH}\" height=\"{height}\" role=\"img\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n\
-         <rect class=\"page\" width=\"{WIDTH}\" height=\"{height}\"/>\n\
-         <text class=\"heading\" x=\"{GAP}\" y=\"{y}\">{title}</text>\n",
-        title = xml(&picture.title),
-        y = GAP + LINE,
-    );
-    for row in rows {
-        paint(&mut out, &tree, row, (0.0, 0.0))?;
+/// A line of text, at the left end of its base line.
+#[derive(Serialize)]
+struct Line {
+    x: i32,
+    y: i32,
+    text: String,
+}
+
+/// The picture as a document of its own.
+pub fn svg(picture: &Picture) -> Result<String, Bug> {
+    Engine::new(&[SVG.source()])?.text(&SVG, &Drawing::new(picture))
+}
+
+/// The picture as a page.
+pub fn html(picture: &Picture) -> Result<String, Bug> {
+    Engine::new(&[SVG.source(), PAGE.source()])?.text(&PAGE, &Drawing::new(picture))
+}
+
+impl Drawing {
+    fn new(picture: &Picture) -> Self {
+        let title = Line::new(GAP, GAP + LINE, picture.title.clone());
+        let kinds = CardKind::ALL.map(CardKind::word);
+        let mut drawing = Self { width: pixels(WIDTH), height: 0, title, boxes: Vec::new(), kinds };
+        // Only a node that is not in its tree makes this fail.
+        drawing.fill(picture).unwrap_or_default();
+        drawing
     }
-    out.push_str("</svg>\n");
-    Ok(out)
+
+    fn fill(&mut self, picture: &Picture) -> taffy::TaffyResult<()> {
+        let mut tree: TaffyTree<&Card> = TaffyTree::new();
+        let title = tree.new_leaf(Style {
+            size: Size { width: percent(1.0), height: length(LINE * 2.0) },
+            ..Style::DEFAULT
+        })?;
+        let mut children = vec![title];
+        for cards in picture.rows().into_iter().filter(|cards| !cards.is_empty()) {
+            children.push(row(&mut tree, cards)?);
+        }
+        let mut style = column();
+        style.size.width = length(WIDTH);
+        style.padding = Rect::length(GAP);
+        let root = tree.new_with_children(style, &children)?;
+        tree.compute_layout(root, Size::MAX_CONTENT)?;
+        self.height = pixels(tree.layout(root)?.size.height);
+        self.add(&tree, root, (0.0, 0.0))
+    }
+
+    /// Adds the cards of a node and of those in it.
+    fn add(
+        &mut self,
+        tree: &TaffyTree<&Card>,
+        node: NodeId,
+        (left, top): (f32, f32),
+    ) -> taffy::TaffyResult<()> {
+        let layout = tree.layout(node)?;
+        let (x, y) = (left + layout.location.x, top + layout.location.y);
+        if let Some(card) = tree.get_node_context(node) {
+            self.boxes.push(Frame::new(card, (x, y), layout.size));
+        }
+        for child in tree.children(node)? {
+            self.add(tree, child, (x, y))?;
+        }
+        Ok(())
+    }
+}
+
+impl Frame {
+    fn new(card: &Card, (x, y): (f32, f32), size: Size<f32>) -> Self {
+        let bases = std::iter::successors(Some(y + GAP + FONT), |base| Some(base + LINE));
+        let lines = bases.zip(card.text()).map(|(base, text)| Line::new(x + GAP, base, text));
+        Self {
+            kind: card.kind.word(),
+            mark: card.mark.map(super::marks::Mark::word),
+            x: pixels(x),
+            y: pixels(y),
+            width: pixels(size.width),
+            height: pixels(size.height),
+            lines: lines.collect(),
+        }
+    }
+}
+
+impl Line {
+    fn new(x: f32, y: f32, text: String) -> Self {
+        Self { x: pixels(x), y: pixels(y), text }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation)] // no picture has that many
+fn pixels(length: f32) -> i32 {
+    length as i32
 }
 
 fn column() -> Style {
@@ -65,10 +143,10 @@ fn column() -> Style {
     }
 }
 
-/// Boxes beside each other, in as many rows as they need.
-fn boxes<'a>(tree: &mut TaffyTree<&'a Card>, cards: &'a [Card]) -> taffy::TaffyResult<NodeId> {
+/// Cards beside each other, in as many rows as they need.
+fn row<'a>(tree: &mut TaffyTree<&'a Card>, cards: &'a [Card]) -> taffy::TaffyResult<NodeId> {
     let cards: Vec<NodeId> =
-        cards.iter().map(|card| one(tree, card)).collect::<taffy::TaffyResult<_>>()?;
+        cards.iter().map(|card| card_box(tree, card)).collect::<taffy::TaffyResult<_>>()?;
     let style = Style {
         display: Display::Flex,
         flex_wrap: FlexWrap::Wrap,
@@ -78,7 +156,8 @@ fn boxes<'a>(tree: &mut TaffyTree<&'a Card>, cards: &'a [Card]) -> taffy::TaffyR
     tree.new_with_children(style, &cards)
 }
 
-fn one<'a>(tree: &mut TaffyTree<&'a Card>, card: &'a Card) -> taffy::TaffyResult<NodeId> {
+/// A card: its text, and the cards in it below.
+fn card_box<'a>(tree: &mut TaffyTree<&'a Card>, card: &'a Card) -> taffy::TaffyResult<NodeId> {
     let text = card.text();
     let longest = text.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     #[expect(clippy::cast_precision_loss)] // a label has no millions of characters
@@ -90,57 +169,10 @@ fn one<'a>(tree: &mut TaffyTree<&'a Card>, card: &'a Card) -> taffy::TaffyResult
     })?;
     let mut children = vec![label];
     if !card.inside.is_empty() {
-        children.push(boxes(tree, &card.inside)?);
+        children.push(row(tree, &card.inside)?);
     }
     let style = Style { padding: Rect::length(GAP), ..column() };
     let node = tree.new_with_children(style, &children)?;
     tree.set_node_context(node, Some(card))?;
     Ok(node)
 }
-
-fn paint(
-    out: &mut String,
-    tree: &TaffyTree<&Card>,
-    node: NodeId,
-    (left, top): (f32, f32),
-) -> taffy::TaffyResult<()> {
-    let layout = tree.layout(node)?;
-    let (x, y) = (left + layout.location.x, top + layout.location.y);
-    // The groups directly below the root lie as far from it as they say.
-    if let Some(card) = tree.get_node_context(node) {
-        let Size { width, height } = layout.size;
-        let mark = card.mark.map_or_else(String::new, |mark| format!(" {}", mark.word()));
-        let _ = writeln!(
-            out,
-            "<rect class=\"{}{mark}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" \
-             height=\"{height}\" rx=\"6\"/>",
-            card.kind.word()
-        );
-        let mut base = y + GAP + FONT;
-        for (at, line) in card.text().iter().enumerate() {
-            let class = if at == 0 { " class=\"title\"" } else { "" };
-            let left = x + GAP;
-            let _ = writeln!(out, "<text{class} x=\"{left}\" y=\"{base}\">{}</text>", xml(line));
-            base += LINE;
-        }
-    }
-    for child in tree.children(node)? {
-        paint(out, tree, child, (x, y))?;
-    }
-    Ok(())
-}
-
-/// Colours follow the reader's; each kind and mark also says so in words.
-const STYLE: &str = "\
-text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1f2328}\
-.title{font-weight:600}.heading{font-size:17px;font-weight:600}\
-.page{fill:#fff}rect{stroke:#8c959f;fill:#fff}\
-.host{fill:#f6f8fa}.vlan{fill:#fff}.network{fill:#eef4ff}.control-plane{fill:#ddf4ff}\
-.worker{fill:#e6ffec}.machine{fill:#f6f8fa}.gpu{fill:#fff1e5}.workload{fill:#fbefff}\
-.legend{fill:none;stroke:none}\
-.added{stroke:#1a7f37;stroke-width:3}.changed{stroke:#9a6700;stroke-width:3;stroke-dasharray:12 4}\
-.removed{stroke:#cf222e;stroke-width:3;stroke-dasharray:3 4}\
-@media(prefers-color-scheme:dark){text{fill:#e6edf3}.page{fill:#0d1117}\
-rect{stroke:#6e7681}.host{fill:#161b22}.vlan{fill:#0d1117}.network{fill:#121d2f}\
-.control-plane{fill:#0c2d4a}.worker{fill:#12361f}.machine{fill:#21262d}.gpu{fill:#3d2410}\
-.workload{fill:#2f1a47}.added{stroke:#3fb950}.changed{stroke:#d29922}.removed{stroke:#f85149}}";

@@ -228,9 +228,9 @@ pub(crate) fn mermaid(text: &str) -> String {
     out
 }
 
-/// Text of HTML or XML, in an element or a quoted attribute. XML has no place for
-/// control characters, not even escaped.
-pub(crate) fn xml(text: &str) -> String {
+/// Text of HTML or SVG, in an element or a quoted attribute. XML has no place for
+/// control characters, not even escaped, and nothing may reorder what is read.
+pub(crate) fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -239,7 +239,11 @@ pub(crate) fn xml(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push(' '),
+            '\n' | '\t' => out.push(c),
+            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                out.push('\u{fffd}');
+            }
+            c if c.is_control() => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

@@ -18,19 +18,24 @@ pub enum Language {
     Shell,
     /// Markdown.
     Markdown,
+    /// HTML, or SVG.
+    Html,
 }
 
 impl Language {
     /// All of them.
-    pub const ALL: &'static [Self] = &[Self::Nix, Self::Yaml, Self::Shell, Self::Markdown];
+    pub const ALL: &'static [Self] =
+        &[Self::Nix, Self::Yaml, Self::Shell, Self::Markdown, Self::Html];
 
-    /// The language of a file or template.
-    pub fn of(name: &str) -> Self {
-        match name.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("nix") => Self::Nix,
-            Some("yaml") => Self::Yaml,
-            Some("sh") => Self::Shell,
-            _ => Self::Markdown,
+    /// The language of a file or template, if it is one of these.
+    pub const fn of(name: &str) -> Option<Self> {
+        match name.as_bytes() {
+            [.., b'.', b'n', b'i', b'x'] => Some(Self::Nix),
+            [.., b'.', b'y', b'a', b'm', b'l'] => Some(Self::Yaml),
+            [.., b'.', b's', b'h'] => Some(Self::Shell),
+            [.., b'.', b'm', b'd'] => Some(Self::Markdown),
+            [.., b'.', b'h', b't', b'm', b'l'] | [.., b'.', b's', b'v', b'g'] => Some(Self::Html),
+            _ => None,
         }
     }
 
@@ -41,6 +46,7 @@ impl Language {
             Self::Yaml => |text, out| write(out, text, escape::yaml_string),
             Self::Shell => |text, out| write(out, text, escape::shell_word),
             Self::Markdown => |text, out| write(out, text, escape::markdown),
+            Self::Html => |text, out| write(out, text, escape::html),
         }
     }
 
@@ -53,7 +59,7 @@ impl Language {
             format!("change {source} and run `nixgen render`."),
         ];
         let mut text = String::with_capacity(body.len() + 128);
-        if self == Self::Markdown {
+        if matches!(self, Self::Markdown | Self::Html) {
             // `--` would end the comment early.
             let comment = lines.join(" ").replace("--", "- -");
             let _ = writeln!(text, "<!-- {comment} -->{}\n", marks::line(0));

@@ -9,8 +9,8 @@ mod options;
 pub mod overrides;
 
 pub(crate) use escape::{
-    fenced, markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path, nix_string,
-    nix_string_part, shell_word_if_needed, xml,
+    fenced, html, markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path,
+    nix_string, nix_string_part, shell_word_if_needed,
 };
 pub use language::{Language, MARKER, handed_over};
 use marks::Unmarked;
@@ -79,7 +79,7 @@ impl<C: Serialize> Template<C> {
             path,
             template: self.source.name,
             context: Value::try_from_serializable(context).map_err(|error| error.to_string()),
-            executable: Language::of(self.source.name) == Language::Shell,
+            executable: Language::of(self.source.name) == Some(Language::Shell),
         }
     }
 }
@@ -89,13 +89,14 @@ macro_rules! template {
     ($name:literal) => {
         $crate::render::template!($name, $crate::render::Kind::Text)
     };
-    ($name:literal, $kind:expr) => {
+    ($name:literal, $kind:expr) => {{
+        const { assert!($crate::render::Language::of($name).is_some()) };
         $crate::render::Template::new(
             $name,
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/", $name, ".tera")),
             $kind,
         )
-    };
+    }};
 }
 pub(crate) use template;
 
@@ -210,17 +211,25 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Compiles templates.
+    /// Compiles templates. One of no language is refused: nothing would escape for it.
     pub fn new(templates: &[TemplateSource]) -> Result<Self, Bug> {
+        if let Some(stray) = templates.iter().find(|t| Language::of(t.name).is_none()) {
+            let message = "no language has files with names like this".to_owned();
+            return Err(Bug::at(stray.name, stray.name, message));
+        }
+        let written = |language: &&Language| {
+            templates.iter().any(|t| Language::of(t.name) == Some(**language))
+        };
         let engines = Language::ALL
             .par_iter()
+            .filter(written)
             .map(|&language| {
                 let mut tera = Tera::default();
                 // Every template is escaped, whatever its name.
                 tera.autoescape_on([""]);
                 tera.set_escape_fn(language.escape());
                 filters::register(&mut tera);
-                let own = templates.iter().filter(|t| Language::of(t.name) == language);
+                let own = templates.iter().filter(|t| Language::of(t.name) == Some(language));
                 tera.add_raw_templates(own.map(|t| (t.name, marks::numbered(t.text))))
                     .map_err(|error| compile_bug(&error))?;
                 Ok((language, tera))
@@ -245,12 +254,30 @@ impl Engine {
         if bugs.is_empty() { Ok(files) } else { Err(bugs) }
     }
 
+    /// The text that a template makes of a context, of any size, for a page that is
+    /// shown and no file of the tree.
+    pub fn text<C: Serialize>(&self, template: &Template<C>, context: &C) -> Result<String, Bug> {
+        let name = template.source.name;
+        let bug = |message: String| Bug::at(name, name, message);
+        let value =
+            Value::try_from_serializable(context).map_err(|error| bug(error.to_string()))?;
+        let context = self::context(Ok(value)).map_err(bug)?;
+        let (_, tera) = self.engine(name).map_err(bug)?;
+        let text = tera.render(name, &context).map_err(|error| from_tera(&error, name, name))?;
+        Ok(marks::take_out(&text).text)
+    }
+
+    fn engine(&self, template: &str) -> Result<(Language, &Tera), String> {
+        let language = Language::of(template);
+        let engine = self.engines.iter().find(|(known, _)| Some(*known) == language);
+        let (language, tera) = engine.ok_or_else(|| "no engine for its language".to_owned())?;
+        Ok((*language, tera))
+    }
+
     fn one(&self, planned: Planned, source: &str) -> Result<RenderedFile, Bug> {
-        let language = Language::of(planned.template);
         let path = planned.path.to_string();
         let bug = |message: String| Bug::at(planned.template, &path, message);
-        let engine = self.engines.iter().find(|(known, _)| *known == language);
-        let (_, tera) = engine.ok_or_else(|| bug("no engine for its language".to_owned()))?;
+        let (language, tera) = self.engine(planned.template).map_err(bug)?;
         let context = context(planned.context).map_err(bug)?;
         let template = self.templates.iter().find(|known| known.name == planned.template);
         let template = *template.ok_or_else(|| bug("there is no such template".to_owned()))?;

@@ -138,10 +138,10 @@ pub fn file(change: &Change<'_>) -> File {
     };
     let language = Language::of(&change.path);
     let subject = match language {
-        Language::Nix => Subject::Nix,
-        Language::Yaml => Subject::Manifests,
-        Language::Shell => Subject::Scripts,
-        Language::Markdown => Subject::Docs,
+        Some(Language::Nix) => Subject::Nix,
+        Some(Language::Yaml) => Subject::Manifests,
+        Some(Language::Shell) => Subject::Scripts,
+        Some(Language::Markdown | Language::Html) | None => Subject::Docs,
     };
     let old = change.old.as_deref().unwrap_or_default();
     let new = change.text().unwrap_or_default();
@@ -161,7 +161,7 @@ pub fn file(change: &Change<'_>) -> File {
         // One that goes was made by the same rule.
         executable: change
             .new
-            .map_or(language == Language::Shell, crate::nix::ReadyFile::executable),
+            .map_or(language == Some(Language::Shell), crate::nix::ReadyFile::executable),
         redacted: hunks.iter().any(|hunk| hunk.redacted) || note.as_deref().is_some_and(is_hidden),
         in_the_way: change.in_the_way.map(str::to_owned),
         by_other_version: false,

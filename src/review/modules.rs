@@ -110,7 +110,7 @@ pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Mod
     let [adapters, flake] = [outputs::ADAPTERS, outputs::FLAKE].map(|it| it.path(cluster));
     let wanted: Vec<&Change<'_>> = changes
         .differing()
-        .filter(|change| Language::of(&change.path) == Language::Nix)
+        .filter(|change| Language::of(&change.path) == Some(Language::Nix))
         .filter(|change| change.in_the_way.is_none() && !change.is_kept() && !change.is_ejected())
         .collect();
     let mut modules: Vec<Module<'a>> = wanted
@@ -236,7 +236,7 @@ impl Imports {
             .all()
             .collect::<Vec<_>>()
             .into_par_iter()
-            .filter(|change| Language::of(&change.path) == Language::Nix)
+            .filter(|change| Language::of(&change.path) == Some(Language::Nix))
             .filter(|change| !known.contains_key(change.path.as_str()))
             .filter_map(|change| {
                 let text = change.new?.text();

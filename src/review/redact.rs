@@ -78,7 +78,7 @@ fn hide_toml<'a>(named: bool, value: &DeValue<'a>) -> DeValue<'a> {
 pub(super) fn text(path: &str, text: &str, rendered: Option<&str>, shown: &[bool]) -> String {
     let mut secret = pem_blocks(text);
     match (Language::of(path), rendered) {
-        (Language::Nix, _) => secret.extend(nix_strings(text)),
+        (Some(Language::Nix), _) => secret.extend(nix_strings(text)),
         (_, Some(_)) => secret.extend(assigned(text)),
         (_, None) => {}
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use rnix::SyntaxKind;
 
 use super::plain;
-use crate::render::xml;
+use crate::render::html as xml;
 use crate::review::hunks::Line;
 
 /// Every line of one side of a hunk.

@@ -9,7 +9,7 @@ use super::{
     BY_VERSION, all, base, by_version, clip, groups, named, path, places, plain, rows, short,
     spans, words,
 };
-use crate::render::{fenced, markdown as text, markdown_code as code, xml};
+use crate::render::{fenced, html, markdown as text, markdown_code as code};
 use crate::review::hunks::{Action, File, Hunk};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
 
@@ -207,7 +207,7 @@ fn frame(file: &File) -> String {
         (None, Action::Keep) => " yours".to_owned(),
         (None, _) => String::new(),
     };
-    let path = xml(&plain(&file.path));
+    let path = html(&file.path);
     let mut out =
         format!("<details><summary><code>{path}</code> +{added} −{removed}{what}</summary>\n\n");
     if file.redacted {

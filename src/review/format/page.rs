@@ -9,7 +9,7 @@ use super::{
     BY_VERSION, all, base, by_version, clip, groups, highlight, named, path, places, plain, rows,
     short, spans, words,
 };
-use crate::render::{Language, xml};
+use crate::render::{Language, html as xml};
 use crate::review::hunks::{Action, File, Hunk, Line, Tag};
 use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
 
@@ -220,7 +220,7 @@ fn files(out: &mut String, files: &[&File]) {
         if !file.hunks.is_empty() {
             out.push_str("<table class=\"lines\">\n<colgroup><col class=\"n\"><col><col class=\"n\"><col></colgroup>\n");
             for hunk in &file.hunks {
-                side_by_side(out, hunk, Language::of(&file.path) == Language::Nix);
+                side_by_side(out, hunk, Language::of(&file.path) == Some(Language::Nix));
             }
             out.push_str("</table>\n");
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Side, is_pair, named, nothing_known, place, sides, template};
-use crate::render::xml;
+use crate::render::html as xml;
 use crate::review::format::{BY_VERSION, by_version, plain};
 use crate::review::{Base, File};
 
