@@ -39,25 +39,27 @@ pub fn read<'s>(source: &'s Source, log: &mut Vec<Diagnostic>) -> Description<'s
 /// out, also against a list of all options where there is one.
 pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<Bug>> {
     let overrides = Overrides::default();
-    Pipeline::new(&cluster.source, &overrides)?.build(cluster, &overrides, options)
+    Pipeline::new(cluster, &overrides)?.build(cluster, &overrides, options)
 }
 
 /// The texts of files by their paths.
 pub type Files = BTreeMap<String, String>;
 
 /// The stages behind the rules, with the templates of a run compiled.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Pipeline {
     /// The name of the file that is rendered.
     source: String,
+    formatter: Formatter,
     engine: Arc<Engine>,
 }
 
 impl Pipeline {
     /// Compiles nixgen's templates, or the user's in their place.
-    pub fn new(source: &str, overrides: &Overrides) -> Result<Self, Vec<Bug>> {
+    pub fn new(cluster: &Cluster, overrides: &Overrides) -> Result<Self, Vec<Bug>> {
         let engine = Engine::new(&overrides.over(outputs::templates())).map_err(|bug| vec![bug])?;
-        Ok(Self { source: source.to_owned(), engine: Arc::new(engine) })
+        let (source, formatter) = (cluster.source.clone(), cluster.formatter);
+        Ok(Self { source, formatter, engine: Arc::new(engine) })
     }
 
     /// Renders a cluster, with little patience for templates of the user's, and
@@ -71,7 +73,7 @@ impl Pipeline {
         let plan = outputs::plan(cluster);
         let rendered = overrides.render(&self.engine, plan, &self.source, PATIENCE)?;
         let left_to_user = outputs::left_to_user(cluster);
-        nix::ready(rendered, &Rules { formatter: cluster.formatter, left_to_user, options })
+        nix::ready(rendered, &Rules { formatter: self.formatter, left_to_user, options })
     }
 
     /// Renders files of a plan.
@@ -81,19 +83,21 @@ impl Pipeline {
 
     /// The plan of a document, whatever the rules say of it: a value is traced by
     /// others that need not make sense. There is none of one that makes no cluster.
-    pub fn plan(&self, document: &Document<'_>) -> Option<(Vec<Planned>, Formatter)> {
+    pub fn plan(&self, document: &Document<'_>) -> Option<Vec<Planned>> {
         let mut ignored = Vec::new();
         let file = input::decode(document, &mut ignored)?;
         let cluster = cluster::resolve(file, &self.source, &mut ignored)?;
-        Some((outputs::plan(&cluster), cluster.formatter))
+        Some(outputs::plan(&cluster))
     }
 
-    /// Those files of a document whose paths are wanted, laid out.
+    /// Those files of a document whose paths are wanted. All are laid out as the
+    /// cluster's are, so that they can be compared: a layout says nothing.
     pub fn files(&self, document: &Document<'_>, wanted: impl Fn(&str) -> bool) -> Files {
-        let Some((mut plan, formatter)) = self.plan(document) else { return Files::new() };
+        let mut plan = self.plan(document).unwrap_or_default();
         plan.retain(|planned| wanted(planned.path.inside()));
         let files = self.render(plan).unwrap_or_default();
-        files.iter().map(|file| (file.path.to_string(), nix::laid_out(file, formatter))).collect()
+        let laid_out = |file: &RenderedFile| nix::laid_out(file, self.formatter);
+        files.iter().map(|file| (file.path.to_string(), laid_out(file))).collect()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Where lines come from: `nixgen explain FILE:LINE`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support;
 use nixgen::disk::{Hold, Root, apply, compare};
 use nixgen::input::{self, Document};
-use nixgen::origin::{self, Place, What};
+use nixgen::origin::{self, KeyPath, Place, What};
 use nixgen::outputs;
 use nixgen::pipeline::{Files, Pipeline, build, read};
 use nixgen::render::overrides::Overrides;
@@ -92,7 +92,8 @@ fn example() -> Source {
 }
 
 fn pipeline() -> Pipeline {
-    Pipeline::new("cluster.toml", &Overrides::default()).expect("the templates compile")
+    let cluster = read(&example(), &mut Vec::new()).cluster.expect("a cluster");
+    Pipeline::new(&cluster, &Overrides::default()).expect("the templates compile")
 }
 
 fn document(source: &Source) -> Document<'_> {
@@ -113,11 +114,15 @@ fn rendered(source: &Source) -> Files {
     ready.files().iter().map(|file| (file.path().to_owned(), file.text().to_owned())).collect()
 }
 
-/// The lines (from 1) that a text has and an older one has nowhere.
-fn new_lines(old: &str, new: &str) -> Vec<usize> {
+/// The lines (from 1) that a file has and an older one has nowhere. Where lines
+/// of Nix are broken is no more than its layout.
+fn new_lines(path: &str, old: &str, new: &str) -> Vec<usize> {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = words(old);
     let old: BTreeSet<&str> = old.lines().collect();
-    let lines = new.lines().enumerate().filter(|(_, line)| !old.contains(line));
-    lines.map(|(at, _)| at + 1).collect()
+    let is_old =
+        |line: &str| old.contains(line) || path.ends_with(".nix") && all.contains(&words(line));
+    new.lines().zip(1..).filter(|(line, _)| !is_old(line)).map(|(_, number)| number).collect()
 }
 
 fn explained(line: &str) -> String {
@@ -154,6 +159,18 @@ fn a_line_is_explained() {
     assert!(mem.contains(default), "{mem}");
     let header = explained("vms/k8s-master.nix:1");
     assert!(header.contains("every file has this header"), "{header}");
+}
+
+#[test]
+fn no_line_is_from_a_key_that_changes_its_layout_alone() {
+    let source = example();
+    let formatter =
+        Place { path: KeyPath::of(&["cluster", "formatter"]), span: None, what: What::Default };
+    let files = rendered(&source);
+    let mut lines = origin::lines_of(&document(&source), &formatter, &files, &pipeline());
+    lines.retain(|_, lines| !lines.is_empty());
+    let named = number(&files["flake.nix"], "nixfmt");
+    assert_eq!(lines, BTreeMap::from([("flake.nix".to_owned(), BTreeSet::from([named]))]));
 }
 
 #[test]
@@ -201,7 +218,7 @@ fn every_line_that_changes_with_a_value_is_traced_to_it() {
         let lines = origin::lines_of(&document, &place, &files, &pipeline);
         for (file, text) in &files {
             let old = before.get(file).map_or("", String::as_str);
-            for line in new_lines(old, text) {
+            for line in new_lines(file, old, text) {
                 traced += 1;
                 if !lines.get(file).is_some_and(|lines| lines.contains(&line)) {
                     let line = text.lines().nth(line - 1).unwrap_or_default();

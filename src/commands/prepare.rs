@@ -112,7 +112,7 @@ fn build(
     if overrides.is_broken() {
         return Err(Vec::new());
     }
-    let pipeline = Pipeline::new(&loaded.cluster.source, overrides)?;
+    let pipeline = Pipeline::new(&loaded.cluster, overrides)?;
     let ready = pipeline.build(&loaded.cluster, overrides, loaded.options.as_ref())?;
     let missing = disk::missing(&ready, root);
     if missing.is_empty() { Ok((pipeline, ready)) } else { Err(missing) }

@@ -8,6 +8,7 @@
 
 mod cut;
 mod groups;
+mod lines;
 mod options;
 mod place;
 mod schema;
@@ -16,10 +17,10 @@ mod vary;
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
-use similar::{DiffTag, TextDiff};
 use toml::de::DeValue;
 
 use self::cut::{Cut, cut};
+use self::lines::changed_lines;
 use self::place::{renamed, with, without};
 use self::vary::Others;
 use crate::cluster::Cluster;
@@ -146,15 +147,4 @@ fn renaming(
     };
     let changed = pipeline.files(&renamed, |path| before(path).is_some());
     Some(changed.into_iter().filter_map(|(path, text)| Some((before(&path)?, text))).collect())
-}
-
-/// The lines (from 1) of a text that another one does not have.
-fn changed_lines(old: &str, new: &str) -> BTreeSet<usize> {
-    let diff = TextDiff::from_lines(old, new);
-    diff.ops()
-        .iter()
-        .map(similar::DiffOp::as_tag_tuple)
-        .filter(|(tag, ..)| matches!(tag, DiffTag::Delete | DiffTag::Replace))
-        .flat_map(|(_, old, _)| old.start + 1..old.end + 1)
-        .collect()
 }

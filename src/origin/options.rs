@@ -270,7 +270,7 @@ fn nix(
     changed: &Changed,
     pipeline: &Pipeline,
 ) -> Option<BTreeMap<String, Planned>> {
-    let (plan, _) = pipeline.plan(document)?;
+    let plan = pipeline.plan(document)?;
     let is_wanted = |planned: &Planned| {
         let path = planned.path.inside();
         Language::of(path) == Some(Language::Nix) && !changed.unknown.contains(path)

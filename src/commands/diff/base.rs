@@ -88,7 +88,7 @@ impl<'c> Before<'c> {
                 mistakes.extend(broken.map(|found| format!("{path}: {}", found.message)));
             }
             if mistakes.is_empty() {
-                built = Pipeline::new(&cluster.source, &overrides)
+                built = Pipeline::new(&cluster, &overrides)
                     .and_then(|pipeline| pipeline.build(&cluster, &overrides, None));
             }
         }

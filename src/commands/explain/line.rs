@@ -28,7 +28,7 @@ pub(super) fn explain(
     let config = ConfigFile::open(global)?;
     let Loaded { source, document, cluster, .. } = load(&config, global, output)?;
     let overrides = templates::read(&config::folder_root(global), &cluster)?;
-    let pipeline = Pipeline::new(&cluster.source, &overrides).map_err(Failure::Bugs)?;
+    let pipeline = Pipeline::new(&cluster, &overrides).map_err(Failure::Bugs)?;
     let mut plan = outputs::plan(&cluster);
     let from_here = below(&config::root(global), Path::new(file));
     let names = |path: &str| path == file || Some(path) == from_here.as_deref();
