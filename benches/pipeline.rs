@@ -27,28 +27,36 @@ fn build(text: &str) -> Ready {
     nixgen::pipeline::build(&read(text).1, None).expect("no bug")
 }
 
+/// Reading alone, rendering, and comparing with what was rendered.
 fn pipeline(criterion: &mut Criterion) {
     for vms in [3, 100, 1_000, 10_000] {
-        let text = generated::cluster(vms);
-        let mut group = criterion.benchmark_group("pipeline");
-        group.sample_size(10).sampling_mode(SamplingMode::Flat);
-        group.throughput(Throughput::Elements(vms as u64));
-        group.bench_with_input(BenchmarkId::new("render", vms), &text, |bencher, text| {
-            bencher.iter(|| build(text));
-        });
-        let ready = build(&text);
-        let tree = tempfile::tempdir().expect("a folder");
-        let root = Root::new(tree.path());
-        let hold = Hold::to_write(&root, &mut |_| ()).expect("free");
-        apply(&compare(&ready, &root).expect("readable"), hold, &mut |_| ()).expect("written");
-        group.bench_with_input(BenchmarkId::new("check", vms), &text, |bencher, text| {
-            bencher.iter(|| {
-                let ready = build(text);
-                assert!(compare(&ready, &root).expect("readable").is_in_sync());
-            });
-        });
-        group.finish();
+        measure(criterion, "pipeline", vms, &generated::cluster(vms));
     }
+    measure(criterion, "pipeline with all keys", 10_000, &generated::full_cluster(10_000));
+}
+
+fn measure(criterion: &mut Criterion, name: &str, vms: usize, text: &str) {
+    let mut group = criterion.benchmark_group(name);
+    group.sample_size(10).sampling_mode(SamplingMode::Flat);
+    group.throughput(Throughput::Elements(vms as u64));
+    group.bench_with_input(BenchmarkId::new("read", vms), text, |bencher, text| {
+        bencher.iter(|| read(text));
+    });
+    group.bench_with_input(BenchmarkId::new("render", vms), text, |bencher, text| {
+        bencher.iter(|| build(text));
+    });
+    let ready = build(text);
+    let tree = tempfile::tempdir().expect("a folder");
+    let root = Root::new(tree.path());
+    let hold = Hold::to_write(&root, &mut |_| ()).expect("free");
+    apply(&compare(&ready, &root).expect("readable"), hold, &mut |_| ()).expect("written");
+    group.bench_with_input(BenchmarkId::new("check", vms), text, |bencher, text| {
+        bencher.iter(|| {
+            let ready = build(text);
+            assert!(compare(&ready, &root).expect("readable").is_in_sync());
+        });
+    });
+    group.finish();
 }
 
 /// What a review costs beyond rendering, as people run both: in a tree of a

@@ -29,7 +29,7 @@ pub(super) fn address(name: &Name, subnet: Ipv4Net) -> Ipv4Addr {
 /// start of the name and the address, which no other VM has.
 pub(super) fn tap(name: &Name, ip: Ipv4Addr) -> InterfaceName {
     let name = name.as_str();
-    InterfaceName::derived(if name.len() <= 12 {
+    InterfaceName::own(if name.len() <= 12 {
         format!("vm-{name}")
     } else {
         format!("vm-{}-{:08x}", &name[..3], u32::from(ip))

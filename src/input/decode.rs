@@ -10,10 +10,14 @@ use std::fmt::Display;
 use toml::Spanned as TomlSpanned;
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
+use super::spanned::Spanned;
 use super::suggest::closest;
-use super::{MOST_ENTRIES, Spanned};
 use crate::diagnostic::{Code, Diagnostic, MOST};
 use crate::source::Span;
+
+/// The most entries of a table or list that are read: each VM takes a few
+/// kilobytes, and kubeadm counts as many nodes.
+const MOST_ENTRIES: usize = 1 << 16;
 
 /// A TOML value with its place.
 pub(crate) type Node<'a> = &'a TomlSpanned<DeValue<'a>>;
@@ -54,16 +58,15 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
     match T::from_text(text) {
         Ok(value) => Some(value),
         Err(reason) => {
-            let mut found = Diagnostic::new(Code::InvalidValue, span, reason);
-            found = match (T::choices(), closest(text, T::choices().iter().copied())) {
-                (_, Some(near)) => found.help(format!("did you mean `{near}`?")),
-                ([], None) => found.help(format!("expected {}", T::EXPECTED)),
-                (all, None) if all.len() <= SHOWN => {
-                    found.help(format!("expected one of {}", quoted(all)))
+            let all = T::choices();
+            let help = match closest(text, all.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if (1..=SHOWN).contains(&all.len()) => {
+                    format!("expected one of {}", quoted(all))
                 }
-                _ => found.help(format!("expected {}", T::EXPECTED)),
+                None => format!("expected {}", T::EXPECTED),
             };
-            log.push(found);
+            log.push(Diagnostic::new(Code::InvalidValue, span, reason).help(help));
             None
         }
     }
@@ -81,10 +84,16 @@ pub(crate) fn quoted(words: &[impl Display]) -> String {
     }
 }
 
-/// Says that a value is of another TOML type.
-pub(super) fn wrong_type(node: Node<'_>, expected: &str, instead: &str, log: &mut Vec<Diagnostic>) {
+/// Says that a value is of another TOML type, and is none for that.
+pub(super) fn wrong_type<T>(
+    node: Node<'_>,
+    expected: &str,
+    instead: &str,
+    log: &mut Vec<Diagnostic>,
+) -> Option<T> {
     let message = format!("expected {expected}, found {}", article(node.get_ref().type_str()));
     log.push(Diagnostic::new(Code::WrongType, node.span(), message).help(instead));
+    None
 }
 
 /// Whether so much was said that nobody wants to know more.
@@ -120,8 +129,7 @@ impl<T: Text> Decode for Spanned<T> {
                 ),
                 None => "write it in quotes: `\"…\"`".to_owned(),
             };
-            wrong_type(node, T::EXPECTED, &help, log);
-            return None;
+            return wrong_type(node, T::EXPECTED, &help, log);
         };
         Some(Self::at(text(written, node.span(), log)?, node.span()))
     }
@@ -137,8 +145,7 @@ macro_rules! decode_integer {
                         Some(number) => format!("write `{number}`, without quotes"),
                         None => "write digits alone, without quotes".to_owned(),
                     };
-                    wrong_type(node, "a whole number", &help, log);
-                    return None;
+                    return wrong_type(node, "a whole number", &help, log);
                 };
                 let Ok(value) = <$int>::from_str_radix(written.as_str(), written.radix()) else {
                     let (low, high) = (<$int>::MIN, <$int>::MAX);
@@ -164,8 +171,7 @@ impl Decode for Spanned<bool> {
                 Some(word @ ("true" | "false")) => format!("write `{word}`, without quotes"),
                 _ => "write one of the two, without quotes".to_owned(),
             };
-            wrong_type(node, "`true` or `false`", &help, log);
-            return None;
+            return wrong_type(node, "`true` or `false`", &help, log);
         };
         Some(Self::at(value, node.span()))
     }
@@ -188,8 +194,7 @@ impl<T: Decode> Decode for Vec<T> {
                 Some(text) if text.len() < 80 => format!("write `[\"{text}\"]`"),
                 _ => "write `[ … ]`, with commas between the values".to_owned(),
             };
-            wrong_type(node, "a list", &help, log);
-            return None;
+            return wrong_type(node, "a list", &help, log);
         };
         if too_many(array.len(), node, log) {
             return None;
@@ -261,8 +266,8 @@ impl<K, V> Default for Map<K, V> {
 impl<K: Text + Ord, V: Decode> Decode for Map<K, V> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
-            wrong_type(node, "a table", "write `{ name = … }`, with names of your own", log);
-            return None;
+            let instead = "write `{ name = … }`, with names of your own";
+            return wrong_type(node, "a table", instead, log);
         };
         if too_many(table.len(), node, log) {
             return None;
@@ -308,8 +313,7 @@ impl<'a> Fields<'a> {
     pub(crate) fn open(node: Node<'a>, keys: &[&str], log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
             let instead = format!("write `{{ {} = … }}`; its keys are {}", keys[0], quoted(keys));
-            wrong_type(node, "a table", &instead, log);
-            return None;
+            return wrong_type(node, "a table", &instead, log);
         };
         Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })
     }

@@ -1,4 +1,5 @@
-//! The JSON Schema of `cluster.toml`, told by the same types that read it.
+//! The JSON Schema of `cluster.toml`, told by the same types that read it: a derived one
+//! would have neither their patterns nor the defaults, and need each key's text twice.
 
 use std::fmt::Display;
 
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::decode::{Decode, Map, Text};
 use super::nixos::Options;
-use super::{ClusterFile, Spanned};
+use super::spanned::Spanned;
 
 /// A type that can say which TOML values it takes.
 pub(crate) trait Describe: Sized {
@@ -17,15 +18,6 @@ pub(crate) trait Describe: Sized {
     fn written(&self) -> Option<Value> {
         None
     }
-}
-
-/// The schema of the whole file (JSON Schema 2020-12). It refuses nothing that
-/// nixgen takes; what only shows across keys is for `nixgen validate`.
-pub(crate) fn schema() -> Value {
-    let mut schema = ClusterFile::schema();
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    schema["title"] = "cluster.toml of nixgen".into();
-    schema
 }
 
 /// What a table says of one of its keys, and whether it needs it.

@@ -15,8 +15,8 @@ pub mod types;
 pub(crate) use canonical::canonical;
 pub(crate) use decode::quoted;
 pub use decode::{Map, Text};
-pub(crate) use describe::schema;
 pub use schema::ClusterFile;
+pub(crate) use schema::schema;
 pub use spanned::Spanned;
 pub(crate) use suggest::closest;
 pub(crate) use syntax::too_large;
@@ -30,9 +30,6 @@ use crate::source::Source;
 /// The largest file that is read. Ten thousand VMs with every key written take
 /// half of it.
 pub const MAX_BYTES: u64 = 16 << 20;
-/// The most entries of a table or list that are read: each VM takes a few
-/// kilobytes, and kubeadm counts as many nodes.
-pub(crate) const MOST_ENTRIES: usize = 1 << 16;
 
 /// A file as TOML has it: every key and value with its place.
 pub type Document<'a> = TomlSpanned<DeValue<'a>>;

@@ -1,18 +1,17 @@
 //! NixOS options as TOML can say them: `nixos` tables.
 
-use std::collections::BTreeMap;
-
 use serde::{Serialize, Serializer};
 use toml::de::DeValue;
 
-use super::Spanned;
 use super::decode::{Decode, Node, wrong_type};
+use super::spanned::Spanned;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
-/// Options, or the attributes of a set, by name.
+/// Options, or the attributes of a set, in the order of their names. A list, because
+/// most sets hold a single one, and a map would take a kilobyte for each.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Options(BTreeMap<Spanned<String>, Setting>);
+pub struct Options(Vec<(Spanned<String>, Setting)>);
 
 /// A value of an option.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -35,12 +34,13 @@ pub enum Setting {
 impl Options {
     /// The attributes in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&Spanned<String>, &Setting)> {
-        self.0.iter()
+        self.0.iter().map(|(name, value)| (name, value))
     }
 
     /// An attribute, and its name where it was written.
     pub fn get(&self, name: &str) -> Option<(&Spanned<String>, &Setting)> {
-        self.0.get_key_value(&Spanned::implied(name.to_owned()))
+        let at = self.0.binary_search_by(|(own, _)| own.as_str().cmp(name)).ok()?;
+        self.0.get(at).map(|(name, value)| (name, value))
     }
 
     /// Whether nothing is set.
@@ -52,36 +52,36 @@ impl Options {
     /// as it is here, and only sets are taken together.
     #[must_use]
     pub fn over(&self, base: &Self) -> Self {
-        let mut all = base.clone();
-        for (name, own) in &self.0 {
-            let value = match (own, base.0.get(name)) {
-                (Setting::Set(own), Some(Setting::Set(base))) => Setting::Set(own.over(base)),
-                _ => own.clone(),
-            };
-            // The place of a key is where its value was written.
-            all.0.remove(name);
-            all.0.insert(name.clone(), value);
-        }
-        all
+        let merged = self.iter().map(|(name, own)| match (own, base.get(name)) {
+            (Setting::Set(own), Some((_, Setting::Set(base)))) => {
+                (name.clone(), Setting::Set(own.over(base)))
+            }
+            _ => (name.clone(), own.clone()),
+        });
+        let rest = base.0.iter().filter(|(name, _)| self.get(name).is_none()).cloned();
+        merged.chain(rest).collect()
+    }
+}
+
+impl FromIterator<(Spanned<String>, Setting)> for Options {
+    fn from_iter<I: IntoIterator<Item = (Spanned<String>, Setting)>>(settings: I) -> Self {
+        let mut all: Vec<_> = settings.into_iter().collect();
+        all.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Self(all)
     }
 }
 
 impl Serialize for Options {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(name, value)| (name.as_str(), value)))
+        serializer.collect_map(self.iter().map(|(name, value)| (name.as_str(), value)))
     }
 }
 
 impl Decode for Options {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
-            wrong_type(
-                node,
-                "a table of NixOS options",
-                "write `{ services.nginx.enable = true }`",
-                log,
-            );
-            return None;
+            let instead = "write `{ services.nginx.enable = true }`";
+            return wrong_type(node, "a table of NixOS options", instead, log);
         };
         let decoded: Vec<_> = table
             .iter()
@@ -91,7 +91,7 @@ impl Decode for Options {
                 Some((Spanned::at(name?, key.span()), value?))
             })
             .collect();
-        decoded.into_iter().collect::<Option<_>>().map(Self)
+        decoded.into_iter().collect()
     }
 
     fn absent() -> Option<Self> {
@@ -132,13 +132,8 @@ impl Decode for Setting {
             }
             DeValue::Table(_) => Options::decode(node, log).map(Self::Set),
             DeValue::Datetime(_) => {
-                wrong_type(
-                    node,
-                    "text, a number, a truth value, a list or a table",
-                    "write the date in quotes, as text",
-                    log,
-                );
-                None
+                let expected = "text, a number, a truth value, a list or a table";
+                wrong_type(node, expected, "write the date in quotes, as text", log)
             }
         }
     }
@@ -160,7 +155,7 @@ mod tests {
 
     fn options(pairs: &[(&str, Setting)]) -> Options {
         let spanned = |name: &&str| Spanned::implied((*name).to_owned());
-        Options(pairs.iter().map(|(name, value)| (spanned(name), value.clone())).collect())
+        pairs.iter().map(|(name, value)| (spanned(name), value.clone())).collect()
     }
 
     #[test]

@@ -4,10 +4,12 @@
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
+use serde_json::Value;
 
-use super::Spanned;
 use super::decode::{Map, record};
+use super::describe::Describe as _;
 use super::nixos::Options;
+use super::spanned::Spanned;
 use super::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
     FsType, GpuAccess, GpuMode, GpuVendor, Group, Hypervisor, Image, InterfaceName, LabelKey,
@@ -21,6 +23,15 @@ fn implied<T>(value: T) -> Spanned<T> {
 
 fn range(octets: [u8; 4], bits: u8) -> Spanned<Ipv4Net> {
     implied(Ipv4Net::new_assert(octets.into(), bits))
+}
+
+/// The schema of the whole file (JSON Schema 2020-12). It refuses nothing that
+/// nixgen takes; what only shows across keys is for `nixgen validate`.
+pub(crate) fn schema() -> Value {
+    let mut schema = ClusterFile::schema();
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
+    schema["title"] = "cluster.toml of nixgen".into();
+    schema
 }
 
 record! {
@@ -99,7 +110,7 @@ record! {
     /// `[network]`
     pub struct NetworkTable {
         /// The bridge of every host.
-        bridge: Spanned<InterfaceName> = implied(InterfaceName::derived("vmbr0".to_owned())),
+        bridge: Spanned<InterfaceName> = implied(InterfaceName::own("vmbr0")),
         /// Name servers of all machines.
         dns: Vec<Spanned<Ipv4Addr>>,
         /// The network outside; hosts without it ask DHCP.

@@ -73,6 +73,19 @@ impl Draft {
         self.case(field, "", value, &format!("{before}{}{after}", toml_string(value)))
     }
 
+    /// The same on a line of a key that has to be there: where the value is refused, with
+    /// another one.
+    fn required(&mut self, field: &'static str, key: &str, other: &str) {
+        let value = self.any();
+        self.required_value(field, key, &value, other);
+    }
+
+    fn required_value(&mut self, field: &'static str, key: &str, value: &str, other: &str) {
+        if !self.value(field, key, value, "\n") {
+            self.say(&format!("{key}\"{other}\"\n"));
+        }
+    }
+
     fn list(&mut self, field: &'static str, values: &[String]) {
         self.say(&format!("{field} = [\n"));
         for value in values {
@@ -156,12 +169,22 @@ impl Draft {
             let (key, value) = (format!("{}-{whose}{at}", self.any()), self.any());
             let (name, text) = (toml_string(&key), toml_string(&value));
             let snippet = format!("nixos.environment.variables.{name} = {text}\n");
-            self.case("nixos", &key, &value, &snippet);
+            self.case("variables", &key, &value, &snippet);
         }
     }
 
+    fn modules(&mut self) {
+        let modules: Vec<_> = (0..4).map(|_| self.path("modules/")).collect();
+        self.list("extra_modules", &modules);
+    }
+
     fn cluster(&mut self) {
-        self.say("[cluster]\nname = \"fields\"\nnixos = \"25.11\"\nkubernetes = \"1.34\"\n");
+        self.say("[cluster]\nname = \"fields\"\nkubernetes = \"1.34\"\n");
+        self.required("nixos", "nixos = ", "25.11");
+        let value = self.any();
+        self.value("state_version", "state_version = ", &value, "\n");
+        let value = self.path("nixgen/");
+        self.value("templates", "templates = ", &value, "\n");
         for field in ["join_token_file", "ca_cert_hash_file", "certificate_key_file"] {
             let value = self.path("/run/");
             self.value(field, &format!("{field} = "), &value, "\n");
@@ -180,23 +203,27 @@ impl Draft {
         }
         self.machine = "two";
         self.say("[roles.worker]\n");
+        self.modules();
         self.nixos("role");
     }
 
     fn host(&mut self) {
         self.machine = "host";
         self.say("[hosts.host]\nuplink = \"enp1s0\"\nrole = \"worker\"\nvlan = \"services\"\n");
-        self.say(
-            "addresses.services = \"10.0.0.5\"\nlabels.gpu = \"host\"\ngpu.model = \"gfx1100\"\n",
-        );
+        self.say("addresses.services = \"10.0.0.5\"\nlabels.gpu = \"host\"\n");
+        self.required("model", "gpu.model = ", "gfx1100");
+        let value = self.any();
+        self.value("hsa_override", "gpu.hsa_override = ", &value, "\n");
         let value = self.any();
         self.value("target_host", "deployment.target_host = ", &value, "\n");
-        let modules: Vec<_> = (0..4).map(|_| self.path("modules/")).collect();
-        self.list("extra_modules", &modules);
-        for key in ["boot.root.device = ", "boot.esp.device = "] {
-            let value = self.path("/dev/");
-            if !self.value("device", key, &value, "\n") {
-                self.say(&format!("{key}\"/dev/by/{}\"\n", key.len()));
+        self.modules();
+        if self.random.below(4) == 0 {
+            let value = self.path("hardware/");
+            self.required_value("hardware", "hardware = ", &value, "hardware.nix");
+        } else {
+            for key in ["boot.root.device = ", "boot.esp.device = "] {
+                let value = self.path("/dev/");
+                self.required_value("device", key, &value, &format!("/dev/by/{}", key.len()));
             }
         }
         self.taints_and_labels();
@@ -217,6 +244,7 @@ impl Draft {
             self.say(&format!("[vms.{name}]\nrole = \"{role}\"\nip = \"10.0.0.{}\"\n", at + 10));
             let directories: Vec<_> = (0..4).map(|_| self.path("/var/")).collect();
             self.list("persist", &directories);
+            self.modules();
             self.nixos("own");
             let value = self.any();
             self.value("target_host", "deployment.target_host = ", &value, "\n");
@@ -225,7 +253,9 @@ impl Draft {
                 continue;
             }
             let value = self.path("/srv/");
-            self.value("source", "storage = { mount = \"/data\", source = ", &value, " }\n");
+            self.required_value("storage", "storage.mount = ", &value, "/data");
+            let value = self.path("/srv/");
+            self.value("source", "storage.source = ", &value, "\n");
             let value = self.path("/srv/");
             self.value("mount", "volumes.backup = { size = \"1GiB\", mount = ", &value, " }\n");
             for port in 0..6 {

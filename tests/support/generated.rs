@@ -5,6 +5,25 @@ use std::fmt::Write as _;
 /// A valid `cluster.toml` with `vms` MicroVMs, one of them the control plane,
 /// on as many hosts as it takes: a Linux bridge has 1024 ports.
 pub fn cluster(vms: usize) -> String {
+    written(vms, "")
+}
+
+/// The same with all that people write of a machine: labels, taints, ports, a
+/// volume, and options of NixOS.
+pub fn full_cluster(vms: usize) -> String {
+    written(
+        vms,
+        "labels = { \"topology.kubernetes.io/zone\" = \"rack-7\", disk = \"nvme\" }\n\
+         taints = [\"dedicated=batch:NoSchedule\"]\n\
+         ports = { metrics = 9100, web = 8080 }\n\
+         volumes.data = { size = \"40GiB\", mount = \"/var/lib/data\" }\n\
+         nixos.boot.kernel.sysctl.\"vm.max_map_count\" = 262144\n\
+         nixos.services.prometheus.exporters.node.enable = true\n",
+    )
+}
+
+/// A cluster whose MicroVMs have these lines besides their own.
+fn written(vms: usize, more: &str) -> String {
     let hosts = vms.div_ceil(900);
     let mut text = String::from(
         "[cluster]\nname = \"generated\"\nnixos = \"25.11\"\nkubernetes = \"1.34\"\n\
@@ -26,7 +45,7 @@ pub fn cluster(vms: usize) -> String {
         let (third, fourth) = (vm / 200, vm % 200 + 20);
         let _ = write!(
             text,
-            "[vms.node-{vm}]\nrole = \"{role}\"\nhost = \"host-{}\"\nip = \"10.{}.{}.{fourth}\"\nvcpu = 4\nmemory = \"8GiB\"\n\n",
+            "[vms.node-{vm}]\nrole = \"{role}\"\nhost = \"host-{}\"\nip = \"10.{}.{}.{fourth}\"\nvcpu = 4\nmemory = \"8GiB\"\n{more}\n",
             vm % hosts,
             16 + third / 256,
             third % 256,

@@ -160,10 +160,10 @@ fn endpoint(file: &ClusterFile, vms: &[Vm]) -> Option<Spanned<Endpoint>> {
         return Some(written.clone());
     }
     if let Some(vip) = &file.cluster.vip {
-        return Some(vip.clone().map(Endpoint::of));
+        return Some(vip.clone().map(Endpoint::on_default_port));
     }
     let first = vms.iter().find(|vm| *vm.role == Role::ControlPlane)?;
-    Some(Spanned::implied(Endpoint::of(*first.ip)))
+    Some(Spanned::implied(Endpoint::on_default_port(*first.ip)))
 }
 
 fn ollama(table: &OllamaTable, hosts: &[Host]) -> Ollama {
@@ -172,7 +172,7 @@ fn ollama(table: &OllamaTable, hosts: &[Host]) -> Ollama {
         && let Some(host) = hosts.iter().find(|host| host.gpu.is_some())
     {
         let key = LabelKey::own("kubernetes.io/hostname");
-        node_selector.insert(key, Spanned::implied(LabelValue::of(&host.name)));
+        node_selector.insert(key, Spanned::implied(LabelValue::own(host.name.as_str())));
     }
     Ollama {
         image: table.image.clone(),

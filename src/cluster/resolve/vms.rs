@@ -73,7 +73,7 @@ fn vm(
         role: table.role.clone(),
         host,
         vlan,
-        mac: table.mac.clone().unwrap_or_else(|| Spanned::implied(Mac::of(*ip))),
+        mac: table.mac.clone().unwrap_or_else(|| Spanned::implied(Mac::derived(*ip))),
         tap: table.tap.clone().unwrap_or_else(|| Spanned::implied(derive::tap(name, *ip))),
         vsock_cid: table
             .vsock_cid

@@ -13,6 +13,7 @@ use toml::de::{DeTable, Error};
 
 use self::outline::{Refusal, check};
 use self::twice::FirstPlaces;
+use self::words::line_start;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Source;
 
@@ -35,8 +36,8 @@ pub(super) fn parse<'a>(
             others(source.text(), at, log);
             return None;
         }
-        Err(Refusal::TooMuch) => {
-            log.push(too_large("can be read with 200 MB of memory"));
+        Err(Refusal::TooMuch(most, what)) => {
+            log.push(too_large(&format!("{most} {what}")));
             return None;
         }
         Ok(()) => {}
@@ -73,7 +74,7 @@ fn others(text: &str, first: usize, log: &mut Vec<Diagnostic>) {
 /// Replaces the table around a place by spaces: offsets stay as they are.
 fn blank_table(text: &mut String, at: usize) {
     let at = text.floor_char_boundary(at.min(text.len()));
-    let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = line_start(text, at);
     // An error on a header's own line is most often a value before it that
     // does not end.
     let above = if text[line..].starts_with('[') { line.saturating_sub(1) } else { line };
@@ -89,7 +90,7 @@ fn blank_table(text: &mut String, at: usize) {
 /// Says what follows the grammar and is no table all the same: keys that are
 /// there twice, and dates that there are not.
 fn report(text: &str, errors: &[Error], log: &mut Vec<Diagnostic>) {
-    let places = FirstPlaces::of(text);
+    let places = FirstPlaces::find(text);
     // All keys below a header that is there twice are those of the first one.
     let mut below_a_header = 0;
     for error in errors {
@@ -100,7 +101,7 @@ fn report(text: &str, errors: &[Error], log: &mut Vec<Diagnostic>) {
             return;
         }
         log.push(words::table(text, error, places.before(&span)));
-        let line = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line = line_start(text, span.start);
         if text[line..].starts_with('[') {
             let next = text[span.start..].find("\n[");
             below_a_header = next.map_or(text.len(), |next| span.start + next);

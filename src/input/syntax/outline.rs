@@ -3,19 +3,16 @@
 //! its cost is bounded whatever the text.
 
 use toml_parser::decoder::Encoding;
+use toml_parser::lexer::Token;
 use toml_parser::parser::{EventReceiver, ValidateWhitespace, parse_document};
 use toml_parser::{ErrorSink, ParseError, Raw, Source, Span};
 
-/// The memory that the tables may take, in bytes, as estimated below. Ten
-/// thousand VMs take a third of it. Lists and tables grow by doubling, so that
-/// the whole program stays below 200 MB with it.
-const MOST_MEMORY: usize = 128 << 20;
-/// What a word, sign or blank takes while the tables are made of it, in bytes.
-const TOKEN: usize = 60;
-/// What a value takes, in bytes; with its key, where it has one.
-const VALUE: usize = 250;
-/// What a table takes, in bytes, even if it is empty.
-const TABLE: usize = 700;
+/// The most words, signs and blanks that are read. Ten thousand VMs with labels,
+/// ports, volumes and options of their own take two thirds of it.
+const MOST_TOKENS: usize = 1 << 21;
+/// The most keys and elements of lists, to the same measure. Each may be a table
+/// or list of its own, of up to a kilobyte.
+const MOST_ENTRIES: usize = 1 << 19;
 /// The deepest table or list; `hosts.<name>.boot.root.device` is at five. The
 /// parser of the tables gives up here too.
 const DEEPEST: usize = 80;
@@ -24,20 +21,18 @@ const DEEPEST: usize = 80;
 pub(super) enum Refusal {
     /// The first place that breaks the grammar.
     Grammar(ParseError),
-    /// There is more than any cluster needs.
-    TooMuch,
+    /// There is more than this number of something, and than any cluster needs.
+    TooMuch(usize, &'static str),
 }
 
 /// Walks over a text once.
 pub(super) fn check(text: &str) -> Result<(), Refusal> {
     let source = Source::new(text);
-    let count = source.lex().take(MOST_MEMORY / TOKEN).count();
-    let mut outline = Outline::new(source, count * TOKEN);
-    if outline.is_too_large() {
-        return Err(Refusal::TooMuch);
+    let tokens: Vec<Token> = source.lex().take(MOST_TOKENS + 1).collect();
+    if tokens.len() > MOST_TOKENS {
+        return Err(Refusal::TooMuch(MOST_TOKENS, "words and signs"));
     }
-    let mut tokens = Vec::with_capacity(count);
-    tokens.extend(source.lex());
+    let mut outline = Outline::new(source);
     let mut first: Option<ParseError> = None;
     let start = |error: &ParseError| error.unexpected().map_or(usize::MAX, |span| span.start());
     parse_document(
@@ -51,15 +46,17 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
     );
     match first {
         Some(error) => Err(Refusal::Grammar(error)),
-        None if outline.is_too_large() => Err(Refusal::TooMuch),
+        None if outline.entries > MOST_ENTRIES => {
+            Err(Refusal::TooMuch(MOST_ENTRIES, "keys and values"))
+        }
         None => Ok(()),
     }
 }
 
 struct Outline<'a> {
     source: Source<'a>,
-    /// The memory that the tables will take, in bytes.
-    memory: usize,
+    /// The keys and elements of lists so far.
+    entries: usize,
     /// How deep the table or list is that is open.
     base: usize,
     /// How deep the last key was.
@@ -71,16 +68,11 @@ struct Outline<'a> {
 }
 
 impl<'a> Outline<'a> {
-    fn new(source: Source<'a>, memory: usize) -> Self {
-        Self { source, memory, base: 0, depth: 0, fresh: true, around: Vec::new() }
-    }
-
-    fn is_too_large(&self) -> bool {
-        self.memory > MOST_MEMORY - TOKEN
+    fn new(source: Source<'a>) -> Self {
+        Self { source, entries: 0, base: 0, depth: 0, fresh: true, around: Vec::new() }
     }
 
     fn header(&mut self) {
-        self.memory += TABLE;
         (self.base, self.fresh) = (0, true);
     }
 
@@ -94,6 +86,7 @@ impl<'a> Outline<'a> {
     }
 
     fn open(&mut self, span: Span, error: &mut dyn ErrorSink) -> bool {
+        self.entries += 1;
         self.around.push((self.base, self.depth));
         let allowed = self.deeper(span, error);
         (self.base, self.fresh) = (self.depth, true);
@@ -129,7 +122,6 @@ impl EventReceiver for Outline<'_> {
     }
 
     fn inline_table_open(&mut self, span: Span, error: &mut dyn ErrorSink) -> bool {
-        self.memory += TABLE;
         self.open(span, error)
     }
 
@@ -138,7 +130,6 @@ impl EventReceiver for Outline<'_> {
     }
 
     fn array_open(&mut self, span: Span, error: &mut dyn ErrorSink) -> bool {
-        self.memory += VALUE;
         self.open(span, error)
     }
 
@@ -147,6 +138,7 @@ impl EventReceiver for Outline<'_> {
     }
 
     fn simple_key(&mut self, span: Span, kind: Option<Encoding>, error: &mut dyn ErrorSink) {
+        self.entries += 1;
         if self.fresh {
             (self.depth, self.fresh) = (self.base, false);
             self.deeper(span, error);
@@ -157,16 +149,17 @@ impl EventReceiver for Outline<'_> {
     }
 
     fn key_sep(&mut self, span: Span, error: &mut dyn ErrorSink) {
-        self.memory += TABLE;
         self.deeper(span, error);
     }
 
     fn key_val_sep(&mut self, _: Span, _: &mut dyn ErrorSink) {
+        // The value counts in the key's place.
+        self.entries = self.entries.saturating_sub(1);
         self.fresh = true;
     }
 
     fn scalar(&mut self, span: Span, kind: Option<Encoding>, error: &mut dyn ErrorSink) {
-        self.memory += VALUE;
+        self.entries += 1;
         if let Some(raw) = self.raw(span, kind) {
             let _ = raw.decode_scalar(&mut (), error);
         }

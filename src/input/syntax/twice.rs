@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::hash::{Hash as _, Hasher as _};
 
-use toml_parser::decoder::Encoding;
-use toml_parser::parser::{EventReceiver, parse_document};
-use toml_parser::{ErrorSink, Raw, Source, Span as TomlSpan};
+use toml_parser::Source;
+use toml_parser::parser::{Event, EventKind, parse_document};
 
 use crate::source::Span;
 
@@ -24,7 +23,7 @@ type Path = u64;
 
 impl FirstPlaces {
     /// Walks over a text that follows the grammar.
-    pub(super) fn of(text: &str) -> Self {
+    pub(super) fn find(text: &str) -> Self {
         let source = Source::new(text);
         let mut walk = Walk {
             source,
@@ -35,7 +34,7 @@ impl FirstPlaces {
             around: Vec::new(),
             is_header: false,
         };
-        parse_document(&source.lex().into_vec(), &mut walk, &mut ());
+        parse_document(&source.lex().into_vec(), &mut |event| walk.follow(event), &mut ());
         walk.found
     }
 
@@ -65,15 +64,37 @@ struct Walk<'a> {
     is_header: bool,
 }
 
-fn below(path: Path, name: impl std::hash::Hash) -> Path {
-    let mut hasher = DefaultHasher::new();
-    (path, name).hash(&mut hasher);
-    hasher.finish()
-}
-
 impl Walk<'_> {
-    fn header(&mut self) {
-        (self.at, self.is_header) = (0, true);
+    fn follow(&mut self, event: Event) {
+        match event.kind() {
+            EventKind::StdTableOpen | EventKind::ArrayTableOpen => {
+                (self.at, self.is_header) = (0, true);
+            }
+            EventKind::StdTableClose => self.end_header(),
+            EventKind::ArrayTableClose => {
+                let element = self.elements.entry(self.at).or_default();
+                *element += 1;
+                self.at = below(self.at, *element);
+                self.end_header();
+            }
+            EventKind::InlineTableOpen => self.around.push(Around::Table(self.at)),
+            EventKind::ArrayOpen => {
+                self.around.push(Around::List(self.at, 0));
+                self.reset();
+            }
+            EventKind::InlineTableClose | EventKind::ArrayClose => {
+                self.around.pop();
+            }
+            EventKind::ValueSep => {
+                if let Some(Around::List(_, element)) = self.around.last_mut() {
+                    *element += 1;
+                }
+                self.reset();
+            }
+            EventKind::Newline => self.reset(),
+            EventKind::SimpleKey => self.enter(event),
+            _ => {}
+        }
     }
 
     fn end_header(&mut self) {
@@ -88,74 +109,32 @@ impl Walk<'_> {
             Some(Around::List(path, element)) => below(*path, element),
         };
     }
-}
 
-impl EventReceiver for Walk<'_> {
-    fn std_table_open(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) {
-        self.header();
-    }
-
-    fn array_table_open(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) {
-        self.header();
-    }
-
-    fn std_table_close(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) {
-        self.end_header();
-    }
-
-    fn array_table_close(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) {
-        let element = self.elements.entry(self.at).or_default();
-        *element += 1;
-        self.at = below(self.at, *element);
-        self.end_header();
-    }
-
-    fn inline_table_open(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) -> bool {
-        self.around.push(Around::Table(self.at));
-        true
-    }
-
-    fn inline_table_close(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) {
-        self.around.pop();
-    }
-
-    fn array_open(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) -> bool {
-        self.around.push(Around::List(self.at, 0));
-        self.reset();
-        true
-    }
-
-    fn array_close(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) {
-        self.around.pop();
-    }
-
-    fn value_sep(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) {
-        if let Some(Around::List(_, element)) = self.around.last_mut() {
-            *element += 1;
-        }
-        self.reset();
-    }
-
-    fn newline(&mut self, _: TomlSpan, _: &mut dyn ErrorSink) {
-        self.reset();
-    }
-
-    fn simple_key(&mut self, span: TomlSpan, kind: Option<Encoding>, _: &mut dyn ErrorSink) {
+    /// Goes to a key, and keeps its place.
+    fn enter(&mut self, key: Event) {
         let mut name = String::new();
-        if let Some(raw) = self.source.get(span) {
-            Raw::new_unchecked(raw.as_str(), kind, span).decode_key(&mut name, &mut ());
+        if let Some(raw) = self.source.get(key) {
+            raw.decode_key(&mut name, &mut ());
         }
         if let (true, Some(element)) = (self.is_header, self.elements.get(&self.at)) {
             self.at = below(self.at, *element);
         }
         self.at = below(self.at, name.as_str());
+        let span = key.span().start()..key.span().end();
         match self.found.first.entry(self.at) {
             Entry::Vacant(entry) => {
-                entry.insert(span.start()..span.end());
+                entry.insert(span);
             }
             Entry::Occupied(_) => {
-                self.found.again.insert(span.start(), self.at);
+                self.found.again.insert(span.start, self.at);
             }
         }
     }
+}
+
+/// The path of what is below one.
+fn below(path: Path, name: impl std::hash::Hash) -> Path {
+    let mut hasher = DefaultHasher::new();
+    (path, name).hash(&mut hasher);
+    hasher.finish()
 }

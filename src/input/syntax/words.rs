@@ -75,12 +75,17 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
     }
 }
 
+/// Where the line of a place starts.
+pub(super) fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
 /// The line around a place, if it is one that git leaves between two sides.
 fn conflict(text: &str, at: usize) -> Option<Span> {
     const MARKS: &[&str] = &["<<<<<<< ", "||||||| ", "=======", ">>>>>>> "];
 
     let at = text.floor_char_boundary(at);
-    let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let start = line_start(text, at);
     let line = text[start..].lines().next()?;
     let is_mark = MARKS.iter().any(|mark| line.starts_with(mark));
     is_mark.then(|| start..start + line.trim_end().len())
@@ -148,7 +153,7 @@ fn header(text: &str, raw: &str, place: Span) -> Diagnostic {
 /// A list or table that goes on without a comma: most often it should have ended.
 fn unclosed(text: &str, at: Span, open: Span, close: char) -> Diagnostic {
     let before = text[..at.start].trim_end();
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = line_start(text, before.len());
     let ends_here = text[before.len()..at.start].contains('\n');
     // Behind a comment it would be in it.
     let comment = before[line..].contains('#');
@@ -169,7 +174,7 @@ fn unclosed(text: &str, at: Span, open: Span, close: char) -> Diagnostic {
 
 /// A word alone on its line.
 fn key_alone(text: &str, at: Span) -> Diagnostic {
-    let start = text[..at.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let start = line_start(text, at.start);
     let word = text[start..at.start].trim();
     let rest = text[at.start..].lines().next().unwrap_or_default().trim();
     let indent = text[start..].len() - text[start..].trim_start().len();
@@ -202,7 +207,7 @@ fn rest(text: &str, raw: &str, place: &Span) -> Diagnostic {
     let raw = raw.trim();
     let place = start..start + raw.len();
     let found = |message| Diagnostic::new(Code::Syntax, place.clone(), message);
-    let line = text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = line_start(text, place.start);
     match raw.chars().next() {
         Some(sign @ (';' | ',')) => found(format!("`{sign}` cannot be behind a value"))
             .help("take it out: a line just ends"),
@@ -240,7 +245,7 @@ pub(super) fn table(text: &str, error: &Error, before: Option<Span>) -> Diagnost
     let found = |message: String| Diagnostic::new(Code::Syntax, span.clone(), message);
     if message == "duplicate key" {
         let header = |place: &Span| {
-            let line = text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let line = line_start(text, place.start);
             let line = text[line..].lines().next().unwrap_or_default().trim_start();
             line.starts_with('[').then_some(line.split_inclusive(']').next()?)
         };

@@ -52,7 +52,7 @@ pub struct Mac([u8; 6]);
 impl Mac {
     /// The address that goes with an IPv4 address. Two addresses never share
     /// one, and 02 marks it as locally administered unicast.
-    pub fn of(ip: Ipv4Addr) -> Self {
+    pub fn derived(ip: Ipv4Addr) -> Self {
         let [a, b, c, d] = ip.octets();
         Self([0x02, 0x00, a, b, c, d])
     }
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn derived_macs_are_injective_and_legal() {
-        let mac = Mac::of(Ipv4Addr::new(10, 0, 20, 10));
+        let mac = Mac::derived(Ipv4Addr::new(10, 0, 20, 10));
         assert_eq!(mac.to_string(), "02:00:0a:00:14:0a");
         assert!(mac.is_local_unicast());
         assert_eq!(Mac::from_text(&mac.to_string()), Ok(mac));

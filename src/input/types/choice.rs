@@ -2,8 +2,19 @@
 
 use crate::input::decode::Text;
 
+/// Declares a type of which each value is one word. The function says what is wrong with
+/// another word.
 macro_rules! choice {
     ($(#[$meta:meta])* $name:ident: $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+) => {
+        choice! {
+            $(#[$meta])* $name: $($(#[$variant_meta])* $variant = $text,)+
+            ; |word| format!("`{word}` is not known here")
+        }
+    };
+    (
+        $(#[$meta:meta])* $name:ident: $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+        ; $unknown:expr
+    ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
         pub enum $name { $($(#[$variant_meta])* #[serde(rename = $text)] $variant,)+ }
@@ -16,13 +27,16 @@ macro_rules! choice {
         }
 
         impl Text for $name {
-            const EXPECTED: &'static str = concat!("one of " $(, "`", $text, "` ")+);
+            const EXPECTED: &'static str = concat!("one of" $(, " `", $text, "`")+);
             const EXAMPLE: &'static str = [$($text),+][0];
 
             fn from_text(text: &str) -> Result<Self, String> {
                 match text {
                     $($text => Ok(Self::$variant),)+
-                    _ => Err(format!("`{text}` is not known here")),
+                    _ => {
+                        let unknown: fn(&str) -> String = $unknown;
+                        Err(unknown(text))
+                    }
                 }
             }
 
@@ -72,15 +86,18 @@ choice! {
     Aarch64 = "aarch64-linux",
 }
 
-/// What runs the MicroVMs. The others of microvm.nix lack something that a
-/// node needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Hypervisor {
+choice! {
+    /// What runs the MicroVMs. The others of microvm.nix lack something that a
+    /// node needs.
+    Hypervisor:
     /// QEMU.
-    Qemu,
+    Qemu = "qemu",
     /// Cloud Hypervisor.
-    CloudHypervisor,
+    CloudHypervisor = "cloud-hypervisor",
+    ; |word| match UNFIT.iter().find(|(name, _)| *name == word) {
+        Some((name, why)) => format!("`{name}` cannot run the cluster's MicroVMs: it {why}"),
+        None => format!("`{word}` is not a hypervisor of microvm.nix"),
+    }
 }
 
 /// The hypervisors of microvm.nix that cannot carry a node, and why.
@@ -95,35 +112,6 @@ const UNFIT: &[(&str, &str)] = &[
     ("crosvm", "cannot be given a qcow2 image by microvm.nix"),
     ("vfkit", "runs on macOS only and has no tap interfaces"),
 ];
-
-impl Text for Hypervisor {
-    const EXPECTED: &'static str = "`qemu` or `cloud-hypervisor`";
-    const EXAMPLE: &'static str = "qemu";
-
-    fn from_text(text: &str) -> Result<Self, String> {
-        match text {
-            "qemu" => Ok(Self::Qemu),
-            "cloud-hypervisor" => Ok(Self::CloudHypervisor),
-            other => Err(UNFIT.iter().find(|(name, _)| *name == other).map_or_else(
-                || format!("`{other}` is not a hypervisor of microvm.nix"),
-                |(name, why)| format!("`{name}` cannot run the cluster's MicroVMs: it {why}"),
-            )),
-        }
-    }
-
-    fn choices() -> &'static [&'static str] {
-        &["qemu", "cloud-hypervisor"]
-    }
-}
-
-impl std::fmt::Display for Hypervisor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Qemu => "qemu",
-            Self::CloudHypervisor => "cloud-hypervisor",
-        })
-    }
-}
 
 choice! {
     /// What a firewall is made with.

@@ -92,28 +92,6 @@ checked_text! {
     dns_name
 }
 
-impl DnsName {
-    /// A name that this program itself uses.
-    pub(crate) fn own(text: &'static str) -> Self {
-        debug_assert!(dns_name(text).is_ok());
-        Self(text.to_owned())
-    }
-}
-
-impl LabelKey {
-    /// A key that Kubernetes itself uses.
-    pub(crate) fn own(text: &'static str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl LabelValue {
-    /// The value of `kubernetes.io/hostname` of a node.
-    pub(crate) fn of(name: &super::Name) -> Self {
-        Self(name.to_string())
-    }
-}
-
 fn qualified(text: &str, may_be_empty: bool) -> Result<(), ()> {
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let outer = |c: char| c.is_ascii_alphanumeric();
@@ -171,7 +149,7 @@ impl Taint {
     pub(crate) fn of_control_planes() -> Self {
         Self {
             key: LabelKey::own("node-role.kubernetes.io/control-plane"),
-            value: LabelValue(String::new()),
+            value: LabelValue::own(""),
             effect: "NoSchedule",
         }
     }
@@ -206,7 +184,7 @@ checked_text! {
 
 impl Endpoint {
     /// The endpoint of an address at the API server's own port.
-    pub(crate) fn of(host: impl std::fmt::Display) -> Self {
+    pub(crate) fn on_default_port(host: impl std::fmt::Display) -> Self {
         Self(format!("{host}:6443"))
     }
 

@@ -1,7 +1,5 @@
 //! Names of machines, interfaces, users and ports.
 
-use crate::input::decode::Text;
-
 /// Declares a text type whose value is checked by `$check` and kept as written.
 /// `$pattern` tells editors as much of it as a regular expression can.
 macro_rules! checked_text {
@@ -15,6 +13,13 @@ macro_rules! checked_text {
             /// The text as it was written.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+
+            /// One that this program makes itself, by a rule that keeps it valid.
+            pub fn own(text: impl Into<String>) -> Self {
+                let own = Self(text.into());
+                debug_assert!(<Self as $crate::input::decode::Text>::from_text(&own.0).is_ok(), "{own}");
+                own
             }
         }
 
@@ -124,25 +129,10 @@ pub(super) fn dns_label(text: &str, longest: usize) -> Result<(), String> {
     }
 }
 
-impl Name {
-    /// A name that this program itself uses, such as that of a default volume.
-    pub(crate) fn own(text: &'static str) -> Self {
-        debug_assert!(Self::from_text(text).is_ok());
-        Self(text.to_owned())
-    }
-}
-
-impl InterfaceName {
-    /// A name that was made by a rule that keeps it valid.
-    pub(crate) fn derived(text: String) -> Self {
-        debug_assert!(Self::from_text(&text).is_ok(), "{text}");
-        Self(text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::decode::Text as _;
 
     #[test]
     fn names_are_dns_labels() {

@@ -45,19 +45,7 @@ fn normal(text: &str, parts: &str) -> Result<(), String> {
     }
 }
 
-impl AbsPath {
-    /// A path that this program itself uses.
-    pub(crate) fn own(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
 impl RelPath {
-    /// A path that this program makes from checked parts.
-    pub(crate) fn own(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
     /// The path without a leading `./`.
     pub fn inside(&self) -> &str {
         self.0.strip_prefix("./").unwrap_or(&self.0)

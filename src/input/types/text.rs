@@ -66,13 +66,6 @@ checked_text! {
     }
 }
 
-impl OneLine {
-    /// A text that this program itself uses.
-    pub(crate) fn own(text: &'static str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
 pub(super) fn one_line(text: &str) -> Result<(), String> {
     if text.is_empty() {
         Err("the text is empty".to_owned())
