@@ -114,7 +114,7 @@ fn nix(trees: &[Written], folder: &Path) -> Vec<Value> {
         in {{
           inherit (data) hosts vms;
           url = (at "flake.nix").inputs.nixpkgs-kubernetes.url or null;
-          devices = builtins.catAttrs "device" (builtins.attrValues host.fileSystems);
+          devices = builtins.catAttrs "device" (builtins.attrValues (host.fileSystems or {{ }}));
           keys = host.users.users.admin.openssh.authorizedKeys.keys;
           imports = files host;
           modules = map (vm: toString (builtins.head (adapters.mkVmModules vm))) [ "one" "two" "three" ];
@@ -419,7 +419,8 @@ fn written_by(draft: &Draft, schema: &Value) -> BTreeSet<String> {
 /// Who adds a field that takes text adds it to the drafts too.
 #[test]
 fn every_field_of_text_is_given_hostile_text() {
-    let schema: Value = serde_json::from_str(&support::read("docs/cluster.schema.json")).expect("JSON");
+    let schema: Value =
+        serde_json::from_str(&support::read("docs/cluster.schema.json")).expect("JSON");
     let written: BTreeSet<String> = (0..CLUSTERS)
         .flat_map(|number| written_by(&Draft::new(number, Vec::new()), &schema))
         .collect();

@@ -53,7 +53,7 @@ pub(super) fn parse<'a>(
 /// A file that has more of something than any cluster needs.
 pub(crate) fn too_large(what: &str) -> Diagnostic {
     Diagnostic::new(Code::TooLarge, None, format!("the file has more than {what}"))
-        .help("a cluster of 10,000 VMs has less than half of that; is this the right file?")
+        .help("a cluster of 10,000 VMs with all their keys has less; is this the right file?")
 }
 
 /// Says what else breaks the grammar. One missing brace makes the parser stumble

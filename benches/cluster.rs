@@ -1,0 +1,12 @@
+//! Prints a generated cluster, to be measured: `cluster VMS`, or `cluster VMS full` for
+//! one with all keys.
+
+#[path = "../tests/support/generated.rs"]
+mod generated;
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let vms = args.next().and_then(|vms| vms.parse().ok()).unwrap_or(10_000);
+    let make = if args.next().is_some() { generated::full_cluster } else { generated::cluster };
+    print!("{}", make(vms));
+}
