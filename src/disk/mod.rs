@@ -8,9 +8,7 @@ mod paths;
 mod swap;
 mod tree;
 
-pub use changes::{
-    Change, ChangeSet, Delete, Merged, State, ThreeWay, Write, between, compare, missing,
-};
+pub use changes::{Change, ChangeSet, Merged, State, ThreeWay, between, compare, missing};
 pub use error::IoError;
 pub use git::{NoRevision, Revision, Unseen, WorkTree};
 pub use lock::Input;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::change::Change;
-use super::compare::wanted;
+use super::compare::{find, wanted};
 use super::set::ChangeSet;
 use super::state::State;
 use crate::disk::error::IoError;
@@ -38,6 +38,7 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
     Ok(ChangeSet {
         changes,
         lock: Lock::default(),
+        lock_text: None,
         renamed: BTreeMap::new(),
         attributes: None,
         input: None,
@@ -57,9 +58,4 @@ fn changed<'a>(before: Option<&ReadyFile>, file: &'a ReadyFile) -> Change<'a> {
 fn is_same(old: &ReadyFile, new: &ReadyFile) -> bool {
     let of = |file: &ReadyFile| Fingerprint::of(file.path(), file.text());
     old.text() == new.text() || of(old) == of(new)
-}
-
-fn find<'a>(ready: &'a Ready, path: &str) -> Option<&'a ReadyFile> {
-    let at = ready.files().binary_search_by(|file| file.path().cmp(path)).ok()?;
-    ready.files().get(at)
 }

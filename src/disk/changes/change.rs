@@ -69,28 +69,25 @@ pub(super) struct Backup {
     pub(super) exists: bool,
 }
 
-/// A file to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Write<'c> {
+/// What is done to one path.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::disk) struct Step<'c> {
     /// Its path below the root.
-    pub path: &'c str,
-    /// Its new content.
-    pub text: &'c str,
-    /// Whether it is a script.
-    pub executable: bool,
-    /// What is there now; `None` when nothing is.
-    pub old: Option<&'c str>,
+    pub(in crate::disk) path: &'c str,
+    /// What is there; `None` for nothing.
+    pub(in crate::disk) old: Option<&'c str>,
+    /// What is to be there; `None` for nothing.
+    pub(in crate::disk) new: Option<&'c str>,
+    /// Whether that is a script.
+    pub(in crate::disk) executable: bool,
     /// The file whose permissions and owner it takes, if that is there.
     pub(in crate::disk) like: &'c str,
 }
 
-/// A file to be deleted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delete<'c> {
-    /// Its path below the root.
-    pub path: &'c str,
-    /// What is there now.
-    pub old: &'c str,
+impl<'c> Step<'c> {
+    pub(in crate::disk) fn new(path: &'c str, old: Option<&'c str>, new: Option<&'c str>) -> Self {
+        Self { path, old, new, executable: false, like: path }
+    }
 }
 
 impl<'a> Change<'a> {
@@ -124,48 +121,30 @@ impl<'a> Change<'a> {
         !matches!(self.action, Action::Keep | Action::HandOver { .. })
     }
 
-    pub(super) fn writes(&self) -> impl Iterator<Item = Write<'_>> {
-        let old = self.old.as_deref();
+    /// What is written about it: the file, and what is kept beside it.
+    pub(super) fn writes(&self) -> impl Iterator<Item = Step<'_>> {
+        let (path, old) = (self.path.as_str(), self.old.as_deref());
         let executable = self.new.is_some_and(ReadyFile::executable);
-        let [first, second] = match &self.action {
+        let steps = match &self.action {
             Action::Keep | Action::Forget => [None, None],
             Action::Write { backup } | Action::Delete { backup } => {
-                let backup = backup.as_ref().filter(|backup| !backup.exists).zip(old);
-                let kept = backup.map(|(backup, text)| Write {
-                    path: backup.path.as_str(),
-                    text,
-                    executable: false,
-                    old: None,
-                    like: &self.path,
-                });
+                let backup = backup.as_ref().filter(|backup| !backup.exists && old.is_some());
+                let kept = backup.map(|backup| Step::new(&backup.path, None, old));
                 let new = self.text().filter(|_| !self.deletes() && !self.is_clean());
-                let written = new.map(|text| Write {
-                    path: self.path.as_str(),
-                    text,
-                    executable,
-                    old,
-                    like: &self.path,
-                });
-                [kept, written]
+                let written = new.map(|_| Step { executable, ..Step::new(path, old, new) });
+                [kept.map(|kept| Step { like: path, ..kept }), written]
             }
             Action::HandOver { text, base } => {
                 // Nothing is there, or the very text that is rendered.
                 let is_there = self.state != State::Missing;
                 let old = old.or(self.new.map(ReadyFile::text).filter(|_| is_there));
-                let like = self.path.as_str();
-                let written = Write { path: &self.path, text, executable, old, like };
-                let kept = self.base.as_ref().map(|place| Write {
-                    path: &place.path,
-                    text: base,
-                    executable: false,
-                    old: place.text.as_deref(),
-                    like: &place.path,
-                });
-                [Some(written), kept]
-                    .map(|write| write.filter(|write| write.old != Some(write.text)))
+                let written = Step { executable, ..Step::new(path, old, Some(text)) };
+                let kept = self.base.as_ref();
+                let kept = kept.map(|kept| Step::new(&kept.path, kept.text.as_deref(), Some(base)));
+                [Some(written), kept].map(|step| step.filter(|step| step.old != step.new))
             }
         };
-        first.into_iter().chain(second)
+        steps.into_iter().flatten()
     }
 
     /// The text that should be there: line ends are those of what is there.

@@ -18,11 +18,12 @@ use crate::render::handed_over;
 /// Compares every file that is ready, and every file of the lock that is not
 /// wanted any more, with the disk.
 pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoError> {
-    let stored = Lock::read(root)?;
-    let lock_lost = stored.is_none();
-    let lock = stored.unwrap_or_default();
-    let is_wanted =
-        |path: &str| ready.files().binary_search_by(|file| file.path().cmp(path)).is_ok();
+    let lock_text = Lock::stored(root)?;
+    let lock = match &lock_text {
+        Some(text) => Lock::parse(text, root)?,
+        None => Lock::default(),
+    };
+    let is_wanted = |path: &str| find(ready, path).is_some();
     let Renamed { old, entries: renamed } = Renamed::find(ready, root, &lock, is_wanted)?;
     let mut changes = ready
         .files()
@@ -37,7 +38,7 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
             changes.extend(unwanted(path, root, Some(entry))?);
         }
     }
-    if lock_lost && root.path().is_dir() {
+    if lock_text.is_none() && root.path().is_dir() {
         for path in root.generated().iter().filter(|path| !is_wanted(path)) {
             changes.extend(unwanted(path, root, None)?);
         }
@@ -45,9 +46,16 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     changes.sort_by(|a, b| a.path.cmp(&b.path));
 
     let attributes = Attributes::find(root)?;
-    Ok(ChangeSet { changes, lock, renamed, attributes, input: None })
+    Ok(ChangeSet { changes, lock, lock_text, renamed, attributes, input: None })
 }
 
+/// A file that is ready, by its path.
+pub(super) fn find<'a>(ready: &'a Ready, path: &str) -> Option<&'a ReadyFile> {
+    let at = ready.files().binary_search_by(|file| file.path().cmp(path)).ok()?;
+    ready.files().get(at)
+}
+
+/// How a file that is ready stands.
 pub(super) fn wanted<'a>(
     ready: &Ready,
     file: &'a ReadyFile,

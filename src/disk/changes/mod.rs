@@ -14,7 +14,8 @@ mod state;
 
 pub(super) use attributes::ATTRIBUTES_FILE;
 pub use between::between;
-pub use change::{Change, Delete, Write};
+pub use change::Change;
+pub(super) use change::Step;
 pub use compare::compare;
 pub use ejected::{Merged, ThreeWay};
 pub use missing::missing;

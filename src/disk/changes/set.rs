@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 
 use super::attributes::{self, ATTRIBUTES_FILE, Attributes};
-use super::change::{Action, Change, Delete, Write};
+use super::change::{Action, Change, Step};
 use super::ejected;
 use super::state::State;
 use crate::disk::error::IoError;
@@ -20,6 +20,8 @@ use crate::nix::attrs::Attrs;
 pub struct ChangeSet<'a> {
     pub(super) changes: Vec<Change<'a>>,
     pub(super) lock: Lock,
+    /// The text of that; `None` where there was none.
+    pub(in crate::disk) lock_text: Option<String>,
     /// What it is rendered from, where that is known.
     pub(super) input: Option<Input>,
     /// What is known of files by names that are theirs but for the case.
@@ -67,7 +69,7 @@ impl<'a> ChangeSet<'a> {
     /// Whether files are to be written, deleted or forgotten.
     pub fn has_work(&self) -> bool {
         let forgets = self.changes.iter().any(|change| change.action == Action::Forget);
-        forgets || self.writes().next().is_some() || self.deletes().next().is_some()
+        forgets || self.steps().next().is_some()
     }
 
     /// The files about files that do not say what they would once all is written:
@@ -108,22 +110,20 @@ impl<'a> ChangeSet<'a> {
         Some((attributes.old.as_deref(), attributes.with(&self.attribute_lines(), known)))
     }
 
-    /// What has to be written, without the lock.
-    pub fn writes(&self) -> impl Iterator<Item = Write<'_>> {
-        self.changes.iter().flat_map(Change::writes)
+    /// What is done to the tree, but for the files about files.
+    pub(in crate::disk) fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+        self.changes.iter().flat_map(Change::writes).chain(self.deletes())
     }
 
-    /// What has to go.
-    pub fn deletes(&self) -> impl Iterator<Item = Delete<'_>> {
+    fn deletes(&self) -> impl Iterator<Item = Step<'_>> {
         self.changes.iter().flat_map(|change| {
-            let old = change.old.as_deref();
-            let file = old.filter(|_| change.deletes());
-            let file = file.map(|old| Delete { path: change.path.as_str(), old });
+            let old = change.old.as_deref().filter(|_| change.deletes());
+            let file = old.map(|_| Step::new(&change.path, old, None));
             let base = change.base.as_ref().filter(|_| change.is_over());
             let base = base.and_then(|base| {
                 let (old, entry) = (base.text.as_deref()?, self.entry(&change.path)?);
                 let is_ours = ejected::is_base(&change.path, old, &entry.ejected);
-                is_ours.then_some(Delete { path: &base.path, old })
+                is_ours.then_some(Step::new(&base.path, Some(old), None))
             });
             file.into_iter().chain(base)
         })
@@ -133,11 +133,6 @@ impl<'a> ChangeSet<'a> {
     /// token of every file, so only writing asks for it.
     pub(in crate::disk) fn new_lock(&self) -> String {
         self.next_lock().text()
-    }
-
-    /// The lock that the tree was compared by.
-    pub(in crate::disk) fn lock(&self) -> &Lock {
-        &self.lock
     }
 
     fn next_lock(&self) -> Lock {

@@ -8,7 +8,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Stdio};
 
-use super::command::git;
+use super::command::{self, git, start};
 use crate::disk::error::IoError;
 use crate::disk::paths::is_inside;
 
@@ -96,19 +96,15 @@ impl Revision {
             .filter(|entry| is_inside(&entry.path) && wanted(&entry.path))
             .partition(|entry| entry.mode != "120000");
         // What is written goes through no link: there is none yet.
-        self.read(&files, |entry, bytes| {
-            let path = folder.join(&entry.path);
-            fs::create_dir_all(path.parent().unwrap_or(folder))
-                .and_then(|()| File::create_new(&path)?.write_all(&bytes))
-                .map_err(|error| IoError::new("write", &path, error))
-        })?;
-        self.read(&links, |entry, bytes| {
-            let path = folder.join(&entry.path);
-            let target = String::from_utf8_lossy(&bytes).into_owned();
-            fs::create_dir_all(path.parent().unwrap_or(folder))
-                .and_then(|()| symlink(target, &path))
-                .map_err(|error| IoError::new("write", &path, error))
-        })
+        for (entries, make) in [(files, file as fn(&Path, &[u8]) -> _), (links, link)] {
+            self.read(&entries, |entry, bytes| {
+                let path = folder.join(&entry.path);
+                fs::create_dir_all(path.parent().unwrap_or(folder))
+                    .and_then(|()| make(&path, &bytes))
+                    .map_err(|error| IoError::new("write", &path, error))
+            })?;
+        }
+        Ok(())
     }
 
     /// Gives what each of the files holds.
@@ -118,20 +114,10 @@ impl Revision {
         mut give: impl FnMut(&RevisionFile, Vec<u8>) -> Result<(), IoError>,
     ) -> Result<(), IoError> {
         let failed = |error| IoError::new("read the revision in", &self.top, error);
-        let mut child = git(&self.top)
-            .args(["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(failed)?;
-        let objects: Vec<String> =
-            entries.iter().map(|entry| entry.object.clone() + "\n").collect();
-        let stdin = child.stdin.take();
-        // Git answers before it has read everything.
-        let writer = std::thread::spawn(move || {
-            stdin.map_or(Ok(()), |mut stdin| stdin.write_all(objects.concat().as_bytes()))
-        });
+        let objects = entries.iter().flat_map(|entry| [entry.object.as_str(), "\n"]).collect();
+        let mut git = git(&self.top);
+        let git = git.args(["cat-file", "--batch"]).stderr(Stdio::null());
+        let (mut child, writer) = start(git, objects).map_err(failed)?;
         let mut given = Ok(());
         if let Some(stdout) = child.stdout.take() {
             let mut stdout = BufReader::new(stdout);
@@ -166,6 +152,14 @@ impl RevisionFile {
     }
 }
 
+fn file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    File::create_new(path)?.write_all(bytes)
+}
+
+fn link(path: &Path, target: &[u8]) -> io::Result<()> {
+    symlink(&*String::from_utf8_lossy(target), path)
+}
+
 /// The next object that git gives: a line with its size, its bytes, a line's end.
 fn next(from: &mut BufReader<ChildStdout>) -> io::Result<Vec<u8>> {
     let mut line = String::new();
@@ -182,7 +176,7 @@ fn next(from: &mut BufReader<ChildStdout>) -> io::Result<Vec<u8>> {
 
 /// What git prints; the error is what it says when it fails.
 fn ask(folder: &Path, args: &[&str]) -> Result<Result<String, String>, IoError> {
-    let output = git(folder).args(args).stdin(Stdio::null()).output().map_err(|error| {
+    let output = command::ask(folder, args, String::new()).map_err(|error| {
         let missing = error.kind() == io::ErrorKind::NotFound;
         let failed = IoError::new("run", Path::new("git"), error);
         if missing {

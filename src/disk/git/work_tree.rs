@@ -2,11 +2,9 @@
 //! but what the user wants it told.
 
 use std::collections::HashSet;
-use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::Stdio;
 
-use super::command::git;
+use super::command;
 use crate::disk::lock::Fingerprint;
 use crate::disk::tree::Root;
 
@@ -89,19 +87,7 @@ impl WorkTree {
 
     /// What git prints; `None` when it fails or is not there.
     fn ask(&self, args: &[&str], input: &str) -> Option<String> {
-        let mut child = git(&self.root)
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .ok()?;
-        let mut stdin = child.stdin.take()?;
-        let input = input.to_owned();
-        // Git may answer before it has read everything.
-        let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
-        let output = child.wait_with_output().ok()?;
-        let _ = writer.join();
+        let output = command::ask(&self.root, args, input.to_owned()).ok()?;
         let text = String::from_utf8(output.stdout).ok()?;
         output.status.success().then_some(text)
     }

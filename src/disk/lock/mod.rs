@@ -72,17 +72,26 @@ pub(in crate::disk) fn is_conflict_marker(line: &str) -> bool {
 }
 
 impl Lock {
-    /// Reads the lock of a tree; `None` when there is none. A line that names
-    /// no file of the tree is refused: a lock cannot point outside. Of a merge
-    /// with conflicts every side counts, for nixgen wrote them all.
+    /// The lock of a tree; `None` when there is none.
     pub(in crate::disk) fn read(root: &Root) -> Result<Option<Self>, IoError> {
-        let broken = |reason: &str| IoError::invalid("use", &root.at(LOCK_FILE), reason);
-        let bytes = match root.look(LOCK_FILE)? {
-            Found::Nothing => return Ok(None),
-            Found::File(bytes) => bytes,
-            Found::InTheWay(what) => return Err(broken(&format!("it is {what}"))),
-        };
-        let text = String::from_utf8(bytes).map_err(|_| broken("it is not text"))?;
+        Self::stored(root)?.map(|text| Self::parse(&text, root)).transpose()
+    }
+
+    /// The text of the lock of a tree; `None` when there is none.
+    pub(in crate::disk) fn stored(root: &Root) -> Result<Option<String>, IoError> {
+        match root.look(LOCK_FILE)? {
+            Found::Nothing => Ok(None),
+            Found::File(bytes) => {
+                String::from_utf8(bytes).map(Some).map_err(|_| broken(root, "it is not text"))
+            }
+            Found::InTheWay(what) => Err(broken(root, &format!("it is {what}"))),
+        }
+    }
+
+    /// Reads a text as the lock of a tree. A line that names no file of the tree is
+    /// refused: a lock cannot point outside. Of a merge with conflicts every side
+    /// counts, for nixgen wrote them all.
+    pub(in crate::disk) fn parse(text: &str, root: &Root) -> Result<Self, IoError> {
         let mut lock = Self::default();
         for (at, line) in text.lines().enumerate() {
             if is_conflict_marker(line) {
@@ -96,9 +105,10 @@ impl Lock {
                 }
                 continue;
             }
-            lock.read_line(line).map_err(|reason| broken(&format!("line {}: {reason}", at + 1)))?;
+            let failed = |reason| broken(root, &format!("line {}: {reason}", at + 1));
+            lock.read_line(line).map_err(failed)?;
         }
-        Ok(Some(lock))
+        Ok(lock)
     }
 
     /// Reads a line by itself, so that the same file may stand on several.
@@ -143,6 +153,10 @@ impl Lock {
         }
         text
     }
+}
+
+fn broken(root: &Root, reason: &str) -> IoError {
+    IoError::invalid("use", &root.at(LOCK_FILE), reason)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::hold::Hold;
 use super::journal::{Digest, JournalEntry};
 use super::recover::Say;
 use super::staging::{Staging, new};
-use crate::disk::changes::{ATTRIBUTES_FILE, ChangeSet};
+use crate::disk::changes::{ATTRIBUTES_FILE, ChangeSet, Step};
 use crate::disk::error::IoError;
 use crate::disk::lock::Lock;
 use crate::disk::paths::{LOCK_FILE, split};
@@ -19,22 +19,6 @@ use crate::disk::tree::{Folder, Found, Rights, Way, set_rights};
 
 /// So many files are synced by themselves; more, with their file system.
 const FEW: usize = 100;
-
-/// What becomes of one file.
-struct Step<'a> {
-    path: &'a str,
-    /// What is there; `None` for nothing.
-    old: Option<&'a [u8]>,
-    /// What is to be there; `None` for nothing.
-    new: Option<New<'a>>,
-}
-
-struct New<'a> {
-    text: &'a str,
-    executable: bool,
-    /// The file whose rights it takes, if that is there.
-    like: &'a str,
-}
 
 /// Why a tree was not written. It is as it was.
 #[derive(Debug)]
@@ -56,47 +40,23 @@ impl From<IoError> for NotWritten {
 /// are not touched, and neither is a person's orphan. Unless it succeeds, the
 /// tree stays as it was.
 pub fn apply(changes: &ChangeSet<'_>, mut hold: Hold, say: Say<'_>) -> Result<(), NotWritten> {
-    let root = hold.root().clone();
-    let lock = match (Lock::read(&root)?, root.look(LOCK_FILE)?) {
-        (Some(lock), Found::File(bytes)) if lock == *changes.lock() => Some(bytes),
-        (None, Found::Nothing) if changes.lock().entries.is_empty() => None,
-        _ => return Err(NotWritten::Changed(vec![LOCK_FILE.to_owned()])),
-    };
-    let new_lock = changes.new_lock();
-    let mut steps = steps(changes);
-    // Line ends are git's business.
-    let is_there = lock.as_deref().is_some_and(|lock| lines(lock).eq(lines(new_lock.as_bytes())));
+    if Lock::stored(hold.root())? != changes.lock_text {
+        return Err(NotWritten::Changed(vec![LOCK_FILE.to_owned()]));
+    }
+    let mut steps: Vec<Step<'_>> = changes.steps().collect();
     let attributes = changes.new_attributes();
     if let Some((old, new)) = attributes.as_ref().filter(|(old, new)| *old != Some(new.as_str())) {
-        let new = New { text: new, executable: false, like: ATTRIBUTES_FILE };
-        steps.push(Step { path: ATTRIBUTES_FILE, old: old.map(str::as_bytes), new: Some(new) });
+        steps.push(Step::new(ATTRIBUTES_FILE, *old, Some(new)));
     }
-    if !is_there {
-        let new = New { text: &new_lock, executable: false, like: LOCK_FILE };
-        steps.push(Step { path: LOCK_FILE, old: lock.as_deref(), new: Some(new) });
+    let (lock, new_lock) = (changes.lock_text.as_deref(), changes.new_lock());
+    // Line ends are git's business.
+    if !lock.is_some_and(|lock| lock.lines().eq(new_lock.lines())) {
+        steps.push(Step::new(LOCK_FILE, lock, Some(&new_lock)));
     }
     if steps.is_empty() {
         return Ok(());
     }
     write(hold.folder(say)?, &steps, say)
-}
-
-fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    text.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-}
-
-fn steps<'a>(changes: &'a ChangeSet<'_>) -> Vec<Step<'a>> {
-    let writes = changes.writes().map(|file| Step {
-        path: file.path,
-        old: file.old.map(str::as_bytes),
-        new: Some(New { text: file.text, executable: file.executable, like: file.like }),
-    });
-    let deletes = changes.deletes().map(|file| Step {
-        path: file.path,
-        old: Some(file.old.as_bytes()),
-        new: None,
-    });
-    writes.chain(deletes).collect()
 }
 
 fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritten> {
@@ -126,15 +86,10 @@ fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritt
 fn verify(root: &Folder, steps: &[Step<'_>]) -> Result<(), NotWritten> {
     let mut changed = Vec::new();
     for step in steps {
-        let (parent, name) = split(step.path);
-        let is_same = match root.walk(parent)? {
-            Way::Nothing => step.old.is_none(),
-            Way::Blocked(_) => false,
-            Way::To(folder) => match folder.read(name)? {
-                Found::Nothing => step.old.is_none(),
-                Found::File(bytes) => step.old == Some(&bytes),
-                Found::InTheWay(_) => false,
-            },
+        let is_same = match root.look(step.path)? {
+            Found::Nothing => step.old.is_none(),
+            Found::File(bytes) => step.old.is_some_and(|old| old.as_bytes() == bytes),
+            Found::InTheWay(_) => false,
         };
         if !is_same {
             changed.push(step.path.to_owned());
@@ -162,11 +117,11 @@ fn stage(root: &Folder, steps: &[Step<'_>]) -> Result<(Staging, Vec<JournalEntry
     let staging = Staging::make(root)?;
     let mut few = Vec::new();
     for (at, step) in steps.iter().enumerate() {
-        let Some(text) = &step.new else { continue };
-        let fresh = Mode::from_raw_mode(if text.executable { 0o777 } else { 0o666 });
+        let Some(text) = step.new else { continue };
+        let fresh = Mode::from_raw_mode(if step.executable { 0o777 } else { 0o666 });
         let name = new(at);
-        let file = staging.write(&name, text.text, fresh)?;
-        set_rights(&file, rights(root, text.like)?)
+        let file = staging.write(&name, text, fresh)?;
+        set_rights(&file, rights(root, step.like)?)
             .map_err(|error| staging.failed("write", &name, error))?;
         if steps.len() <= FEW {
             few.push((name, file));
@@ -182,8 +137,8 @@ fn stage(root: &Folder, steps: &[Step<'_>]) -> Result<(Staging, Vec<JournalEntry
     }
     let entry = |step: &Step<'_>| JournalEntry {
         path: step.path.to_owned(),
-        old: step.old.map(Digest::of),
-        new: step.new.as_ref().map(|new| Digest::of(new.text.as_bytes())),
+        old: step.old.map(|old| Digest::of(old.as_bytes())),
+        new: step.new.map(|new| Digest::of(new.as_bytes())),
     };
     let entries: Vec<JournalEntry> = steps.par_iter().map(entry).collect();
     root.sync()?;

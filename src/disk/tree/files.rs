@@ -64,19 +64,15 @@ impl Root {
         };
         for part in parents.split('/').filter(|part| !part.is_empty()) {
             folder.make_own(part)?;
-            folder = match folder.enter(part)? {
-                Way::To(next) => next,
-                Way::Blocked(what) => {
-                    return Err(IoError::invalid(
-                        "write to",
-                        &folder.at(part),
-                        &format!("it is {what}"),
-                    ));
+            let reason = match folder.enter(part)? {
+                Way::To(next) => {
+                    folder = next;
+                    continue;
                 }
-                Way::Nothing => {
-                    return Err(IoError::invalid("write to", &folder.at(part), "it went away"));
-                }
+                Way::Blocked(what) => format!("it is {what}"),
+                Way::Nothing => "it went away".to_owned(),
             };
+            return Err(IoError::invalid("write to", &folder.at(part), &reason));
         }
         let mut file = folder.create(name, Mode::from_raw_mode(0o666))?;
         let rights = folder.rights_of_new()?;

@@ -16,6 +16,7 @@ use rustix::io::Errno;
 use rustix::process::geteuid;
 
 use crate::disk::error::IoError;
+use crate::disk::paths::split;
 
 /// An open folder.
 #[derive(Debug)]
@@ -88,6 +89,16 @@ impl Folder {
             }
         }
         Ok(Way::To(folder))
+    }
+
+    /// What stands at a path below this folder, looking at every folder on the way.
+    pub(in crate::disk) fn look(&self, relative: &str) -> Result<Found, IoError> {
+        let (parent, name) = split(relative);
+        match self.walk(parent)? {
+            Way::Nothing => Ok(Found::Nothing),
+            Way::Blocked(what) => Ok(Found::InTheWay(what)),
+            Way::To(folder) => folder.read(name),
+        }
     }
 
     /// A folder in this one.

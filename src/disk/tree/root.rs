@@ -50,12 +50,7 @@ impl Root {
             return Err(IoError::new("look at", &path, ErrorKind::InvalidFilename.into()));
         }
         let Some(root) = Folder::open(&self.path)? else { return Ok(Found::Nothing) };
-        let (parent, name) = split(relative);
-        match root.walk(parent)? {
-            Way::Nothing => Ok(Found::Nothing),
-            Way::Blocked(what) => Ok(Found::InTheWay(what)),
-            Way::To(folder) => folder.read(name),
-        }
+        root.look(relative)
     }
 
     /// Whether two paths lead to one file.
