@@ -26,6 +26,12 @@ pub struct Release {
     /// The revision of microvm.nix, where its newest no longer evaluates: since
     /// March 2026 it uses `lib.replaceString`, which came with 25.11.
     pub microvm: Option<&'static str>,
+    /// The option of `nixos-rebuild` that makes it root on the other side: the
+    /// Python one of 25.11 gave it a new name.
+    pub rebuild_sudo: &'static str,
+    /// Whether its cloud-hypervisor can be told the format of an image, as
+    /// microvm.nix always does: 50.1 is the first.
+    pub tells_image_format: bool,
 }
 
 const fn only(minor: u16) -> (Minor, Minor) {
@@ -45,6 +51,8 @@ pub const RELEASES: &[Release] = &[
         newest_kubernetes: Minor::new(35),
         nixfmt: "nixfmt-rfc-style",
         microvm: Some("b71923e6d24cc90b6cd1758894ead04e0be976a4"),
+        rebuild_sudo: "use-remote-sudo",
+        tells_image_format: false,
     },
     Release {
         name: "25.05",
@@ -53,6 +61,8 @@ pub const RELEASES: &[Release] = &[
         newest_kubernetes: Minor::new(35),
         nixfmt: "nixfmt-rfc-style",
         microvm: Some("b71923e6d24cc90b6cd1758894ead04e0be976a4"),
+        rebuild_sudo: "use-remote-sudo",
+        tells_image_format: false,
     },
     Release {
         name: "25.11",
@@ -61,6 +71,8 @@ pub const RELEASES: &[Release] = &[
         newest_kubernetes: Minor::new(37),
         nixfmt: "nixfmt-tree",
         microvm: None,
+        rebuild_sudo: "sudo",
+        tells_image_format: true,
     },
     Release {
         name: "26.05",
@@ -69,6 +81,8 @@ pub const RELEASES: &[Release] = &[
         newest_kubernetes: Minor::new(37),
         nixfmt: "nixfmt-tree",
         microvm: None,
+        rebuild_sudo: "sudo",
+        tells_image_format: true,
     },
     Release {
         name: "unstable",
@@ -79,6 +93,8 @@ pub const RELEASES: &[Release] = &[
         newest_kubernetes: Minor::new(37),
         nixfmt: "nixfmt-tree",
         microvm: None,
+        rebuild_sudo: "sudo",
+        tells_image_format: true,
     },
 ];
 
@@ -86,6 +102,11 @@ impl Release {
     /// The release of that name.
     pub fn named(name: &str) -> Option<&'static Self> {
         RELEASES.iter().find(|release| release.name == name)
+    }
+
+    /// Whether it is the branch that moves, which no machine is installed with.
+    pub fn is_rolling(&self) -> bool {
+        self.name == "unstable"
     }
 
     /// Whether its package set can have this Kubernetes minor.

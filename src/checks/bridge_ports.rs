@@ -1,16 +1,19 @@
 //! A Linux bridge has 1024 ports, and some are for other things than VMs.
 
-use crate::cluster::Cluster;
+use std::collections::HashMap;
+
+use crate::cluster::{Cluster, HostId};
 use crate::diagnostic::{Code, Diagnostic};
 
 const MOST: usize = 1000;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    let mut counts = vec![0_usize; cluster.hosts.len()];
+    let mut counts: HashMap<HostId, usize> = HashMap::new();
     for vm in &cluster.vms {
-        counts[vm.host] += 1;
+        *counts.entry(vm.host).or_default() += 1;
     }
-    for (host, count) in cluster.hosts.iter().zip(counts) {
+    for host in &cluster.hosts {
+        let count = counts.get(&host.id).copied().unwrap_or(0);
         if count > MOST {
             let message = format!(
                 "the host `{}` carries {count} VMs, and its bridge has ports for {MOST}",

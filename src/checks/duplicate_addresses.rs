@@ -6,14 +6,14 @@ use std::net::Ipv4Addr;
 
 use super::claim::{Claim, Older, clashes};
 use super::free::FreeAddresses;
-use crate::cluster::{Cluster, Host, Vm};
+use crate::cluster::{Cluster, Host, VlanId, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 
 #[derive(Clone, Copy)]
 enum Holder<'a> {
     Vm(&'a Vm),
     /// On a VLAN.
-    Host(&'a Host, usize),
+    Host(&'a Host, VlanId),
     /// In the network outside.
     Outside(&'a Host),
 }
@@ -39,7 +39,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         let help = match holder {
             Holder::Vm(vm) => free.help(vm.vlan, "ip"),
             Holder::Host(_, vlan) => {
-                let help = free.help(vlan, cluster.network.vlans[vlan].name.as_str());
+                let help = free.help(vlan, cluster.network.vlan(vlan).name.as_str());
                 format!("in `addresses`, {help}")
             }
             Holder::Outside(_) => "give each host a `wan_address` of its own".to_owned(),
@@ -56,7 +56,7 @@ fn claims(cluster: &Cluster) -> Vec<Claim<Ipv4Addr, Holder<'_>>> {
     let mut claims = Vec::with_capacity(cluster.vms.len());
     for host in &cluster.hosts {
         for (vlan, ip) in &host.addresses {
-            if *ip != cluster.network.vlans[*vlan].gateway {
+            if *ip != cluster.network.vlan(*vlan).gateway {
                 claims.push(Claim::new(ip.value, Holder::Host(host, *vlan), ip, &host.name));
             }
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::claim::{Claim, Older, clashes};
-use crate::cluster::{Cluster, Vm};
+use crate::cluster::{Cluster, HostId, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::{Name, Role};
 
@@ -31,7 +31,7 @@ impl fmt::Display for Interface<'_> {
     }
 }
 
-type Key<'a> = (usize, Cow<'a, str>);
+type Key<'a> = (HostId, Cow<'a, str>);
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     clashes(claims(cluster), Older::Implied, |first, second| {
@@ -63,17 +63,17 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 fn claims(cluster: &Cluster) -> Vec<Claim<Key<'_>, Interface<'_>>> {
     let network = &cluster.network;
     let mut claims = Vec::with_capacity(cluster.vms.len());
-    for (at, host) in cluster.hosts.iter().enumerate() {
-        let key = |name| (at, Cow::Borrowed(name));
+    for host in &cluster.hosts {
+        let key = |name| (host.id, Cow::Borrowed(name));
         // The kernel's, and on a node flannel's.
         let nodes: &[&str] = if *host.role == Role::Worker { &["cni0", "flannel.1"] } else { &[] };
         for name in ["lo"].iter().chain(nodes) {
             claims.push(Claim::implied(key(*name), Interface::Own));
         }
         for vlan in &network.vlans {
-            let key = (at, Cow::Owned(format!("vlan{}", *vlan.id)));
+            let key = (host.id, Cow::Owned(format!("vlan{}", *vlan.tag)));
             let by = Interface::Vlan(&vlan.name);
-            claims.push(Claim { span: vlan.id.span(), ..Claim::implied(key, by) });
+            claims.push(Claim { span: vlan.tag.span(), ..Claim::implied(key, by) });
         }
         let bridge = &network.bridge;
         claims.push(Claim {

@@ -5,14 +5,14 @@ use std::net::Ipv4Addr;
 
 use ipnet::{Ipv4AddrRange, Ipv4Net};
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, VlanId};
 
 /// Free addresses, each handed out once, so that all the help of one run can be
 /// followed at once.
 pub(super) struct FreeAddresses<'a> {
     cluster: &'a Cluster,
     used: Option<HashSet<Ipv4Addr>>,
-    rest: HashMap<usize, Ipv4AddrRange>,
+    rest: HashMap<VlanId, Ipv4AddrRange>,
 }
 
 impl<'a> FreeAddresses<'a> {
@@ -21,16 +21,16 @@ impl<'a> FreeAddresses<'a> {
     }
 
     /// Takes the first free address of a VLAN.
-    pub(super) fn take(&mut self, vlan: usize) -> Option<Ipv4Addr> {
+    pub(super) fn take(&mut self, vlan: VlanId) -> Option<Ipv4Addr> {
         let used = self.used.get_or_insert_with(|| used(self.cluster));
-        let subnet = *self.cluster.network.vlans[vlan].subnet;
+        let subnet = *self.cluster.network.vlan(vlan).subnet;
         self.rest.entry(vlan).or_insert_with(|| subnet.hosts()).find(|ip| used.insert(*ip))
     }
 
     /// Takes a wished address of a VLAN, or else the first free one.
-    pub(super) fn take_like(&mut self, wish: Ipv4Addr, vlan: usize) -> Option<Ipv4Addr> {
+    pub(super) fn take_like(&mut self, wish: Ipv4Addr, vlan: VlanId) -> Option<Ipv4Addr> {
         let used = self.used.get_or_insert_with(|| used(self.cluster));
-        let subnet = *self.cluster.network.vlans[vlan].subnet;
+        let subnet = *self.cluster.network.vlan(vlan).subnet;
         let part = u32::from(wish) & u32::from(subnet.hostmask());
         let near = Ipv4Addr::from(u32::from(subnet.network()) | part);
         let usable = near != subnet.network() && near != subnet.broadcast() && used.insert(near);
@@ -38,8 +38,8 @@ impl<'a> FreeAddresses<'a> {
     }
 
     /// The help that gives a value its first free address of a VLAN.
-    pub(super) fn help(&mut self, vlan: usize, key: &str) -> String {
-        let name = &self.cluster.network.vlans[vlan].name;
+    pub(super) fn help(&mut self, vlan: VlanId, key: &str) -> String {
+        let name = &self.cluster.network.vlan(vlan).name;
         match self.take(vlan) {
             Some(ip) => format!("write `{key} = \"{ip}\"`, the first free address of `{name}`"),
             None => format!("`{name}` has no free address left: give it a wider `subnet`"),

@@ -4,14 +4,14 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::cluster::{Cluster, Storage, Vm};
+use crate::cluster::{Cluster, HostId, Storage, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Where microvm.nix keeps a directory for each VM.
 const STATE: &str = "/var/lib/microvms";
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    let names: HashSet<(usize, &str)> =
+    let names: HashSet<(HostId, &str)> =
         cluster.vms.iter().map(|vm| (vm.host, vm.name.as_str())).collect();
     let mut sources: Vec<Source<'_>> = Vec::new();
     for vm in &cluster.vms {

@@ -3,13 +3,11 @@
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::Hypervisor;
+use crate::release::RELEASES;
 
 /// qemu stops in the guest's firmware with exactly this much memory
 /// (microvm.nix issue 171).
 const HANGS: u32 = 2048;
-/// Releases whose cloud-hypervisor is older than 50.1, the first that can be
-/// told the format of an image, as microvm.nix always does.
-const OLD_CLOUD_HYPERVISOR: [&str; 2] = ["24.11", "25.05"];
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     match *cluster.hypervisor {
@@ -27,18 +25,19 @@ fn memory(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 }
 
 fn images(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    let release = cluster.release.name;
     let owner = cluster.vms.iter().find_map(|vm| Some((vm, vm.volumes.first()?)));
-    if let (true, Some((vm, volume))) = (OLD_CLOUD_HYPERVISOR.contains(&release), owner) {
+    if let (false, Some((vm, volume))) = (cluster.release.tells_image_format, owner) {
         let message = format!(
-            "the cloud-hypervisor of NixOS {release} cannot be told the format of an image, \
-             such as that of the volume `{}` of `{}`",
-            volume.name, vm.name
+            "the cloud-hypervisor of NixOS {} cannot be told the format of an image, such as \
+             that of the volume `{}` of `{}`",
+            cluster.release.name, volume.name, vm.name
         );
+        let newer = RELEASES.iter().find(|release| release.tells_image_format);
+        let newer = newer.map_or(String::new(), |it| format!(", or take NixOS {}", it.name));
         log.push(
             Diagnostic::new(Code::HypervisorFeature, cluster.hypervisor.span(), message)
                 .related(volume.name.span(), "the volume")
-                .help("write `hypervisor = \"qemu\"`, or take NixOS 25.11"),
+                .help(format!("write `hypervisor = \"qemu\"`{newer}")),
         );
     }
 }

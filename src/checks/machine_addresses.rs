@@ -1,5 +1,6 @@
 //! A machine's address is one of its VLAN's that machines may have.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
@@ -7,7 +8,7 @@ use ipnet::Ipv4Net;
 use super::free::FreeAddresses;
 use super::place;
 use super::subnet::{Misplaced, misplaced};
-use crate::cluster::{Cluster, Vlan};
+use crate::cluster::{Cluster, Vlan, VlanId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::types::Name;
@@ -25,15 +26,15 @@ struct Address<'a> {
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let mut free = FreeAddresses::of(cluster);
-    for (at, addresses) in addresses(cluster).iter().enumerate() {
-        let vlan = &cluster.network.vlans[at];
-        if let Some(found) = wrong_range(vlan, addresses) {
+    for (id, addresses) in addresses(cluster) {
+        let vlan = cluster.network.vlan(id);
+        if let Some(found) = wrong_range(vlan, &addresses) {
             log.push(found);
             continue;
         }
         for address in addresses {
             if let Some(why) = address.misplaced {
-                let help = address.help(cluster, at, why, &mut free);
+                let help = address.help(cluster, id, why, &mut free);
                 log.push(address.report(vlan, why).help(help));
             }
         }
@@ -41,25 +42,25 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 }
 
 /// The addresses on each VLAN.
-fn addresses(cluster: &Cluster) -> Vec<Vec<Address<'_>>> {
-    let vlans = &cluster.network.vlans;
-    let mut addresses: Vec<Vec<Address<'_>>> = vlans.iter().map(|_| Vec::new()).collect();
+fn addresses(cluster: &Cluster) -> BTreeMap<VlanId, Vec<Address<'_>>> {
+    let mut addresses: BTreeMap<VlanId, Vec<Address<'_>>> = BTreeMap::new();
     for host in &cluster.hosts {
-        for (at, ip) in &host.addresses {
+        for (id, ip) in &host.addresses {
+            let vlan = cluster.network.vlan(*id);
             // The gateway itself may say so.
-            let gateway = (!*host.gateway).then_some(*vlans[*at].gateway);
-            addresses[*at].push(Address {
+            let gateway = (!*host.gateway).then_some(*vlan.gateway);
+            addresses.entry(*id).or_default().push(Address {
                 ip,
                 owner: &host.name,
-                key: vlans[*at].name.as_str(),
+                key: vlan.name.as_str(),
                 is_vm: false,
-                misplaced: misplaced(**ip, *vlans[*at].subnet, gateway),
+                misplaced: misplaced(**ip, *vlan.subnet, gateway),
             });
         }
     }
     for vm in &cluster.vms {
-        let vlan = &vlans[vm.vlan];
-        addresses[vm.vlan].push(Address {
+        let vlan = cluster.vlan_of(vm);
+        addresses.entry(vm.vlan).or_default().push(Address {
             ip: &vm.ip,
             owner: &vm.name,
             key: "ip",
@@ -119,7 +120,7 @@ impl Address<'_> {
     fn help(
         &self,
         cluster: &Cluster,
-        vlan: usize,
+        vlan: VlanId,
         why: Misplaced,
         free: &mut FreeAddresses<'_>,
     ) -> String {

@@ -1,7 +1,9 @@
 //! What the VMs of a host are promised together, against what it has. A host
 //! that does not say what it has is not asked.
 
-use crate::cluster::{Cluster, Host, Vm};
+use std::collections::HashMap;
+
+use crate::cluster::{Cluster, Host, HostId, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::Size;
 
@@ -11,7 +13,7 @@ const SYSTEM: u64 = 1024;
 const HYPERVISOR: u64 = 128;
 
 /// What the VMs of a host are promised.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Promised {
     vms: u64,
     vcpus: u64,
@@ -33,11 +35,12 @@ impl Promised {
 }
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    let mut promised = vec![Promised::default(); cluster.hosts.len()];
+    let mut promised: HashMap<HostId, Promised> = HashMap::new();
     for vm in &cluster.vms {
-        promised[vm.host].add(vm);
+        promised.entry(vm.host).or_default().add(vm);
     }
-    for (host, promised) in cluster.hosts.iter().zip(promised) {
+    for host in &cluster.hosts {
+        let promised = promised.remove(&host.id).unwrap_or_default();
         log.extend(cpus(host, &promised));
         log.extend(memory(host, &promised, ollama(cluster, host)));
         log.extend(disk(host, &promised));

@@ -10,11 +10,9 @@ use crate::input::types::GpuMode;
 /// in the host's.
 const STUCK: [(&str, &str); 1] = [("gfx1103", "Phoenix and Hawk Point")];
 
-fn passed(cluster: &Cluster) -> impl Iterator<Item = (usize, &Host, &Gpu)> {
-    let hosts = cluster.hosts.iter().enumerate();
-    hosts
-        .filter_map(|(at, host)| Some((at, host, host.gpu.as_ref()?)))
-        .filter(|(_, _, gpu)| *gpu.mode == GpuMode::Passthrough)
+fn passed(cluster: &Cluster) -> impl Iterator<Item = (&Host, &Gpu)> {
+    let gpus = cluster.hosts.iter().filter_map(|host| Some((host, host.gpu.as_ref()?)));
+    gpus.filter(|(_, gpu)| *gpu.mode == GpuMode::Passthrough)
 }
 
 fn stuck(gpu: &Gpu) -> Option<&'static str> {
@@ -22,7 +20,7 @@ fn stuck(gpu: &Gpu) -> Option<&'static str> {
 }
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    for (at, host, gpu) in passed(cluster) {
+    for (host, gpu) in passed(cluster) {
         if let Some(family) = stuck(gpu) {
             let message = format!(
                 "`{}` cannot be passed through: the reset and the firmware of {family} GPUs do not survive VFIO",
@@ -47,9 +45,9 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         }
         let Some(name) = &gpu.vm else { continue };
         match cluster.vms.iter().find(|vm| vm.name == *name) {
-            Some(vm) if vm.host == at => {}
+            Some(vm) if vm.host == host.id => {}
             Some(vm) => {
-                let other = &cluster.hosts[vm.host].name;
+                let other = &cluster.host_of(vm).name;
                 let message = format!(
                     "the GPU of `{}` cannot go to `{name}`, which is on the host `{other}`",
                     host.name
@@ -64,7 +62,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
                 );
             }
             None => {
-                let names = cluster.vms_on(at).map(|vm| vm.name.as_str());
+                let names = cluster.vms_on(host).map(|vm| vm.name.as_str());
                 let help = match closest(name.as_str(), names) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!("write the name of a VM on `{}`", host.name),
@@ -80,7 +78,7 @@ pub(super) fn missing(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     const PCI: &str = "`pci`, the addresses of its functions as `lspci -D` shows them";
     const VM: &str = "`vm`, the VM that gets it";
 
-    for (_, host, gpu) in passed(cluster).filter(|(_, _, gpu)| stuck(gpu).is_none()) {
+    for (host, gpu) in passed(cluster).filter(|(_, gpu)| stuck(gpu).is_none()) {
         let (missing, help) = match (gpu.pci.first(), &gpu.vm) {
             (Some(_), Some(_)) => continue,
             (None, Some(_)) => ("`pci`", format!("add {PCI}")),

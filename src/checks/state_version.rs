@@ -5,19 +5,18 @@ use crate::diagnostic::{Code, Diagnostic};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let version = &cluster.state_version;
-    let release = cluster.release.name;
+    let release = cluster.release;
     let message = if !is_release(version.as_str()) {
         format!("`{version}` is not a NixOS release")
-    } else if release != "unstable" && version.as_str() > release {
-        format!("the state version {version} is newer than NixOS {release}")
+    } else if !release.is_rolling() && version.as_str() > release.name {
+        format!("the state version {version} is newer than NixOS {}", release.name)
     } else {
         return;
     };
-    let help = match release {
-        "unstable" => "write the release that the machines were installed with, such as `25.11`",
-        _ => {
-            "leave `state_version` out, or write the release that the machines were installed with"
-        }
+    let help = if release.is_rolling() {
+        "write the release that the machines were installed with, such as `25.11`"
+    } else {
+        "leave `state_version` out, or write the release that the machines were installed with"
     };
     log.push(Diagnostic::new(Code::StateVersion, version.span(), message).help(help));
 }

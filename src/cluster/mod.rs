@@ -2,32 +2,33 @@
 //! still know where they were written, so that checks can point there.
 
 mod derive;
+mod host;
 mod modules;
+mod network;
+mod node;
 mod resolve;
 mod select;
+mod vm;
 
 pub use derive::natural;
+pub use host::{Gpu, Hardware, Host, HostId, User};
+pub use network::{Network, Vlan, VlanId};
+pub use node::{Deployment, Labels, Node};
 pub use resolve::resolve;
 pub use select::Candidate;
+pub use vm::{Storage, Vm, Volume, share_name};
 
-use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use crate::input::nixos::Options;
 use crate::input::schema::OutputTable;
 use crate::input::types::{
-    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
-    FsType, GpuAccess, GpuMode, Hypervisor, Image, InterfaceName, LabelKey, LabelValue, Level,
-    Lint, Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath, Role, Size, SshKey,
-    System, Taint, UserName,
+    AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formatter, GpuAccess,
+    GpuMode, Hypervisor, Image, Level, Lint, Minor, Name, OneLine, RelPath, Role, Size,
 };
 use crate::input::{Map, Spanned};
 use crate::release::Release;
-
-/// Labels of a node.
-pub type Labels = BTreeMap<LabelKey, Spanned<LabelValue>>;
 
 /// A cluster.
 #[derive(Debug)]
@@ -88,199 +89,6 @@ pub struct Cluster {
     pub lints: Map<Lint, Spanned<Level>>,
 }
 
-/// The network of every host.
-#[derive(Debug)]
-pub struct Network {
-    /// The bridge.
-    pub bridge: Spanned<InterfaceName>,
-    /// Name servers.
-    pub dns: Vec<Spanned<Ipv4Addr>>,
-    /// The range and router outside.
-    pub wan: Option<(Spanned<Ipv4Net>, Spanned<Ipv4Addr>)>,
-    /// The VLANs by name.
-    pub vlans: Vec<Vlan>,
-}
-
-/// A VLAN.
-#[derive(Debug)]
-pub struct Vlan {
-    /// Its name.
-    pub name: Spanned<Name>,
-    /// Its tag.
-    pub id: Spanned<u16>,
-    /// Its range.
-    pub subnet: Spanned<Ipv4Net>,
-    /// Its router.
-    pub gateway: Spanned<Ipv4Addr>,
-}
-
-/// A physical machine.
-#[derive(Debug)]
-pub struct Host {
-    /// Its name, which is its host name and node name.
-    pub name: Spanned<Name>,
-    /// Its processors, if it says how many.
-    pub cpus: Option<Spanned<u16>>,
-    /// Its memory, if it says how much.
-    pub memory: Option<Spanned<Size>>,
-    /// Its disk, if it says how large.
-    pub disk: Option<Spanned<Size>>,
-    /// Its platform.
-    pub system: Spanned<System>,
-    /// Its role: a worker, or no node.
-    pub role: Spanned<Role>,
-    /// The physical interface in the bridge.
-    pub uplink: Spanned<InterfaceName>,
-    /// Its address outside, or DHCP.
-    pub wan_address: Option<Spanned<Ipv4Addr>>,
-    /// Whether it is the VLANs' gateway.
-    pub gateway: Spanned<bool>,
-    /// Its VLAN as a node; an index into the VLANs.
-    pub vlan: Option<Spanned<usize>>,
-    /// Its own addresses by VLAN index.
-    pub addresses: BTreeMap<usize, Spanned<Ipv4Addr>>,
-    /// Its node's labels.
-    pub labels: Labels,
-    /// Its node's taints.
-    pub taints: Vec<Spanned<Taint>>,
-    /// Its GPU.
-    pub gpu: Option<Gpu>,
-    /// Its users by name.
-    pub users: Vec<User>,
-    /// How it boots.
-    pub hardware: Hardware,
-    /// More modules of the user's: those of its roles, then its own.
-    pub extra_modules: Vec<Spanned<RelPath>>,
-    /// More options of the user's: its own, then those of its roles.
-    pub nixos: Options,
-    /// For Colmena and scripts.
-    pub deployment: Deployment,
-}
-
-/// File systems and boot loader of a host.
-#[derive(Debug)]
-pub enum Hardware {
-    /// Written in `cluster.toml`.
-    Boot {
-        /// The boot loader.
-        loader: Spanned<Loader>,
-        /// The root device.
-        root: Spanned<AbsPath>,
-        /// The root file system.
-        fs: Spanned<FsType>,
-        /// The EFI system partition.
-        esp: Spanned<AbsPath>,
-    },
-    /// A module of the user's.
-    Module(Spanned<RelPath>),
-}
-
-/// A GPU.
-#[derive(Debug)]
-pub struct Gpu {
-    /// Who uses it.
-    pub mode: Spanned<GpuMode>,
-    /// The chip.
-    pub model: Spanned<OneLine>,
-    /// What ROCm is told it were.
-    pub hsa_override: Option<Spanned<OneLine>>,
-    /// Its functions on the PCI bus, for passthrough.
-    pub pci: Vec<Spanned<PciAddress>>,
-    /// The MicroVM that gets it, for passthrough.
-    pub vm: Option<Spanned<Name>>,
-}
-
-/// A user of a host.
-#[derive(Debug)]
-pub struct User {
-    /// The login name.
-    pub name: Spanned<UserName>,
-    /// Whether it may become root.
-    pub admin: Spanned<bool>,
-    /// Its public keys.
-    pub ssh_keys: Vec<Spanned<SshKey>>,
-}
-
-/// How scripts reach a machine.
-#[derive(Debug)]
-pub struct Deployment {
-    /// The address or name.
-    pub target_host: String,
-    /// The user.
-    pub target_user: String,
-    /// Tags to select machines by.
-    pub tags: Vec<Name>,
-}
-
-/// A MicroVM.
-#[derive(Debug)]
-pub struct Vm {
-    /// Its name, which is its host name and node name.
-    pub name: Spanned<Name>,
-    /// Its role.
-    pub role: Spanned<Role>,
-    /// The host that carries it; an index into the hosts.
-    pub host: usize,
-    /// Its VLAN; an index into the VLANs.
-    pub vlan: usize,
-    /// Its address.
-    pub ip: Spanned<Ipv4Addr>,
-    /// Its MAC address.
-    pub mac: Spanned<Mac>,
-    /// Its interface on the host.
-    pub tap: Spanned<InterfaceName>,
-    /// Its vsock context id.
-    pub vsock_cid: Spanned<u32>,
-    /// Virtual processors.
-    pub vcpu: Spanned<u16>,
-    /// Memory.
-    pub memory: Spanned<Size>,
-    /// Block volumes by name.
-    pub volumes: Vec<Volume>,
-    /// A directory of the host with its data.
-    pub storage: Option<Storage>,
-    /// Further directories that survive a reboot.
-    pub persist: Vec<Spanned<AbsPath>>,
-    /// Ports by name.
-    pub ports: BTreeMap<PortName, Spanned<u16>>,
-    /// Its node's labels.
-    pub labels: Labels,
-    /// Its node's taints.
-    pub taints: Vec<Spanned<Taint>>,
-    /// Whether it starts with its host.
-    pub autostart: bool,
-    /// More modules of the user's: those of its roles, then its own.
-    pub extra_modules: Vec<Spanned<RelPath>>,
-    /// More options of the user's: its own, then those of its roles.
-    pub nixos: Options,
-    /// For Colmena and scripts.
-    pub deployment: Deployment,
-}
-
-/// A block volume of a VM.
-#[derive(Debug)]
-pub struct Volume {
-    /// Its name: also the image's name, serial number and label.
-    pub name: Spanned<Name>,
-    /// Its size.
-    pub size: Spanned<Size>,
-    /// The image's format.
-    pub format: Spanned<DiskFormat>,
-    /// Its file system.
-    pub fs: Spanned<FsType>,
-    /// Where it is mounted.
-    pub mount: Spanned<AbsPath>,
-}
-
-/// A directory of the host that a VM mounts.
-#[derive(Debug)]
-pub struct Storage {
-    /// Where the VM sees it.
-    pub mount: Spanned<AbsPath>,
-    /// Where the host keeps it.
-    pub source: Spanned<AbsPath>,
-}
-
 /// The Ollama workload.
 #[derive(Debug)]
 pub struct Ollama {
@@ -298,21 +106,6 @@ pub struct Ollama {
     pub data: Spanned<AbsPath>,
 }
 
-/// A machine that is a node of the cluster.
-#[derive(Debug, Clone, Copy)]
-pub struct Node<'a> {
-    /// Its name.
-    pub name: &'a Spanned<Name>,
-    /// Its role.
-    pub role: Role,
-    /// Its address in the cluster.
-    pub ip: Ipv4Addr,
-    /// Its labels.
-    pub labels: &'a Labels,
-    /// Its taints.
-    pub taints: &'a [Spanned<Taint>],
-}
-
 impl Cluster {
     /// The MicroVMs that are control planes; the first one initialises the cluster.
     pub fn control_planes(&self) -> impl Iterator<Item = &Vm> {
@@ -325,9 +118,14 @@ impl Cluster {
         vms.chain(self.hosts.iter().filter_map(Host::node))
     }
 
+    /// The host that carries a VM.
+    pub fn host_of(&self, vm: &Vm) -> &Host {
+        &self.hosts[vm.host.0]
+    }
+
     /// The VLAN of a VM.
     pub fn vlan_of(&self, vm: &Vm) -> &Vlan {
-        &self.network.vlans[vm.vlan]
+        self.network.vlan(vm.vlan)
     }
 
     /// Whether several control planes share the API.
@@ -337,67 +135,14 @@ impl Cluster {
 
     /// The GPU that is passed through to a VM.
     pub fn passed_gpu(&self, vm: &Vm) -> Option<&Gpu> {
-        let gpu = self.hosts[vm.host].gpu.as_ref()?;
+        let gpu = self.host_of(vm).gpu.as_ref()?;
         let its = *gpu.mode == GpuMode::Passthrough && gpu.vm.as_ref() == Some(&vm.name);
         its.then_some(gpu)
     }
 
-    /// The MicroVMs that a host carries, with the host's index.
-    pub fn vms_on(&self, host: usize) -> impl Iterator<Item = &Vm> {
+    /// The MicroVMs that a host carries.
+    pub fn vms_on(&self, host: &Host) -> impl Iterator<Item = &Vm> {
+        let host = host.id;
         self.vms.iter().filter(move |vm| vm.host == host)
-    }
-}
-
-/// The name of a directory that survives a reboot, on the host and as the tag of
-/// its share: its path, so that it is found again whatever else is kept.
-pub fn share_name(mount: &AbsPath) -> String {
-    mount.as_str().trim_start_matches('/').replace('/', "-")
-}
-
-impl Vm {
-    /// The VM as a node, if it is one.
-    pub fn node(&self) -> Option<Node<'_>> {
-        (*self.role != Role::None).then(|| Node {
-            name: &self.name,
-            role: *self.role,
-            ip: *self.ip,
-            labels: &self.labels,
-            taints: &self.taints,
-        })
-    }
-
-    /// Whether it is a node of the cluster.
-    pub fn is_node(&self) -> bool {
-        *self.role != Role::None
-    }
-}
-
-impl Host {
-    /// The host's address in the cluster, if it is a node.
-    pub fn node_ip(&self) -> Option<Ipv4Addr> {
-        let vlan = self.vlan.as_ref()?;
-        self.addresses.get(&vlan.value).map(|ip| ip.value)
-    }
-
-    /// The host as a node, if it is one.
-    pub fn node(&self) -> Option<Node<'_>> {
-        if *self.role == Role::None {
-            return None;
-        }
-        Some(Node {
-            name: &self.name,
-            role: *self.role,
-            ip: self.node_ip()?,
-            labels: &self.labels,
-            taints: &self.taints,
-        })
-    }
-
-    /// The keys of the users who may become root.
-    pub fn admin_keys(&self) -> impl Iterator<Item = &SshKey> {
-        self.users
-            .iter()
-            .filter(|user| *user.admin)
-            .flat_map(|user| user.ssh_keys.iter().map(|key| &key.value))
     }
 }

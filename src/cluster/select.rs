@@ -14,7 +14,7 @@ impl Cluster {
     /// Every node, in the order of [`Cluster::nodes`].
     pub fn candidates(&self) -> impl Iterator<Item = Candidate<'_>> {
         let vms = self.vms.iter().filter_map(|vm| {
-            Some(Candidate { node: vm.node()?, system: *self.hosts[vm.host].system })
+            Some(Candidate { node: vm.node()?, system: *self.host_of(vm).system })
         });
         let hosts = self
             .hosts

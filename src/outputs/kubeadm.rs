@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::cluster::{Cluster, Node};
+use crate::cluster::{Cluster, Node, VlanId};
 use crate::input::types::{RelPath, Role, Taint};
 use crate::render::{Planned, Template, template};
 
@@ -116,6 +116,6 @@ pub(super) fn node_subnets(cluster: &Cluster) -> Vec<String> {
     let vms = cluster.vms.iter().filter(|vm| vm.is_node()).map(|vm| vm.vlan);
     let hosts = cluster.hosts.iter().filter(|host| host.node().is_some());
     let hosts = hosts.filter_map(|host| host.vlan.as_ref().map(|vlan| vlan.value));
-    let vlans: BTreeSet<usize> = vms.chain(hosts).collect();
-    vlans.into_iter().map(|vlan| cluster.network.vlans[vlan].subnet.to_string()).collect()
+    let vlans: BTreeSet<VlanId> = vms.chain(hosts).collect();
+    vlans.into_iter().map(|vlan| cluster.network.vlan(vlan).subnet.to_string()).collect()
 }

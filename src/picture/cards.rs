@@ -19,18 +19,17 @@ pub(super) fn networks(cluster: &Cluster) -> Vec<Card> {
 }
 
 pub(super) fn hosts(cluster: &Cluster) -> Vec<Card> {
-    cluster.hosts.iter().enumerate().map(|(at, host)| host_card(cluster, at, host)).collect()
+    cluster.hosts.iter().map(|host| host_card(cluster, host)).collect()
 }
 
-fn host_card(cluster: &Cluster, at: usize, host: &Host) -> Card {
+fn host_card(cluster: &Cluster, host: &Host) -> Card {
     let outside = host.wan_address.as_ref().map_or("DHCP".to_owned(), ToString::to_string);
     let role = if host.node().is_some() { "worker on bare metal" } else { "carries MicroVMs" };
     let lines = vec![
         format!("{role}, {outside}"),
         format!("{} in the bridge {}", host.uplink, cluster.network.bridge),
     ];
-    let vlans = cluster.network.vlans.iter().enumerate();
-    let vlans = vlans.filter_map(|vlan| vlan_card(cluster, (at, host), vlan));
+    let vlans = cluster.network.vlans.iter().filter_map(|vlan| vlan_card(cluster, host, vlan));
     let inside = vlans.chain(gpu(host)).chain(ollama(cluster, host)).collect();
     Card { inside, ..Card::new(CardKind::Host, host.name.as_str(), lines) }
 }
@@ -55,12 +54,8 @@ fn ollama(cluster: &Cluster, host: &Host) -> Option<Card> {
 }
 
 /// The VLAN on a host, unless nothing there is on it.
-fn vlan_card(
-    cluster: &Cluster,
-    (host_at, host): (usize, &Host),
-    (at, vlan): (usize, &Vlan),
-) -> Option<Card> {
-    let address = host.addresses.get(&at);
+fn vlan_card(cluster: &Cluster, host: &Host, vlan: &Vlan) -> Option<Card> {
+    let address = host.addresses.get(&vlan.id);
     let mut lines = vec![vlan.subnet.to_string()];
     if *host.gateway {
         lines.push(format!("{} gateway", vlan.gateway));
@@ -70,9 +65,9 @@ fn vlan_card(
         lines.push(format!("{ip}{node}"));
     }
     let inside: Vec<Card> =
-        cluster.vms_on(host_at).filter(|vm| vm.vlan == at).map(vm_card).collect();
+        cluster.vms_on(host).filter(|vm| vm.vlan == vlan.id).map(vm_card).collect();
     let is_used = *host.gateway || address.is_some() || !inside.is_empty();
-    let title = format!("VLAN {} {}", vlan.id, vlan.name);
+    let title = format!("VLAN {} {}", vlan.tag, vlan.name);
     let card =
         Card { name: vlan.name.to_string(), inside, ..Card::new(CardKind::Vlan, title, lines) };
     is_used.then_some(card)

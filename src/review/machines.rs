@@ -27,7 +27,7 @@ pub(super) struct Facts {
 pub(super) fn after(cluster: &Cluster) -> Machines {
     let role = |role: Role| (role != Role::None).then_some(role);
     let vms = cluster.vms.iter().map(|vm| {
-        let host = Some(cluster.hosts[vm.host].name.to_string());
+        let host = Some(cluster.host_of(vm).name.to_string());
         (vm.name.to_string(), Facts { kind: Kind::Vm, role: role(*vm.role), host })
     });
     let hosts = cluster.hosts.iter().map(|host| {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::names::{Names, broken, index};
+use super::names::{Names, broken};
 use super::roles::Groups;
 use super::{Log, deployment, labels};
-use crate::cluster::{Gpu, Hardware, Host, Network, User};
+use crate::cluster::{Gpu, Hardware, Host, HostId, Network, User, VlanId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::schema::{ClusterFile, GpuTable, HostTable};
@@ -21,20 +21,23 @@ pub(super) fn hosts(
     let vlans = Names {
         kind: "VLAN",
         table: "network.vlans",
-        index: index(network.vlans.iter().map(|vlan| &vlan.name)),
+        index: network.vlans.iter().map(|vlan| (vlan.name.as_str(), vlan.id)).collect(),
         broken: &unreadable,
         understood,
     };
-    let hosts: Vec<_> =
-        file.hosts.iter().map(|(name, table)| host(name, table, file, &vlans, log)).collect();
+    let tables = file.hosts.iter().enumerate();
+    let hosts: Vec<_> = tables
+        .map(|(at, (name, table))| host(HostId(at), name, table, file, &vlans, log))
+        .collect();
     hosts.into_iter().collect()
 }
 
 fn host(
+    id: HostId,
     name: &Spanned<Name>,
     table: &HostTable,
     file: &ClusterFile,
-    vlans: &Names<'_>,
+    vlans: &Names<'_, VlanId>,
     log: &mut Log,
 ) -> Option<Host> {
     if *table.role == Role::ControlPlane {
@@ -89,6 +92,7 @@ fn host(
         first_admin.unwrap_or_else(|| "root".to_owned()),
     );
     Some(Host {
+        id,
         name: name.clone(),
         cpus: table.cpus.clone(),
         memory: table.memory.clone(),

@@ -7,7 +7,7 @@ mod vms;
 
 use self::hosts::hosts;
 use self::vms::vms;
-use crate::cluster::{Cluster, Deployment, Host, Labels, Network, Ollama, Vlan, Vm};
+use crate::cluster::{Cluster, Deployment, Host, Labels, Network, Ollama, Vlan, VlanId, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::schema::{ClusterFile, DeploymentTable, NetworkTable, OllamaTable};
 use crate::input::types::{Endpoint, LabelKey, LabelValue, Name, OneLine, Role};
@@ -110,7 +110,7 @@ fn state_version(
 ) -> Option<Spanned<OneLine>> {
     match written {
         Some(version) => Some(version),
-        None if release.name == "unstable" => {
+        None if release.is_rolling() => {
             let message = "`unstable` does not say which `state_version` the machines have";
             log.push(
                 Diagnostic::new(Code::MissingKey, nixos.span(), message)
@@ -123,11 +123,12 @@ fn state_version(
 }
 
 fn network(table: &NetworkTable) -> Network {
-    let vlans = table.vlans.iter().map(|(name, vlan)| {
+    let vlans = table.vlans.iter().enumerate().map(|(at, (name, vlan))| {
         let first = vlan.subnet.value.hosts().next().unwrap_or(vlan.subnet.network());
         Vlan {
+            id: VlanId(at),
             name: name.clone(),
-            id: vlan.id.clone(),
+            tag: vlan.id.clone(),
             subnet: vlan.subnet.clone(),
             gateway: vlan.gateway.clone().unwrap_or(Spanned::implied(first)),
         }

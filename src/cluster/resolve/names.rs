@@ -9,17 +9,17 @@ use crate::input::{Map, Spanned, closest, quoted};
 
 /// Looks a name up among those that the file defines. The kind completes
 /// "there is no … `name`".
-pub(super) struct Names<'a> {
+pub(super) struct Names<'a, Id> {
     pub(super) kind: &'static str,
     pub(super) table: &'static str,
-    pub(super) index: HashMap<&'a str, usize>,
+    pub(super) index: HashMap<&'a str, Id>,
     pub(super) broken: &'a dyn Fn(&str) -> bool,
     /// Whether everything that was written could be read.
     pub(super) understood: bool,
 }
 
-impl Names<'_> {
-    pub(super) fn find(&self, name: &Spanned<Name>, log: &mut Log) -> Option<usize> {
+impl<Id: Copy> Names<'_, Id> {
+    pub(super) fn find(&self, name: &Spanned<Name>, log: &mut Log) -> Option<Id> {
         let found = self.index.get(name.as_str()).copied();
         if found.is_none() && !(self.broken)(name.as_str()) {
             let message = format!("there is no {} `{name}`", self.kind);
@@ -46,9 +46,9 @@ impl Names<'_> {
     }
 
     /// The one that is meant when none is named: the only one there is.
-    pub(super) fn only(&self, key: &str, owner: &Spanned<Name>, log: &mut Log) -> Option<usize> {
+    pub(super) fn only(&self, key: &str, owner: &Spanned<Name>, log: &mut Log) -> Option<Id> {
         if self.index.len() == 1 && !(self.broken)("") {
-            return Some(0);
+            return self.index.values().next().copied();
         }
         if self.understood && self.index.len() > 1 {
             let message = format!("`{owner}` does not say which {} it has", self.kind);
@@ -68,16 +68,12 @@ impl Names<'_> {
         owner: &Spanned<Name>,
         key: &str,
         log: &mut Log,
-    ) -> Option<usize> {
+    ) -> Option<Id> {
         match name {
             Some(name) => self.find(name, log),
             None => self.only(key, owner, log),
         }
     }
-}
-
-pub(super) fn index<'a>(names: impl Iterator<Item = &'a Spanned<Name>>) -> HashMap<&'a str, usize> {
-    names.enumerate().map(|(at, name)| (name.value.as_str(), at)).collect()
 }
 
 /// Whether a key, or any key for the empty name, was written unreadably.

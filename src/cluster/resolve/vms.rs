@@ -1,9 +1,9 @@
 //! The MicroVMs.
 
-use super::names::{Names, broken, index};
+use super::names::{Names, broken};
 use super::roles::Groups;
 use super::{Log, deployment, labels};
-use crate::cluster::{Host, Network, Storage, Vm, Volume, derive};
+use crate::cluster::{Host, HostId, Network, Storage, VlanId, Vm, Volume, derive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::schema::{ClusterFile, VmTable};
@@ -20,15 +20,16 @@ pub(super) fn vms(
     let vlans = Names {
         kind: "VLAN",
         table: "network.vlans",
-        index: index(network.vlans.iter().map(|vlan| &vlan.name)),
+        index: network.vlans.iter().map(|vlan| (vlan.name.as_str(), vlan.id)).collect(),
         broken: &no_vlan,
         understood,
     };
     let no_host = broken(&file.hosts);
+    let hosts_by_id = file.hosts.keys().enumerate();
     let host_names = Names {
         kind: "host",
         table: "hosts",
-        index: index(file.hosts.keys()),
+        index: hosts_by_id.map(|(at, name)| (name.as_str(), HostId(at))).collect(),
         broken: &no_host,
         understood,
     };
@@ -51,8 +52,8 @@ fn vm(
     table: &VmTable,
     file: &ClusterFile,
     network: &Network,
-    vlans: &Names<'_>,
-    hosts: &Names<'_>,
+    vlans: &Names<'_, VlanId>,
+    hosts: &Names<'_, HostId>,
     log: &mut Log,
 ) -> Option<Vm> {
     let host = hosts.find_or_only(table.host.as_ref(), name, "host", log);
@@ -62,7 +63,7 @@ fn vm(
     let ip = table
         .ip
         .clone()
-        .unwrap_or_else(|| Spanned::implied(derive::address(name, *network.vlans[vlan].subnet)));
+        .unwrap_or_else(|| Spanned::implied(derive::address(name, *network.vlan(vlan).subnet)));
     let groups = Groups::of(Group::MicroVm, *table.role, file);
     let memory = match *table.role {
         Role::None => Size::gib(1),

@@ -85,7 +85,7 @@ pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
 }
 
 fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
-    let vlans = &cluster.network.vlans;
+    let network = &cluster.network;
     let mut tags: BTreeSet<&str> = host.deployment.tags.iter().map(Name::as_str).collect();
     tags.insert("host");
     if *host.role != Role::None {
@@ -98,14 +98,14 @@ fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
         admin_keys: host.admin_keys().collect(),
         platform: *host.system,
         role: *host.role,
-        vlan: host.vlan.as_ref().map(|vlan| &vlans[vlan.value].name.value),
+        vlan: host.vlan.as_ref().map(|vlan| &network.vlan(**vlan).name.value),
         uplink: &host.uplink,
         wan_address: host.wan_address.as_ref().map(|address| **address),
         gateway: *host.gateway,
         addresses: host
             .addresses
             .iter()
-            .map(|(at, address)| (&vlans[*at].name.value, **address))
+            .map(|(vlan, address)| (&network.vlan(*vlan).name.value, **address))
             .collect(),
         labels: labels(&host.labels),
         taints: host.taints.iter().map(ToString::to_string).collect(),

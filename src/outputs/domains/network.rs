@@ -44,17 +44,17 @@ struct VlanData {
 
 pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
     let default = cluster.hosts.first();
-    let vlan = |(index, vlan): (usize, &Vlan)| VlanData {
-        id: *vlan.id,
+    let vlan = |vlan: &Vlan| VlanData {
+        id: *vlan.tag,
         network: *vlan.subnet,
         gateway: *vlan.gateway,
         // The default host's own address, or the one that it answers at.
         host: default
-            .and_then(|host| host.addresses.get(&index))
+            .and_then(|host| host.addresses.get(&vlan.id))
             .map_or(*vlan.gateway, |address| **address),
         prefix_length: vlan.subnet.prefix_len(),
     };
-    let vlans = cluster.network.vlans.iter().enumerate();
+    let vlans = cluster.network.vlans.iter();
     let context = Context {
         cluster: &cluster.name,
         bridge: &cluster.network.bridge,
@@ -65,7 +65,7 @@ pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
             prefix_length: subnet.prefix_len(),
         }),
         dns: cluster.network.dns.iter().map(|server| **server).collect(),
-        vlans: vlans.map(|(at, v)| Named { name: &v.name, data: vlan((at, v)) }).collect(),
+        vlans: vlans.map(|it| Named { name: &it.name, data: vlan(it) }).collect(),
     };
     TEMPLATE.file(path, &context)
 }

@@ -182,7 +182,7 @@ fn vm_data<'a>(cluster: &'a Cluster, vm: &'a Vm) -> VmData<'a> {
         (&volume.name.value, data)
     };
     VmData {
-        host: &cluster.hosts[vm.host].name,
+        host: &cluster.host_of(vm).name,
         hostname: &vm.name,
         role: *vm.role,
         vlan: &cluster.vlan_of(vm).name,

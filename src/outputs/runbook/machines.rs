@@ -75,7 +75,7 @@ pub(super) fn sudo(deployment: &Deployment) -> &'static str {
 impl Row {
     pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
         let vms = cluster.vms.iter().filter_map(|vm| {
-            let host = &cluster.hosts[vm.host].name;
+            let host = &cluster.host_of(vm).name;
             let machine = format!("MicroVM on {host}, {} vCPU, {}", vm.vcpu, vm.memory);
             Some(Self::of(&vm.node()?, machine))
         });
@@ -110,7 +110,7 @@ impl Machine {
         let vms = cluster.vms.iter().filter(|vm| vm.is_node()).map(|vm| {
             // Only its own address lies behind the host.
             let own = vm.deployment.target_host == vm.ip.to_string();
-            let jump = own.then(|| cluster.hosts[vm.host].name.to_string());
+            let jump = own.then(|| cluster.host_of(vm).name.to_string());
             of(&vm.name, &vm.deployment, jump)
         });
         hosts.chain(vms).collect()
@@ -119,18 +119,17 @@ impl Machine {
 
 impl HostSteps {
     pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
-        let hosts = cluster.hosts.iter().enumerate();
-        hosts.map(|(at, host)| Self::of(cluster, at, host)).collect()
+        cluster.hosts.iter().map(|host| Self::of(cluster, host)).collect()
     }
 
-    fn of(cluster: &Cluster, at: usize, host: &Host) -> Self {
-        let nodes: Vec<&Vm> = cluster.vms_on(at).filter(|vm| vm.is_node()).collect();
+    fn of(cluster: &Cluster, host: &Host) -> Self {
+        let nodes: Vec<&Vm> = cluster.vms_on(host).filter(|vm| vm.is_node()).collect();
         let units = |wanted: &dyn Fn(Role) -> bool| -> Vec<String> {
             let vms = nodes.iter().filter(|vm| wanted(*vm.role));
             vms.map(|vm| format!("microvm@{}", vm.name)).collect()
         };
         let own = host.node().map(|node| node.name.to_string());
-        let elsewhere = cluster.control_planes().filter(|vm| vm.host != at).count();
+        let elsewhere = cluster.control_planes().filter(|vm| vm.host != host.id).count();
         let on_it = nodes.len() + usize::from(own.is_some());
         let takes_down = if on_it == cluster.nodes().count() {
             TakesDown::Cluster

@@ -135,11 +135,7 @@ impl Context {
             machines: Machine::all(cluster),
             hosts: HostSteps::all(cluster),
             flake: flake::OUTPUT.is_rendered(cluster),
-            // The Python nixos-rebuild of 25.11 gave it a new name.
-            rebuild_sudo: match cluster.release.name {
-                "24.11" | "25.05" => "use-remote-sudo",
-                _ => "sudo",
-            },
+            rebuild_sudo: cluster.release.rebuild_sudo,
             bootstrap: bootstrap::OUTPUT.path(cluster).inside().to_owned(),
             files: files.iter().map(|path| path.inside().to_owned()).collect(),
             first: First { name: first.name.to_string(), sudo: machines::sudo(&first.deployment) },

@@ -6,7 +6,7 @@ use crate::previous::Previous;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
-        let host = &cluster.hosts[vm.host].name;
+        let host = &cluster.host_of(vm).name;
         let last = previous.vms.get(vm.name.as_str()).and_then(|vm| vm.host);
         if let Some(last) = last.filter(|last| *last != host.as_str()) {
             let message = format!(

@@ -1,0 +1,47 @@
+//! The bridge that every host has, and its VLANs.
+
+use std::net::Ipv4Addr;
+
+use ipnet::Ipv4Net;
+
+use crate::input::Spanned;
+use crate::input::types::{InterfaceName, Name};
+
+/// The network of every host.
+#[derive(Debug)]
+pub struct Network {
+    /// The bridge.
+    pub bridge: Spanned<InterfaceName>,
+    /// Name servers.
+    pub dns: Vec<Spanned<Ipv4Addr>>,
+    /// The range and router outside.
+    pub wan: Option<(Spanned<Ipv4Net>, Spanned<Ipv4Addr>)>,
+    /// The VLANs by name.
+    pub vlans: Vec<Vlan>,
+}
+
+/// The place of a VLAN among those of its cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VlanId(pub(super) usize);
+
+/// A VLAN.
+#[derive(Debug)]
+pub struct Vlan {
+    /// Its place among the VLANs.
+    pub id: VlanId,
+    /// Its name.
+    pub name: Spanned<Name>,
+    /// Its tag.
+    pub tag: Spanned<u16>,
+    /// Its range.
+    pub subnet: Spanned<Ipv4Net>,
+    /// Its router.
+    pub gateway: Spanned<Ipv4Addr>,
+}
+
+impl Network {
+    /// A VLAN by its place.
+    pub fn vlan(&self, id: VlanId) -> &Vlan {
+        &self.vlans[id.0]
+    }
+}
