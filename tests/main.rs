@@ -22,6 +22,7 @@ mod lints;
 mod messages;
 mod mutations;
 mod origin;
+mod outputs;
 mod pages;
 mod pipeline;
 mod readme;

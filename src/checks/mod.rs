@@ -28,7 +28,6 @@ mod mount_points;
 mod node_ports;
 mod node_state;
 mod node_volumes;
-mod ollama;
 mod output_paths;
 mod outputs;
 mod overcommit;
@@ -43,6 +42,7 @@ mod state_version;
 mod storage_sources;
 mod subnet;
 mod subnets;
+mod unschedulable;
 mod unused_volumes;
 mod users;
 mod vip;
@@ -115,7 +115,7 @@ pub const COMPLETENESS: &[Check] = &[
     control_planes::check,
     endpoint::missing,
     wan_addresses::missing,
-    ollama::check,
+    unschedulable::check,
     passthrough::missing,
     users::missing,
 ];

@@ -2,14 +2,19 @@
 
 use std::ops::RangeInclusive;
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Demand};
 use crate::diagnostic::{Code, Diagnostic};
 
 const RANGE: RangeInclusive<u16> = 30000..=32767;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    let Some(ollama) = &cluster.ollama else { return };
-    let port = &ollama.node_port;
+    for demand in cluster.demands() {
+        check_port(cluster, &demand, log);
+    }
+}
+
+fn check_port(cluster: &Cluster, demand: &Demand<'_>, log: &mut Vec<Diagnostic>) {
+    let (title, port) = (demand.title, demand.node_port);
     if !RANGE.contains(&**port) {
         let message =
             format!("the node port {port} is not from {} to {}", RANGE.start(), RANGE.end());
@@ -22,12 +27,12 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for vm in cluster.vms.iter().filter(|vm| vm.is_node()) {
         for (name, taken) in vm.ports.iter().filter(|(_, taken)| *taken == port) {
             let message = format!(
-                "the port {port} of `{}`, named `{name}`, is Ollama's on every node",
+                "the port {port} of `{}`, named `{name}`, is {title}'s on every node",
                 vm.name
             );
             log.push(
                 Diagnostic::new(Code::NodePort, taken.span(), message)
-                    .related(port.span(), "Ollama's")
+                    .related(port.span(), format!("{title}'s"))
                     .help(format!(
                         "write a port that is not from {} to {}",
                         RANGE.start(),

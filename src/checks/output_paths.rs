@@ -7,7 +7,7 @@ use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::LOCK_FILE;
 use crate::input::Spanned;
-use crate::outputs::OUTPUTS;
+use crate::outputs;
 use crate::source::Span;
 
 /// A file and who has it.
@@ -76,7 +76,7 @@ fn files(cluster: &Cluster) -> Vec<File> {
         span: None,
     };
     let mut files = vec![own(LOCK_FILE, "the lock file"), own(&cluster.source, "the input")];
-    for output in OUTPUTS {
+    for output in outputs::all() {
         let table = cluster.outputs.iter().find(|(name, _)| name.as_str() == output.name);
         let table = table.map(|(_, table)| table);
         let span = table.and_then(|table| table.path.as_ref()).and_then(Spanned::span);

@@ -3,10 +3,10 @@
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::{closest, quoted};
-use crate::outputs::OUTPUTS;
+use crate::outputs;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    let names: Vec<&str> = OUTPUTS.iter().map(|output| output.name).collect();
+    let names: Vec<&str> = outputs::all().map(|output| output.name).collect();
     for name in cluster.outputs.keys().filter(|name| !names.contains(&name.as_str())) {
         let message = format!("there is no output `{name}`");
         let help = match closest(name.as_str(), names.iter().copied()) {

@@ -42,7 +42,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for host in &cluster.hosts {
         let promised = promised.remove(&host.id).unwrap_or_default();
         log.extend(cpus(host, &promised));
-        log.extend(memory(host, &promised, ollama(cluster, host)));
+        log.extend(memory(host, &promised, &pods(cluster, host)));
         log.extend(disk(host, &promised));
     }
 }
@@ -61,17 +61,20 @@ fn cpus(host: &Host, promised: &Promised) -> Option<Diagnostic> {
     ))
 }
 
-fn memory(host: &Host, promised: &Promised, ollama: Option<Size>) -> Option<Diagnostic> {
+fn memory(host: &Host, promised: &Promised, pods: &[(&str, Size)]) -> Option<Diagnostic> {
     let memory = host.memory.as_ref()?;
     let own = SYSTEM + HYPERVISOR * promised.vms;
-    let models = ollama.map_or(0, |size| u64::from(size.mib()));
-    let total = promised.memory + models + own;
+    let total =
+        promised.memory + pods.iter().map(|(_, size)| u64::from(size.mib())).sum::<u64>() + own;
     if total <= u64::from(memory.mib()) {
         return None;
     }
-    let models = if models > 0 { format!(", {} to Ollama", gib(models)) } else { String::new() };
+    let pods: String = pods
+        .iter()
+        .map(|(title, size)| format!(", {} to {title}", gib(u64::from(size.mib()))))
+        .collect();
     let message = format!(
-        "`{}` has {memory} of memory, and {} are promised: {} to {}{models}, and about {} to itself",
+        "`{}` has {memory} of memory, and {} are promised: {} to {}{pods}, and about {} to itself",
         host.name,
         gib(total),
         gib(promised.memory),
@@ -99,11 +102,13 @@ fn disk(host: &Host, promised: &Promised) -> Option<Diagnostic> {
     ))
 }
 
-/// What Ollama may use on a host that it can go to.
-fn ollama(cluster: &Cluster, host: &Host) -> Option<Size> {
-    let ollama = cluster.ollama.as_ref()?;
-    let node = cluster.candidates().find(|node| node.node.name == &host.name)?;
-    node.has(&ollama.node_selector).then_some(*ollama.memory)
+/// What workloads may use on a host that they can go to.
+fn pods(cluster: &Cluster, host: &Host) -> Vec<(&'static str, Size)> {
+    let Some(node) = cluster.candidates().find(|node| node.node.name == &host.name) else {
+        return Vec::new();
+    };
+    let demands = cluster.demands().filter(|demand| node.has(&demand.selector));
+    demands.map(|demand| (demand.title, **demand.memory)).collect()
 }
 
 /// A number of MiB for people.

@@ -1,6 +1,7 @@
 //! The cluster with every reference followed and every value decided. Values
 //! still know where they were written, so that checks can point there.
 
+mod demand;
 mod derive;
 mod host;
 mod modules;
@@ -10,6 +11,7 @@ mod resolve;
 mod select;
 mod vm;
 
+pub use demand::Demand;
 pub use derive::natural;
 pub use host::{Gpu, Hardware, Host, HostId, User};
 pub use network::{Network, Vlan, VlanId};
@@ -22,10 +24,10 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
-use crate::input::schema::OutputTable;
+use crate::input::schema::{OutputTable, WorkloadsTable};
 use crate::input::types::{
-    AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formatter, GpuAccess,
-    GpuMode, Hypervisor, Image, Level, Lint, Minor, Name, OneLine, RelPath, Role, Size,
+    AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formatter, GpuMode,
+    Hypervisor, Level, Lint, Minor, Name, OneLine, RelPath, Role,
 };
 use crate::input::{Map, Spanned};
 use crate::release::Release;
@@ -81,29 +83,12 @@ pub struct Cluster {
     pub hosts: Vec<Host>,
     /// The MicroVMs: control planes, workers, then the others, each by name.
     pub vms: Vec<Vm>,
-    /// The Ollama workload.
-    pub ollama: Option<Ollama>,
+    /// What the user wants to run in it.
+    pub workloads: WorkloadsTable,
     /// What the user says of outputs.
     pub outputs: Map<Name, OutputTable>,
     /// How the user has findings count.
     pub lints: Map<Lint, Spanned<Level>>,
-}
-
-/// The Ollama workload.
-#[derive(Debug)]
-pub struct Ollama {
-    /// The image.
-    pub image: Spanned<Image>,
-    /// Labels of the nodes that may run it.
-    pub node_selector: Labels,
-    /// How it gets at the GPU.
-    pub gpu_access: Spanned<GpuAccess>,
-    /// The port on every node.
-    pub node_port: Spanned<u16>,
-    /// The most memory it may use.
-    pub memory: Spanned<Size>,
-    /// Where the node keeps the models.
-    pub data: Spanned<AbsPath>,
 }
 
 impl Cluster {

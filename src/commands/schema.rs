@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Output, Status};
 use crate::cli::{Document, SchemaArgs};
 use crate::input;
-use crate::outputs::OUTPUTS;
+use crate::outputs;
 use crate::release::RELEASES;
 use crate::review::Plan;
 
@@ -24,7 +24,7 @@ pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> Status {
 /// The keys as they are read, and the words that only later stages know.
 fn cluster() -> Value {
     let mut schema = input::schema();
-    let outputs = OUTPUTS.iter().map(|output| output.name).collect::<Vec<_>>();
+    let outputs = outputs::all().map(|output| output.name).collect::<Vec<_>>();
     let releases = RELEASES.iter().map(|release| release.name).collect::<Vec<_>>();
     let tables = &mut schema["properties"];
     tables["outputs"]["propertyNames"] = json!({ "enum": outputs });

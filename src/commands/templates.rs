@@ -10,7 +10,7 @@ use crate::cli::{Global, TemplatesCommand};
 use crate::cluster::Cluster;
 use crate::disk::{Content, IoError, Root};
 use crate::input::closest;
-use crate::outputs::{self, OUTPUTS};
+use crate::outputs;
 use crate::render::TemplateSource;
 use crate::render::overrides::{ENDING, Found, MAX_BYTES, NoText, Overrides, ejected};
 
@@ -53,7 +53,7 @@ fn list(global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let overrides = read(&folder_root(global), &cluster)?;
     let width = templates.iter().map(|template| template.name.len()).max().unwrap_or(0);
     let mut text = String::new();
-    for kind in OUTPUTS {
+    for kind in outputs::all() {
         let path = kind.path(&cluster);
         let path = if kind.is_rendered(&cluster) { path.inside() } else { "not rendered" };
         for template in kind.templates {

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::output::Output;
-use super::{flannel, kubeadm, ollama};
+use super::workloads::{self, Ollama, Part};
+use super::{flannel, kubeadm};
 use crate::cluster::{Cluster, Node};
 use crate::input::types::{RelPath, Taint};
 use crate::render::{Planned, Template, template};
@@ -71,8 +72,17 @@ struct Mark {
 
 #[derive(Serialize)]
 struct Workloads {
-    ollama: String,
-    device_plugin: Option<String>,
+    parts: Vec<AppliedPart>,
+}
+
+/// A manifest that the script applies, and what of it has to run then.
+#[derive(Serialize)]
+struct AppliedPart {
+    variable: &'static str,
+    manifest: String,
+    namespace: &'static str,
+    resource: &'static str,
+    timeout: &'static str,
 }
 
 #[derive(Serialize)]
@@ -83,6 +93,7 @@ struct Verify {
     marks: Labels,
     dns_name: String,
     probe_image: &'static str,
+    parts: Vec<RunningPart>,
     ollama: Option<OllamaCheck>,
 }
 
@@ -92,11 +103,18 @@ struct Address {
     ip: String,
 }
 
+/// What runs of a workload.
+#[derive(Serialize)]
+struct RunningPart {
+    title: &'static str,
+    namespace: &'static str,
+    resource: &'static str,
+}
+
 #[derive(Serialize)]
 struct OllamaCheck {
     node_port: u16,
     library: Option<&'static str>,
-    device_plugin: bool,
 }
 
 fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
@@ -125,12 +143,17 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
     if !marks.is_empty() {
         files.push(LABELS.file(folder.join("40-labels.sh"), &marks));
     }
-    if cluster.ollama.is_some() {
+    let parts = workloads::parts(cluster);
+    if !parts.is_empty() {
         let path = folder.join("50-workloads.sh");
-        let context = Workloads {
-            ollama: ollama::OUTPUT.path(cluster).seen_from(&path),
-            device_plugin: ollama::device_plugin(cluster).map(|plugin| plugin.seen_from(&path)),
-        };
+        let parts = parts.iter().map(|part| AppliedPart {
+            variable: part.variable,
+            manifest: part.manifest.seen_from(&path),
+            namespace: part.namespace,
+            resource: part.resource,
+            timeout: part.timeout,
+        });
+        let context = Workloads { parts: parts.collect() };
         files.push(WORKLOADS.file(path, &context));
     }
     files.push(VERIFY.file(folder.join("90-verify.sh"), &Verify::of(cluster, marks)));
@@ -166,10 +189,14 @@ impl Verify {
     fn of(cluster: &Cluster, marks: Labels) -> Self {
         let address =
             |node: Node<'_>| Address { name: node.name.to_string(), ip: node.ip.to_string() };
-        let ollama = cluster.ollama.as_ref().map(|ollama| OllamaCheck {
-            node_port: *ollama.node_port,
-            library: ollama::GpuUse::of(cluster, ollama).map(|gpu| gpu.library()),
-            device_plugin: ollama::device_plugin(cluster).is_some(),
+        let running = |part: Part| RunningPart {
+            title: part.title,
+            namespace: part.namespace,
+            resource: part.resource,
+        };
+        let ollama = Ollama::of(cluster).map(|ollama| OllamaCheck {
+            node_port: *ollama.table.node_port,
+            library: ollama.gpu().map(|gpu| gpu.library()),
         });
         Self {
             nodes: cluster.nodes().map(address).collect(),
@@ -177,6 +204,7 @@ impl Verify {
             marks,
             dns_name: format!("kubernetes.default.svc.{}", cluster.dns_domain),
             probe_image: flannel::IMAGE,
+            parts: workloads::parts(cluster).into_iter().map(running).collect(),
             ollama,
         }
     }

@@ -13,11 +13,11 @@ mod kubeadm;
 mod kubeadm_base;
 mod microvm_guest;
 mod microvm_storage;
-mod ollama;
 mod output;
 mod runbook;
 mod vms;
 mod worker_host;
+mod workloads;
 
 pub use adapters::OUTPUT as ADAPTERS;
 pub use domains::{DataFile, OUTPUT as DOMAINS};
@@ -25,6 +25,7 @@ pub use flake::OUTPUT as FLAKE;
 pub use hosts::OUTPUT as HOSTS;
 pub use output::Output;
 pub use vms::OUTPUT as VMS;
+pub use workloads::WORKLOADS;
 
 use rayon::prelude::*;
 
@@ -32,8 +33,8 @@ use crate::cluster::Cluster;
 use crate::input::types::RelPath;
 use crate::render::{Planned, TemplateSource};
 
-/// Every kind of output.
-pub const OUTPUTS: &[&Output] = &[
+/// Every kind of output besides workloads.
+const OUTPUTS: &[&Output] = &[
     &flake::OUTPUT,
     &hosts::OUTPUT,
     &vms::OUTPUT,
@@ -47,14 +48,19 @@ pub const OUTPUTS: &[&Output] = &[
     &microvm_storage::OUTPUT,
     &bootstrap::OUTPUT,
     &flannel::OUTPUT,
-    &ollama::OUTPUT,
     &runbook::OUTPUT,
 ];
+
+/// Every kind of output.
+pub fn all() -> impl Iterator<Item = &'static Output> {
+    OUTPUTS.iter().copied().chain(WORKLOADS.iter().map(|workload| &workload.output))
+}
 
 /// Every file of a cluster, in no particular order: what each is made of is
 /// decided, and nothing is text yet.
 pub fn plan(cluster: &Cluster) -> Vec<Planned> {
-    OUTPUTS
+    let outputs: Vec<&Output> = all().collect();
+    outputs
         .par_iter()
         .filter(|output| output.is_rendered(cluster))
         .flat_map_iter(|output| (output.files)(cluster, &output.path(cluster)))
@@ -64,11 +70,11 @@ pub fn plan(cluster: &Cluster) -> Vec<Planned> {
 /// The files and folders that rendered files refer to and that the user makes.
 pub fn left_to_user(cluster: &Cluster) -> Vec<RelPath> {
     let modules = cluster.modules().map(|(_, module)| module.value.clone());
-    let outputs = OUTPUTS.iter().filter(|output| !output.is_rendered(cluster));
+    let outputs = all().filter(|output| !output.is_rendered(cluster));
     modules.chain(outputs.map(|output| output.path(cluster))).collect()
 }
 
 /// The templates of every output.
 pub fn templates() -> Vec<TemplateSource> {
-    OUTPUTS.iter().flat_map(|output| output.templates).copied().collect()
+    all().flat_map(|output| output.templates).copied().collect()
 }

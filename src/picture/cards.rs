@@ -30,7 +30,7 @@ fn host_card(cluster: &Cluster, host: &Host) -> Card {
         format!("{} in the bridge {}", host.uplink, cluster.network.bridge),
     ];
     let vlans = cluster.network.vlans.iter().filter_map(|vlan| vlan_card(cluster, host, vlan));
-    let inside = vlans.chain(gpu(host)).chain(ollama(cluster, host)).collect();
+    let inside = vlans.chain(gpu(host)).chain(workloads(cluster, host)).collect();
     Card { inside, ..Card::new(CardKind::Host, host.name.as_str(), lines) }
 }
 
@@ -44,13 +44,13 @@ fn gpu(host: &Host) -> Option<Card> {
     Some(Card::new(CardKind::Gpu, format!("GPU {}", gpu.model), vec![user]))
 }
 
-/// Ollama, where the host is a node that it computes on.
-fn ollama(cluster: &Cluster, host: &Host) -> Option<Card> {
-    let ollama = cluster.ollama.as_ref()?;
-    let mut nodes = cluster.selected(&ollama.node_selector);
-    let node = nodes.find(|node| node.name == &host.name)?;
-    let lines = vec![format!("node port {}", ollama.node_port)];
-    cluster.container_gpu(node).map(|_| Card::new(CardKind::Workload, "Ollama", lines))
+/// The workloads, where the host is a node that they compute on.
+fn workloads(cluster: &Cluster, host: &Host) -> impl Iterator<Item = Card> {
+    let demands = cluster.demands().filter(|demand| demand.runs_on(host.name.as_str()));
+    demands.map(|demand| {
+        let lines = vec![format!("node port {}", demand.node_port)];
+        Card::new(CardKind::Workload, demand.title, lines)
+    })
 }
 
 /// The VLAN on a host, unless nothing there is on it.

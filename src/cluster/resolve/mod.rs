@@ -7,9 +7,9 @@ mod vms;
 
 use self::hosts::hosts;
 use self::vms::vms;
-use crate::cluster::{Cluster, Deployment, Host, Labels, Network, Ollama, Vlan, VlanId, Vm};
+use crate::cluster::{Cluster, Deployment, Labels, Network, Vlan, VlanId, Vm};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::input::schema::{ClusterFile, DeploymentTable, NetworkTable, OllamaTable};
+use crate::input::schema::{ClusterFile, DeploymentTable, NetworkTable};
 use crate::input::types::{Endpoint, LabelKey, LabelValue, Name, OneLine, Role};
 use crate::input::{Map, Spanned};
 use crate::release::{RELEASES, Release};
@@ -31,7 +31,6 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
     let vms = vms(&file, &network, hosts.as_ref(), understood, log);
     let (release, hosts, vms) = (release?, hosts?, vms?);
     let endpoint = endpoint(&file, &vms)?;
-    let ollama = file.workloads.ollama.as_ref().map(|table| ollama(table, &hosts));
     let cluster = file.cluster;
     Some(Cluster {
         source: source.to_owned(),
@@ -58,7 +57,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         network,
         hosts,
         vms,
-        ollama,
+        workloads: file.workloads,
         outputs: file.outputs,
         lints: file.lints,
     })
@@ -165,22 +164,4 @@ fn endpoint(file: &ClusterFile, vms: &[Vm]) -> Option<Spanned<Endpoint>> {
     }
     let first = vms.iter().find(|vm| *vm.role == Role::ControlPlane)?;
     Some(Spanned::implied(Endpoint::on_default_port(*first.ip)))
-}
-
-fn ollama(table: &OllamaTable, hosts: &[Host]) -> Ollama {
-    let mut node_selector = labels(&table.node_selector);
-    if node_selector.is_empty()
-        && let Some(host) = hosts.iter().find(|host| host.gpu.is_some())
-    {
-        let key = LabelKey::own("kubernetes.io/hostname");
-        node_selector.insert(key, Spanned::implied(LabelValue::own(host.name.as_str())));
-    }
-    Ollama {
-        image: table.image.clone(),
-        node_selector,
-        gpu_access: table.gpu_access.clone(),
-        node_port: table.node_port.clone(),
-        memory: table.memory.clone(),
-        data: table.data.clone(),
-    }
 }

@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use self::machines::{HostSteps, JoinGroup, Machine, Row};
 use super::output::Output;
-use super::{bootstrap, flake, flannel, kubeadm, ollama};
-use crate::cluster::{Cluster, Host, Node, Ollama};
+use super::workloads::{self, Ollama};
+use super::{bootstrap, flake, flannel, kubeadm};
+use crate::cluster::{Cluster, Host, Node};
 use crate::input::types::{BridgeNetfilter, Minor, Role};
 use crate::picture::{Picture, mermaid};
 use crate::release::{RELEASES, Release};
@@ -107,8 +108,8 @@ impl Context {
         let first = cluster.control_planes().next()?;
         let workers = || cluster.nodes().filter(|node| node.role == Role::Worker);
         let mut files = vec![bootstrap::OUTPUT.path(cluster), flannel::OUTPUT.path(cluster)];
-        files.extend(cluster.ollama.as_ref().map(|_| ollama::OUTPUT.path(cluster)));
-        files.extend(ollama::device_plugin(cluster));
+        // What another part needs comes behind it, as in pages of before.
+        files.extend(workloads::parts(cluster).into_iter().rev().map(|part| part.manifest));
         let dns_ip = u32::from(cluster.service_cidr.network()) + 10;
         let tainted = |node: &Node<'_>| {
             node.taints.iter().any(|taint| taint.value.effect != "PreferNoSchedule")
@@ -158,7 +159,7 @@ impl Context {
                 .rfind(|vm| *vm.role == Role::Worker)
                 .map(|vm| vm.name.to_string())
                 .or_else(|| workers().last().map(|node| node.name.to_string())),
-            ollama: cluster.ollama.as_ref().map(|ollama| OllamaFacts::of(cluster, ollama)),
+            ollama: Ollama::of(cluster).map(|ollama| OllamaFacts::of(&ollama)),
         })
     }
 }
@@ -173,17 +174,17 @@ impl Next {
 }
 
 impl OllamaFacts {
-    fn of(cluster: &Cluster, ollama: &Ollama) -> Self {
-        let nodes = || cluster.selected(&ollama.node_selector);
-        let port = *ollama.node_port;
-        let selector = ollama.node_selector.iter();
+    fn of(ollama: &Ollama<'_>) -> Self {
+        let port = *ollama.table.node_port;
+        let nodes = ollama.demand.nodes.iter();
+        let selector = ollama.demand.selector.iter();
         Self {
-            nodes: names(nodes()),
+            nodes: names(nodes.clone().copied()),
             selector: selector.map(|(key, value)| format!("{key}={value}")).collect(),
-            addresses: nodes().map(|node| format!("{}:{port}", node.ip)).collect(),
+            addresses: nodes.map(|node| format!("{}:{port}", node.ip)).collect(),
             node_port: port,
-            data: ollama.data.to_string(),
-            gpu: ollama::GpuUse::of(cluster, ollama).map(|gpu| GpuFacts {
+            data: ollama.table.data.to_string(),
+            gpu: ollama.gpu().map(|gpu| GpuFacts {
                 library: gpu.library(),
                 model: gpu.model,
                 hsa_override: gpu.hsa_override,

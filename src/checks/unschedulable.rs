@@ -1,35 +1,40 @@
-//! Ollama's pod runs where the selector's labels are; there has to be a GPU,
+//! A workload's pod runs where the selector's labels are; there has to be a GPU,
 //! and the memory that it asks for.
 
 use std::collections::HashSet;
 
-use crate::cluster::{Candidate, Cluster, Host, Labels, Ollama};
+use crate::cluster::{Candidate, Cluster, Demand, Host, Labels};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::types::{GpuMode, Name, Size};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    let Some(ollama) = &cluster.ollama else { return };
-    let selector = &ollama.node_selector;
+    for demand in cluster.demands() {
+        check_demand(cluster, &demand, log);
+    }
+}
+
+fn check_demand(cluster: &Cluster, demand: &Demand<'_>, log: &mut Vec<Diagnostic>) {
+    let (title, selector) = (demand.title, &demand.selector);
     let candidates: Vec<(Candidate<'_>, bool)> = candidates(cluster).collect();
     let matching: Vec<&(Candidate<'_>, bool)> =
         candidates.iter().filter(|(node, _)| node.has(selector)).collect();
     let able: Vec<&Candidate<'_>> =
         matching.iter().filter(|(_, gpu)| *gpu).map(|(node, _)| node).collect();
     if !able.is_empty() {
-        log.extend(memory(cluster, ollama, &able));
+        log.extend(memory(cluster, demand, &able));
         return;
     }
     let written = selector.values().find_map(Spanned::span);
     let message = match matching.first() {
-        _ if written.is_none() => "no node has a GPU for Ollama".to_owned(),
+        _ if written.is_none() => format!("no node has a GPU for {title}"),
         Some((node, _)) => format!(
-            "`node_selector` of Ollama picks `{}`, which has no GPU of its own",
+            "`node_selector` of {title} picks `{}`, which has no GPU of its own",
             node.node.name
         ),
-        None => format!("no node has the labels {}, which Ollama asks for", listed(selector)),
+        None => format!("no node has the labels {}, which {title} asks for", listed(selector)),
     };
-    let found = Diagnostic::new(Code::Unschedulable, written.or(ollama.image.span()), message);
+    let found = Diagnostic::new(Code::Unschedulable, written.or(demand.span.clone()), message);
     let no_node = cluster.hosts.iter().find(|host| has_gpu(host));
     log.push(match (candidates.iter().find(|(_, gpu)| *gpu), no_node) {
         (Some((node, _)), _) => {
@@ -51,7 +56,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 }
 
 /// A node takes no pod that asks for more memory than it has.
-fn memory(cluster: &Cluster, ollama: &Ollama, nodes: &[&Candidate<'_>]) -> Option<Diagnostic> {
+fn memory(cluster: &Cluster, demand: &Demand<'_>, nodes: &[&Candidate<'_>]) -> Option<Diagnostic> {
     let of = |name: &Name| -> Option<Size> {
         let vm = cluster.vms.iter().find(|vm| vm.name.value == *name).map(|vm| *vm.memory);
         let host = || cluster.hosts.iter().find(|host| host.name.value == *name)?.memory.as_ref();
@@ -60,16 +65,17 @@ fn memory(cluster: &Cluster, ollama: &Ollama, nodes: &[&Candidate<'_>]) -> Optio
     let mut best: Option<(&Spanned<Name>, Size)> = None;
     for node in nodes {
         // One that does not say how much it has may have enough.
-        let memory = of(node.node.name).filter(|memory| *memory <= *ollama.memory)?;
+        let memory = of(node.node.name).filter(|memory| *memory <= **demand.memory)?;
         best = best.filter(|(_, most)| *most >= memory).or(Some((node.node.name, memory)));
     }
     let (name, memory) = best?;
-    let message = format!("Ollama asks for {} of memory, and `{name}` has {memory}", ollama.memory);
-    let span = ollama.memory.span().or_else(|| ollama.image.span());
+    let Demand { title, memory: asked, .. } = demand;
+    let message = format!("{title} asks for {asked} of memory, and `{name}` has {memory}");
+    let span = asked.span().or_else(|| demand.span.clone());
     Some(
         Diagnostic::new(Code::Unschedulable, span, message)
             .related(name.span(), "the node that it can go to")
-            .help("write a `memory` of Ollama that leaves the node some for itself"),
+            .help(format!("write a `memory` of {title} that leaves the node some for itself")),
     )
 }
 

@@ -1,0 +1,61 @@
+//! What workloads take of the nodes of a cluster.
+
+use super::{Cluster, Gpu, Labels, Node};
+use crate::input::Spanned;
+use crate::input::schema::OllamaTable;
+use crate::input::types::{LabelKey, LabelValue, Size};
+use crate::source::Span;
+
+/// What a workload takes of nodes, each of which needs a GPU for it.
+pub struct Demand<'a> {
+    /// What people call the workload.
+    pub title: &'static str,
+    /// Where it is asked for.
+    pub span: Option<Span>,
+    /// Labels of the nodes that may run it.
+    pub selector: Labels,
+    /// The nodes that they name.
+    pub nodes: Vec<Node<'a>>,
+    /// Those of them with a GPU that containers can use.
+    pub gpus: Vec<(Node<'a>, &'a Gpu)>,
+    /// The port on every node.
+    pub node_port: &'a Spanned<u16>,
+    /// The most memory it may use.
+    pub memory: &'a Spanned<Size>,
+}
+
+impl Cluster {
+    /// What each workload takes of the nodes.
+    pub fn demands(&self) -> impl Iterator<Item = Demand<'_>> {
+        self.workloads.ollama.iter().map(|table| Demand::of_ollama(self, table))
+    }
+}
+
+impl<'a> Demand<'a> {
+    /// What Ollama takes.
+    pub fn of_ollama(cluster: &'a Cluster, table: &'a OllamaTable) -> Self {
+        let written = table.node_selector.iter();
+        let mut selector: Labels =
+            written.map(|(key, value)| (key.value.clone(), value.clone())).collect();
+        if selector.is_empty() {
+            selector.extend(first_with_gpu(cluster));
+        }
+        let nodes: Vec<Node<'a>> = cluster.selected(&selector).collect();
+        let gpu = |node: &Node<'a>| Some((*node, cluster.container_gpu(*node)?));
+        let gpus = nodes.iter().filter_map(gpu).collect();
+        let (node_port, memory) = (&table.node_port, &table.memory);
+        Self { title: "Ollama", span: table.image.span(), selector, nodes, gpus, node_port, memory }
+    }
+
+    /// Whether it runs on a machine, as far as that is known.
+    pub fn runs_on(&self, name: &str) -> bool {
+        self.gpus.iter().any(|(node, _)| node.name.as_str() == name)
+    }
+}
+
+/// The label of the first host with a GPU.
+fn first_with_gpu(cluster: &Cluster) -> Option<(LabelKey, Spanned<LabelValue>)> {
+    let host = cluster.hosts.iter().find(|host| host.gpu.is_some())?;
+    let value = Spanned::implied(LabelValue::own(host.name.as_str()));
+    Some((LabelKey::own("kubernetes.io/hostname"), value))
+}

@@ -1,0 +1,198 @@
+//! Ollama on the GPU, and AMD's device plugin where that opens the GPU to it.
+
+use serde::Serialize;
+
+use super::workload::{Part, Workload};
+use crate::cluster::{Cluster, Demand, Node};
+use crate::input::Spanned;
+use crate::input::schema::OllamaTable;
+use crate::input::types::{GpuAccess, Image, LabelKey, LabelValue, RelPath, Role, Taint};
+use crate::outputs::output::Output;
+use crate::render::{Template, template};
+
+pub(super) const WORKLOAD: Workload = Workload {
+    output: OUTPUT,
+    parts: |cluster| Ollama::of(cluster).map(|ollama| ollama.parts(cluster)).unwrap_or_default(),
+};
+
+const OUTPUT: Output = Output {
+    name: "ollama",
+    path: "k8s/ollama.yaml",
+    wanted: |cluster| cluster.workloads.ollama.is_some(),
+    templates: &[TEMPLATE.source(), DEVICE_PLUGIN.source()],
+    files: |cluster, path| {
+        let Some(ollama) = Ollama::of(cluster) else { return Vec::new() };
+        let mut files = vec![TEMPLATE.file(path.clone(), &Context::of(&ollama))];
+        if ollama.has_device_plugin() {
+            files.push(DEVICE_PLUGIN.file(beside(path), &Placement::of(&ollama)));
+        }
+        files
+    },
+};
+
+const TEMPLATE: Template<Context> = template!("k8s/ollama.yaml");
+const DEVICE_PLUGIN: Template<Placement> = template!("k8s/amd-device-plugin.yaml");
+
+/// Ollama in a cluster.
+pub struct Ollama<'a> {
+    /// What is written of it.
+    pub table: &'a OllamaTable,
+    /// What it takes of the nodes.
+    pub demand: Demand<'a>,
+}
+
+impl<'a> Ollama<'a> {
+    /// Ollama, if a cluster has it.
+    pub fn of(cluster: &'a Cluster) -> Option<Self> {
+        let table = cluster.workloads.ollama.as_ref()?;
+        Some(Self { table, demand: Demand::of_ollama(cluster, table) })
+    }
+
+    /// Whether AMD's device plugin opens the GPU to it.
+    pub fn has_device_plugin(&self) -> bool {
+        *self.table.gpu_access == GpuAccess::DevicePlugin && !self.demand.gpus.is_empty()
+    }
+
+    /// The GPU that it computes with; none of its nodes may have one.
+    pub fn gpu(&self) -> Option<GpuUse> {
+        let (_, gpu) = self.demand.gpus.first()?;
+        let rocm = uses_rocm(&self.table.image);
+        Some(GpuUse {
+            nodes: self.demand.gpus.iter().map(|(node, _)| node.name.to_string()).collect(),
+            model: gpu.model.to_string(),
+            rocm,
+            hsa_override: gpu.hsa_override.as_ref().filter(|_| rocm).map(ToString::to_string),
+        })
+    }
+
+    fn parts(&self, cluster: &Cluster) -> Vec<Part> {
+        let manifest = OUTPUT.path(cluster);
+        let device_plugin = self.has_device_plugin().then(|| Part {
+            title: "the AMD device plugin",
+            variable: "DEVICE_PLUGIN",
+            manifest: beside(&manifest),
+            namespace: "kube-system",
+            resource: "daemonset/amdgpu-device-plugin",
+            timeout: "15m",
+        });
+        let server = Part {
+            title: self.demand.title,
+            variable: "OLLAMA",
+            manifest,
+            namespace: "ollama",
+            resource: "deployment/ollama",
+            timeout: "30m",
+        };
+        device_plugin.into_iter().chain([server]).collect()
+    }
+}
+
+/// The manifest of AMD's device plugin, in the folder of Ollama's.
+fn beside(path: &RelPath) -> RelPath {
+    match path.inside().rsplit_once('/') {
+        Some((folder, _)) => RelPath::own(format!("{folder}/amd-device-plugin.yaml")),
+        None => RelPath::own("amd-device-plugin.yaml"),
+    }
+}
+
+#[derive(Serialize)]
+struct Context {
+    #[serde(flatten)]
+    placement: Placement,
+    image: String,
+    gpu: Option<GpuUse>,
+    privileged: bool,
+    device_plugin: bool,
+    memory: String,
+    data: String,
+    node_port: u16,
+}
+
+/// Where its pods go.
+#[derive(Serialize)]
+struct Placement {
+    node_selector: Vec<Label>,
+    tolerations: Vec<Taint>,
+}
+
+#[derive(Serialize)]
+struct Label {
+    key: String,
+    value: String,
+}
+
+/// The GPU that it computes with.
+#[derive(Serialize)]
+pub struct GpuUse {
+    /// The nodes that have one.
+    nodes: Vec<String>,
+    /// The chip.
+    pub model: String,
+    rocm: bool,
+    /// The chip that it is taken for instead.
+    pub hsa_override: Option<String>,
+}
+
+impl Context {
+    fn of(ollama: &Ollama<'_>) -> Self {
+        let (table, gpu) = (ollama.table, ollama.gpu());
+        Self {
+            placement: Placement::of(ollama),
+            image: table.image.to_string(),
+            privileged: gpu.is_some() && *table.gpu_access == GpuAccess::Privileged,
+            gpu,
+            device_plugin: ollama.has_device_plugin(),
+            // Kubernetes writes `24Gi`.
+            memory: table.memory.to_string().trim_end_matches('B').to_owned(),
+            data: table.data.to_string(),
+            node_port: *table.node_port,
+        }
+    }
+}
+
+impl Placement {
+    fn of(ollama: &Ollama<'_>) -> Self {
+        let tolerated = |node: &Node<'_>| {
+            let given = (node.role == Role::ControlPlane).then(Taint::of_control_planes);
+            let written = node.taints.iter().map(|taint| taint.value.clone());
+            written.chain(given).collect::<Vec<_>>()
+        };
+        let mut tolerations: Vec<Taint> = ollama.demand.nodes.iter().flat_map(tolerated).collect();
+        tolerations.sort();
+        tolerations.dedup();
+        let label = |(key, value): (&LabelKey, &Spanned<LabelValue>)| Label {
+            key: key.to_string(),
+            value: value.to_string(),
+        };
+        Self { node_selector: ollama.demand.selector.iter().map(label).collect(), tolerations }
+    }
+}
+
+impl GpuUse {
+    /// How Ollama's log names what it computes with.
+    pub fn library(&self) -> &'static str {
+        if self.rocm { "ROCm" } else { "Vulkan" }
+    }
+}
+
+/// Whether the image computes with `rocm` rather than Vulkan.
+fn uses_rocm(image: &Image) -> bool {
+    let name = image.as_str().rsplit('/').next().unwrap_or_default();
+    let tag = name.split('@').next().and_then(|name| name.split_once(':'));
+    tag.is_some_and(|(_, tag)| tag.contains("rocm"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::decode::Text as _;
+
+    #[test]
+    fn rocm_is_a_word_of_the_tag() {
+        let rocm = |image| uses_rocm(&Image::from_text(image).expect("an image"));
+        assert!(rocm("docker.io/ollama/ollama:0.35.1-rocm"));
+        assert!(rocm("localhost:5000/ollama:0.35.1-rocm@sha256:00"));
+        assert!(!rocm("docker.io/ollama/ollama:0.35.1"));
+        assert!(!rocm("rocm.example.org:5000/rocm/ollama@sha256:00"));
+    }
+}

@@ -1,0 +1,30 @@
+//! A kind of workload: what is written of it, and what of that is applied.
+
+use crate::cluster::Cluster;
+use crate::input::types::RelPath;
+use crate::outputs::output::Output;
+
+/// A kind of workload.
+pub struct Workload {
+    /// What is written of it.
+    pub output: Output,
+    /// What is applied of it to a cluster, in its order; nothing where it is not
+    /// wanted.
+    pub parts: fn(&Cluster) -> Vec<Part>,
+}
+
+/// A manifest that a script applies, and what of it has to run then.
+pub struct Part {
+    /// What people call it.
+    pub title: &'static str,
+    /// The script's variable with the path.
+    pub variable: &'static str,
+    /// The manifest.
+    pub manifest: RelPath,
+    /// The namespace of what runs.
+    pub namespace: &'static str,
+    /// What runs, as `kubectl rollout` names it.
+    pub resource: &'static str,
+    /// How long it may take at first.
+    pub timeout: &'static str,
+}
