@@ -1,12 +1,12 @@
 //! What fuzzing starts from and what it found, run again by everybody: the
-//! targets themselves are in `fuzz/`.
+//! targets themselves are in `fuzz/`. Each input is named before it runs. How work
+//! grows with a text is for `bounds.rs`.
 
 #[path = "fuzz/src/lib.rs"]
 mod fuzz;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
 
 use crate::support::hostile::{Random, seed};
 use crate::support::repository;
@@ -33,18 +33,11 @@ fn inputs(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     paths.into_iter().map(|path| (path.clone(), fs::read(path).expect("readable"))).collect()
 }
 
-/// Runs something that must not take long even where nothing is optimised.
-fn soon(name: &dyn std::fmt::Debug, run: impl FnOnce()) {
-    let start = Instant::now();
-    run();
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(5), "{name:?} took {took:?}");
-}
-
 #[test]
 fn any_bytes_are_read_or_refused() {
     for (path, bytes) in inputs("read") {
-        soon(&path, || fuzz::any_bytes(&bytes));
+        println!("{}", path.display());
+        fuzz::any_bytes(&bytes);
     }
 }
 
@@ -52,16 +45,16 @@ fn any_bytes_are_read_or_refused() {
 fn any_lock_and_any_journal_is_read_or_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, bytes) in inputs("disk") {
-        soon(&path, || fuzz::any_disk(&bytes, folder.path()));
+        println!("{}", path.display());
+        fuzz::any_disk(&bytes, folder.path());
     }
 }
 
 #[test]
 fn what_is_accepted_can_be_built() {
     for (path, bytes) in inputs("cluster") {
-        soon(&path, || {
-            fuzz::any_cluster(&bytes);
-        });
+        println!("{}", path.display());
+        fuzz::any_cluster(&bytes);
     }
     let mut random = Random::new(seed());
     let mut accepted = 0;

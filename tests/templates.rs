@@ -1,7 +1,6 @@
 //! Templates of the user's in place of nixgen's own.
 
 use std::os::unix::fs::symlink;
-use std::time::Instant;
 
 use crate::support::{Sandbox, read};
 use nixgen::render::overrides::MAX_BYTES;
@@ -111,7 +110,6 @@ fn text_that_grows_without_an_end_is_stopped_before_memory_is() {
         ("{% set_global s = [s, s] | join(sep=\"\") %}", 3),
         ("{% set_global t %}{{ s }}{{ s }}{% endset %}{% set_global s = t %}", 1),
     ] {
-        let start = Instant::now();
         let loops = "{% for i in range(end=100) %}";
         let said = said(&with_vm(&format!(
             "{{% set s = \"aaaa\" %}}\n{loops}\n{grows}\n{{% endfor %}}\n{{ }}\n"
@@ -122,7 +120,6 @@ fn text_that_grows_without_an_end_is_stopped_before_memory_is() {
         );
         let place = if line == 1 { format!("--> {VM}\n") } else { format!("--> {VM}:{line}:1\n") };
         assert!(said.contains(&place), "{grows}: {said}");
-        assert!(start.elapsed().as_secs() < 20, "{grows}");
     }
 }
 
