@@ -1,13 +1,12 @@
 //! The files that change, with the lines that do.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 use similar::{ChangeTag, DiffOp, DiffTag, TextDiff};
 
-use super::format::{self, Style};
 use super::redact;
 use crate::disk::{Change, ChangeSet, State, ThreeWay};
 use crate::render::{Language, handed_over};
@@ -116,6 +115,65 @@ pub enum Tag {
     Added,
 }
 
+impl File {
+    /// The word for what becomes of it, unless it is only replaced.
+    pub(super) fn fate(&self) -> Option<String> {
+        let word = match (&self.in_the_way, self.action) {
+            (Some(what), _) => return Some(format!("{what} is in the way")),
+            (None, Action::Create) => "new",
+            (None, Action::Delete) => "gone",
+            (None, Action::Keep) => "yours",
+            (None, Action::Update | Action::Blocked) => return None,
+        };
+        Some(word.to_owned())
+    }
+
+    /// How many lines come, and how many go.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        counts(&self.hunks)
+    }
+}
+
+impl Hunk {
+    /// `@@ -25,7 +25,7 @@`
+    pub(super) fn range(&self) -> String {
+        let side = |start: usize, lines: usize| match lines {
+            1 => start.to_string(),
+            lines => format!("{start},{lines}"),
+        };
+        let (old, new) =
+            (side(self.old_start, self.old_lines), side(self.new_start, self.new_lines));
+        format!("@@ -{old} +{new} @@")
+    }
+}
+
+impl Tag {
+    pub(super) const fn sign(self) -> char {
+        match self {
+            Self::Same => ' ',
+            Self::Removed => '-',
+            Self::Added => '+',
+        }
+    }
+}
+
+impl fmt::Display for Hunk {
+    /// As in a unified diff.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.range())?;
+        for line in &self.lines {
+            writeln!(f, "{}{}", line.tag.sign(), line.text)?;
+            if line.unfinished {
+                f.write_str(UNFINISHED)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Stands below a last line without a line break.
+pub(super) const UNFINISHED: &str = "\\ No newline at end of file\n";
+
 /// The files that change, with their lines.
 pub fn files(changes: &ChangeSet<'_>) -> Vec<File> {
     let file =
@@ -206,7 +264,8 @@ fn note(change: &Change<'_>) -> Option<String> {
 fn ejected(change: &Change<'_>) -> Option<String> {
     let (path, theirs, file) = (&change.path, change.old.as_ref()?, change.new?);
     let lines = |old: &str, new: &str, rendered: &str| {
-        format::hunks(path, old, new, Some(rendered), Style::Plain)
+        let hunks = between(path, old, new, Some(rendered));
+        hunks.iter().map(ToString::to_string).collect::<String>()
     };
     let Some(ThreeWay { base, theirs, ours, merged }) = &change.three_way else {
         let ours = handed_over(file.text());

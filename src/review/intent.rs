@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
-use super::redact;
+use super::{Difference, redact};
 use crate::input::{Document, canonical};
 use crate::origin::KeyPath;
 use crate::source::Source;
@@ -17,18 +17,9 @@ use crate::source::Source;
 pub struct ValueChange {
     /// Its path, as TOML writes it.
     pub path: String,
-    /// The value before, as TOML on one line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old: Option<String>,
-    /// The value now, as TOML on one line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new: Option<String>,
-    /// What a list gains.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub added: Vec<String>,
-    /// What a list loses.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub removed: Vec<String>,
+    /// The values before and now.
+    #[serde(flatten)]
+    pub difference: Difference,
     /// The line of the value now, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
@@ -77,26 +68,26 @@ impl Walk<'_> {
         let line = |source: &Source, node: Option<&Document<'_>>| {
             node.map(|node| source.position(node.span().start).line)
         };
-        let mut change = ValueChange {
+        let items = match (old.map(Document::get_ref), new.map(Document::get_ref)) {
+            (Some(DeValue::Array(old)), Some(DeValue::Array(new))) => Difference::of_items(
+                old,
+                new,
+                |item| canonical(item.get_ref()),
+                |item| show(item.get_ref()),
+            ),
+            _ => None,
+        };
+        let whole = |node: Option<&Document<'_>>| node.map(|node| show(node.get_ref()));
+        self.changes.push(ValueChange {
             path: redact::key_path(path),
-            old: None,
-            new: None,
-            added: Vec::new(),
-            removed: Vec::new(),
+            difference: items.unwrap_or_else(|| Difference {
+                old: whole(old),
+                new: whole(new),
+                ..Difference::default()
+            }),
             line: line(self.new, new),
             old_line: line(self.old, old),
-        };
-        if let (Some(DeValue::Array(old)), Some(DeValue::Array(new))) =
-            (old.map(Document::get_ref), new.map(Document::get_ref))
-        {
-            change.removed = without(old, new).map(show).collect();
-            change.added = without(new, old).map(show).collect();
-        }
-        if change.removed.is_empty() && change.added.is_empty() {
-            change.old = old.map(|node| show(node.get_ref()));
-            change.new = new.map(|node| show(node.get_ref()));
-        }
-        self.changes.push(change);
+        });
     }
 }
 
@@ -106,22 +97,4 @@ fn table<'n, 'a>(node: Option<&'n Document<'a>>) -> Option<&'n DeTable<'a>> {
 
 fn under<'n, 'a>(node: Option<&'n Document<'a>>, key: &str) -> Option<&'n Document<'a>> {
     table(node).and_then(|table| table.get(key))
-}
-
-/// The items of a list that another one does not have as many of.
-fn without<'l>(
-    items: &'l DeArray<'_>,
-    other: &DeArray<'_>,
-) -> impl Iterator<Item = &'l DeValue<'l>> {
-    let mut rest: Vec<String> = other.iter().map(|item| canonical(item.get_ref())).collect();
-    items.iter().map(toml::Spanned::get_ref).filter(move |item| {
-        let item = canonical(item);
-        match rest.iter().position(|other| *other == item) {
-            Some(at) => {
-                rest.swap_remove(at);
-                false
-            }
-            None => true,
-        }
-    })
 }

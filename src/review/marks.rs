@@ -27,6 +27,6 @@ fn machine(node: &Node) -> MachineMark {
 /// The VLAN of `data.network.vlans.NAME.id`.
 fn vlan(change: &OptionChange) -> Option<(String, Mark)> {
     let (name, _) = change.path.strip_prefix("data.network.vlans.")?.split_once('.')?;
-    let mark = if change.old.is_none() { Mark::Added } else { Mark::Changed };
+    let mark = if change.difference.old.is_none() { Mark::Added } else { Mark::Changed };
     Some((name.trim_matches('"').to_owned(), mark))
 }

@@ -4,6 +4,7 @@
 
 mod base;
 mod data;
+mod difference;
 mod findings;
 pub mod format;
 mod hunks;
@@ -19,6 +20,7 @@ mod origins;
 mod redact;
 
 pub use base::{Base, TemplateChange, templates};
+pub use difference::Difference;
 pub use findings::Finding;
 pub use hunks::{File, Hunk, Line, Tag, file, files};
 pub use impact::Class;
@@ -160,18 +162,9 @@ pub struct Reason {
 pub struct OptionChange {
     /// Its path as in Nix. Data of `lib/domains` begins with `data`.
     pub path: String,
-    /// The value on disk, a Nix expression on one line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old: Option<String>,
-    /// The value that is rendered, a Nix expression on one line.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new: Option<String>,
-    /// What a list gains.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub added: Vec<String>,
-    /// What a list loses.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub removed: Vec<String>,
+    /// The values on disk and rendered.
+    #[serde(flatten)]
+    pub difference: Difference,
     /// What it means for the machine.
     pub impact: Class,
     /// The file that sets it.

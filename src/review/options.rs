@@ -1,7 +1,7 @@
 //! A changed value as a review shows it: on one line, lists by what they gain
 //! and lose, and nothing that may be a secret.
 
-use super::{Class, OptionChange, redact};
+use super::{Class, Difference, OptionChange, redact};
 use crate::nix::attrs::Value;
 use crate::origin::Attribute;
 
@@ -28,23 +28,29 @@ pub(super) fn shown(site: Site<'_>, old: Option<&Value>, new: Option<&Value>) ->
             let pairs = old.iter().zip(new).enumerate().filter(|(_, (old, new))| old != new);
             pairs.flat_map(|(index, (old, new))| fields(&site, index, old, new)).collect()
         }
-        (Some(Value::List(old_items)), Some(Value::List(new_items))) => {
-            let mut change = empty(site);
-            let show = |value: &Value| show(&change.path, value);
-            let removed: Vec<String> = without(old_items, new_items).map(show).collect();
-            let added: Vec<String> = without(new_items, old_items).map(show).collect();
-            if removed.is_empty() && added.is_empty() {
-                (change.old, change.new) = (old.map(show), new.map(show));
-            }
-            (change.removed, change.added) = (removed, added);
-            vec![change]
+        (old, new) => vec![change(site, old, new)],
+    }
+}
+
+fn change(site: Site<'_>, old: Option<&Value>, new: Option<&Value>) -> OptionChange {
+    let show = |value: &Value| redact::value(site.path.split('.'), value).to_string();
+    let items = match (old, new) {
+        (Some(Value::List(old)), Some(Value::List(new))) => {
+            Difference::of_items(old, new, |item| item, show)
         }
-        (old, new) => {
-            let mut change = empty(site);
-            let show = |value: &Value| show(&change.path, value);
-            (change.old, change.new) = (old.map(show), new.map(show));
-            vec![change]
-        }
+        _ => None,
+    };
+    let whole = || Difference { old: old.map(show), new: new.map(show), ..Difference::default() };
+    OptionChange {
+        difference: items.unwrap_or_else(whole),
+        path: site.path,
+        impact: site.impact,
+        file: site.file.to_owned(),
+        line: site.line,
+        keys: Vec::new(),
+        template: None,
+        source: site.source,
+        owner: site.owner.map(str::to_owned),
     }
 }
 
@@ -65,37 +71,4 @@ fn fields(site: &Site<'_>, index: usize, old: &Value, new: &Value) -> Vec<Option
             shown(site, old.get(path), new.get(path))
         })
         .collect()
-}
-
-/// The items that another list lacks, as often as it lacks them.
-fn without<'a>(items: &'a [Value], other: &'a [Value]) -> impl Iterator<Item = &'a Value> {
-    let mut rest: Vec<&Value> = other.iter().collect();
-    items.iter().filter(move |item| match rest.iter().position(|other| other == item) {
-        Some(at) => {
-            rest.swap_remove(at);
-            false
-        }
-        None => true,
-    })
-}
-
-fn show(path: &str, value: &Value) -> String {
-    redact::value(path.split('.'), value).to_string()
-}
-
-fn empty(site: Site<'_>) -> OptionChange {
-    OptionChange {
-        path: site.path,
-        old: None,
-        new: None,
-        added: Vec::new(),
-        removed: Vec::new(),
-        impact: site.impact,
-        file: site.file.to_owned(),
-        line: site.line,
-        keys: Vec::new(),
-        template: None,
-        source: site.source,
-        owner: site.owner.map(str::to_owned),
-    }
 }

@@ -54,7 +54,7 @@ fn show(
             match args.format {
                 DiffFormat::Json => output.json(&plan),
                 DiffFormat::Markdown => output.data(&format::markdown(&plan, args.max_bytes)),
-                DiffFormat::Html => output.data(&format::page(&plan)),
+                DiffFormat::Html => output.data(&format::page(&plan)?),
                 _ => output.data(&format::options(&plan, style)),
             }
             plan.nodes

@@ -1,18 +1,25 @@
-//! Lines of a hunk as HTML: Nix in its colours, and the words that differ
+//! Lines of a hunk for a page: Nix in its colours, and the words that differ
 //! marked.
 
 use std::ops::Range;
 
 use rnix::SyntaxKind;
+use serde::Serialize;
 
-use super::plain;
-use crate::render::html as xml;
 use crate::review::hunks::Line;
 
+/// A part of a line that is shown alike.
+#[derive(Serialize)]
+pub(super) struct Run<'a> {
+    class: Option<&'static str>,
+    is_marked: bool,
+    text: &'a str,
+}
+
 /// Every line of one side of a hunk.
-pub(super) fn lines(lines: &[&Line], is_nix: bool) -> Vec<String> {
+pub(super) fn lines<'a>(lines: &[&'a Line], is_nix: bool) -> Vec<Vec<Run<'a>>> {
     let classes = if is_nix { classes(lines) } else { vec![Vec::new(); lines.len()] };
-    lines.iter().zip(classes).map(|(line, classes)| one(line, &classes)).collect()
+    lines.iter().zip(classes).map(|(line, classes)| runs(line, &classes)).collect()
 }
 
 /// The classes of the tokens of each line, by bytes. The lines are read as one
@@ -65,28 +72,18 @@ fn class(kind: SyntaxKind, token: &str) -> Option<&'static str> {
 }
 
 /// A line cut where its class or its being marked changes.
-fn one(line: &Line, classes: &[(Range<usize>, &'static str)]) -> String {
+fn runs<'a>(line: &'a Line, classes: &[(Range<usize>, &'static str)]) -> Vec<Run<'a>> {
     let mut cuts = vec![0, line.text.len()];
     for range in line.changed.iter().chain(classes.iter().map(|(range, _)| range)) {
         cuts.extend([range.start, range.end]);
     }
     cuts.sort_unstable();
     cuts.dedup();
-    let mut out = String::with_capacity(line.text.len() * 2);
-    for pair in cuts.windows(2) {
-        let Some(text) = line.text.get(pair[0]..pair[1]) else { continue };
-        let text = xml(&plain(text));
+    let run = |pair: &[usize]| {
         let class = classes.iter().find(|(range, _)| range.contains(&pair[0]));
-        let text = match class {
-            Some((_, class)) => format!("<i class=\"{class}\">{text}</i>"),
-            None => text,
-        };
-        let marked = line.changed.iter().any(|range| range.contains(&pair[0]));
-        if marked {
-            out.extend(["<mark>", &text, "</mark>"]);
-        } else {
-            out.push_str(&text);
-        }
-    }
-    out
+        let is_marked = line.changed.iter().any(|range| range.contains(&pair[0]));
+        let text = line.text.get(pair[0]..pair[1])?;
+        Some(Run { class: class.map(|(_, class)| *class), is_marked, text })
+    };
+    cuts.windows(2).filter_map(run).collect()
 }

@@ -3,15 +3,15 @@
 
 use std::fmt::Write as _;
 
-use super::stat::counts;
-use super::unified::{range, sign};
+use super::sides::Sides;
+use super::table::table;
 use super::{
-    BY_VERSION, all, base, by_version, clip, groups, named, path, places, plain, rows, short,
+    BY_VERSION, arrival, at_risk, base, by_version, groups, named, path, places, plain, rows,
     spans, words,
 };
 use crate::render::{fenced, html, markdown as text, markdown_code as code};
-use crate::review::hunks::{Action, File, Hunk};
-use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
+use crate::review::hunks::{File, Hunk};
+use crate::review::{Node, OptionChange, Plan};
 
 /// What is kept free for naming what is left out.
 const RESERVE: usize = 1_000;
@@ -60,10 +60,8 @@ fn of_version(out: &mut String, files: &[File]) {
 
 fn head(plan: &Plan) -> String {
     let mut out = String::from("## nixgen\n\n");
-    let risks = plan.nodes.iter().filter(|node| node.impact == Class::DataRisk);
-    let names: Vec<&str> = risks.map(|node| node.name.as_str()).collect();
-    if !names.is_empty() {
-        let _ = writeln!(out, "> [!CAUTION]\n> **Data is at risk** on {}.\n", code(&all(&names)));
+    if let Some(names) = at_risk(plan) {
+        let _ = writeln!(out, "> [!CAUTION]\n> **Data is at risk** on {}.\n", code(&names));
     }
     let summary = plan.summary;
     let _ = writeln!(
@@ -76,11 +74,6 @@ fn head(plan: &Plan) -> String {
 }
 
 fn machine(names: &[&str], node: &Node) -> [String; 3] {
-    let action = match node.action {
-        NodeAction::Add => "new, ",
-        NodeAction::Remove => "gone, ",
-        NodeAction::Change => "",
-    };
     let impact = node.impact.words(node.kind);
     let why: Vec<String> = node
         .reasons
@@ -90,23 +83,11 @@ fn machine(names: &[&str], node: &Node) -> [String; 3] {
             None => prose(&reason.text),
         })
         .collect();
-    [code(&named(names)), format!("{action}**{impact}**"), why.join("<br>")]
+    [code(&named(names)), format!("{}**{impact}**", arrival(node)), why.join("<br>")]
 }
 
 fn option(source: &str, name: &str, change: &OptionChange) -> [String; 3] {
-    let values = match (&change.old, &change.new) {
-        (Some(old), Some(new)) => {
-            let (old, new) = clip(old, new);
-            format!("{} → {}", code(&plain(&old)), code(&plain(&new)))
-        }
-        (old, new) => {
-            let signed =
-                |sign: char, value: &String| code(&plain(&format!("{sign} {}", short(value))));
-            let removed = old.iter().chain(&change.removed).map(|value| signed('-', value));
-            let added = new.iter().chain(&change.added).map(|value| signed('+', value));
-            removed.chain(added).collect::<Vec<_>>().join(" ")
-        }
-    };
+    let values = Sides::new(&change.difference).joined(" ", |side| code(&side.text));
     let path =
         format!("{}<br><sub>{}</sub>", code(&plain(path(change))), text(&places(source, change)));
     [name.to_owned(), path, values]
@@ -115,36 +96,6 @@ fn option(source: &str, name: &str, change: &OptionChange) -> [String; 3] {
 /// A sentence with what is code in it.
 fn prose(sentence: &str) -> String {
     spans(sentence).map(|(is_code, part)| if is_code { code(part) } else { text(part) }).collect()
-}
-
-/// A table of as many rows as fit before a size is reached.
-fn table(
-    out: &mut String,
-    title: &str,
-    heads: [&str; 3],
-    rows: impl Iterator<Item = [String; 3]>,
-    until: usize,
-) {
-    let mut left_out = 0;
-    let mut started = false;
-    for row in rows {
-        let line = format!("| {} |\n", row.join(" | "));
-        if out.len() + line.len() + 100 > until {
-            left_out += 1;
-            continue;
-        }
-        if !started {
-            let _ = write!(out, "{title}| {} |\n|---|---|---|\n", heads.join(" | "));
-            started = true;
-        }
-        out.push_str(&line);
-    }
-    if left_out > 0 {
-        let _ = write!(out, "\n{left_out} more are left out.\n");
-    }
-    if started || left_out > 0 {
-        out.push('\n');
-    }
 }
 
 /// The lines of the files, hunk by hunk until the size is reached.
@@ -199,14 +150,8 @@ fn files(out: &mut String, files: &[File], budget: usize) {
 const END: &str = "</details>\n\n";
 
 fn frame(file: &File) -> String {
-    let (added, removed) = counts(file);
-    let what = match (&file.in_the_way, file.action) {
-        (Some(what), _) => format!(" {what} is in the way"),
-        (None, Action::Create) => " new".to_owned(),
-        (None, Action::Delete) => " gone".to_owned(),
-        (None, Action::Keep) => " yours".to_owned(),
-        (None, _) => String::new(),
-    };
+    let (added, removed) = file.counts();
+    let what = file.fate().map_or_else(String::new, |fate| format!(" {fate}"));
     let path = html(&file.path);
     let mut out =
         format!("<details><summary><code>{path}</code> +{added} −{removed}{what}</summary>\n\n");
@@ -217,8 +162,8 @@ fn frame(file: &File) -> String {
 }
 
 fn diff(hunk: &Hunk) -> String {
-    let lines = hunk.lines.iter().map(|line| format!("{}{}", sign(line.tag), line.text));
-    block("diff", std::iter::once(range(hunk)).chain(lines))
+    let lines = hunk.lines.iter().map(|line| format!("{}{}", line.tag.sign(), line.text));
+    block("diff", std::iter::once(hunk.range()).chain(lines))
 }
 
 /// Lines in a block of code.

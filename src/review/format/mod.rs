@@ -7,7 +7,10 @@ mod markdown;
 mod options;
 mod page;
 mod sarif;
+mod sides;
 mod stat;
+mod style;
+mod table;
 mod unified;
 
 pub use github::{Annotations, annotations};
@@ -16,11 +19,12 @@ pub use options::options;
 pub use page::page;
 pub use sarif::sarif;
 pub use stat::stat;
+pub use style::Style;
 pub use unified::{hunks, patch, unified};
 
 use std::collections::HashMap;
 
-use super::{File, Kind, Node, OptionChange, Plan, Reason};
+use super::{Class, Difference, File, Kind, Node, NodeAction, OptionChange, Plan, Reason};
 
 /// What is said of files that differ because of nixgen itself.
 const BY_VERSION: &str =
@@ -29,15 +33,6 @@ const BY_VERSION: &str =
 /// The files that differ because of nixgen itself, and the others.
 fn by_version(files: &[File]) -> (Vec<&File>, Vec<&File>) {
     files.iter().partition(|file| file.by_other_version)
-}
-
-/// Whether a text is for a program or for a person's terminal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// Plain text.
-    Plain,
-    /// Coloured.
-    Coloured,
 }
 
 /// Of so many machines each is still named.
@@ -53,7 +48,7 @@ struct Row<'a> {
 /// names of all.
 fn rows(plan: &Plan) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
-    for node in plan.nodes.iter().filter(|node| node.action != super::NodeAction::Remove) {
+    for node in plan.nodes.iter().filter(|node| node.action != NodeAction::Remove) {
         for change in &node.options {
             rows.push(Row { nodes: vec![&node.name], change });
         }
@@ -75,11 +70,10 @@ fn rows(plan: &Plan) -> Vec<Row<'_>> {
 }
 
 /// What is said of a change, whatever it means for the machine.
-type Said<'a> = (&'a str, &'a str, [&'a Option<String>; 2], [&'a [String]; 2]);
+type Said<'a> = (&'a str, &'a str, &'a Difference);
 
 fn said(change: &OptionChange) -> Said<'_> {
-    let values = [&change.old, &change.new];
-    (&change.path, &change.file, values, [&change.added, &change.removed])
+    (&change.path, &change.file, &change.difference)
 }
 
 /// What a reason is, in words: `kubelet restarts`.
@@ -106,6 +100,22 @@ fn path(change: &OptionChange) -> &str {
 /// The parts of a sentence, and whether each is code: what stands in backquotes.
 fn spans(text: &str) -> impl Iterator<Item = (bool, &str)> {
     text.split('`').enumerate().map(|(at, part)| (at % 2 == 1, part))
+}
+
+/// The machines whose data a plan puts at risk.
+fn at_risk(plan: &Plan) -> Option<String> {
+    let risks = plan.nodes.iter().filter(|node| node.impact == Class::DataRisk);
+    let names: Vec<&str> = risks.map(|node| node.name.as_str()).collect();
+    (!names.is_empty()).then(|| all(&names))
+}
+
+/// The word for a machine that comes or goes, and what parts it from its impact.
+const fn arrival(node: &Node) -> &'static str {
+    match node.action {
+        NodeAction::Add => "new, ",
+        NodeAction::Remove => "gone, ",
+        NodeAction::Change => "",
+    }
 }
 
 /// Machines: all of a few, or how many they are.
@@ -162,36 +172,6 @@ fn places(source: &str, change: &OptionChange) -> String {
         Some(written) => format!("{written} → {}", place(change)),
         None => place(change),
     }
-}
-
-/// An old and a new value, cut down to where they differ when they are long.
-fn clip(old: &str, new: &str) -> (String, String) {
-    /// What fits on a line beside a path.
-    const WIDTH: usize = 60;
-    /// What is left of what two values have in common.
-    const CONTEXT: usize = 16;
-
-    if old.chars().count().max(new.chars().count()) <= WIDTH {
-        return (old.to_owned(), new.to_owned());
-    }
-    let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
-    let common =
-        |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
-    let start = common(&mut old.iter().zip(&new));
-    let end = common(&mut old[start..].iter().rev().zip(new[start..].iter().rev()));
-    let cut = |text: &[char]| {
-        let from = start.saturating_sub(CONTEXT);
-        let to = (text.len() - end + CONTEXT).min(text.len()).min(from + WIDTH);
-        let before = if from > 0 { "…" } else { "" };
-        let behind = if to < text.len() { "…" } else { "" };
-        format!("{before}{}{behind}", text[from..to].iter().collect::<String>())
-    };
-    (cut(&old), cut(&new))
-}
-
-/// One value, cut off where it is long.
-fn short(value: &str) -> String {
-    clip("", value).1
 }
 
 /// A text as it may be shown: nothing in it moves a cursor, recolours a terminal

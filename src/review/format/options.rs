@@ -4,31 +4,33 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Ansi};
 
+use super::sides::Sides;
+use super::style::{BOLD, FAINT, NEW, OLD, Style};
 use super::{
-    BY_VERSION, Style, all, base, by_version, clip, groups, path, place, rows, short, words,
-    written,
+    BY_VERSION, all, arrival, base, by_version, groups, path, place, rows, words, written,
 };
-use crate::review::hunks::{Action, File, Subject};
-use crate::review::{Class, Node, NodeAction, OptionChange, Plan};
+use crate::review::hunks::{File, Subject};
+use crate::review::{Class, Node, OptionChange, Plan};
 
 /// The options, the impact, and the files that are none of a machine's, and what
 /// there is to say of the revision that they begin at.
 pub fn options(plan: &Plan, style: Style) -> String {
-    let lines = lines(plan, style);
-    let Some(base) = &plan.base else { return lines };
-    let lines = if lines.is_empty() { "  nothing\n".to_owned() } else { lines };
-    format!("{}{lines}\n{}", base::before(base, &plan.source, style), base::after(base, style))
+    base::around(lines(plan, style), &plan.source, plan.base.as_ref(), style)
 }
 
 fn lines(plan: &Plan, style: Style) -> String {
-    let paint = Paint(style);
     let at = |change| written(&plan.source, change).unwrap_or_else(|| place(change));
     let mut lines: Vec<(String, &str, String, String)> = Vec::new();
     for row in rows(plan) {
-        lines.push((all(&row.nodes), path(row.change), paint.change(row.change), at(row.change)));
+        lines.push((
+            all(&row.nodes),
+            path(row.change),
+            self::change(style, row.change),
+            at(row.change),
+        ));
     }
     for change in &plan.cluster {
-        lines.push(("cluster".to_owned(), path(change), paint.change(change), at(change)));
+        lines.push(("cluster".to_owned(), path(change), self::change(style, change), at(change)));
     }
     let longest = |texts: &mut dyn Iterator<Item = &str>| {
         texts.map(|text| text.chars().count()).max().unwrap_or(0)
@@ -42,11 +44,11 @@ fn lines(plan: &Plan, style: Style) -> String {
             out.push('\n');
         }
         last = Some(name);
-        let name = paint.padded(Ansi::new().bold(), name, names);
-        let place = paint.in_style(Ansi::new().dimmed(), &format!("({place})"));
+        let name = padded(style, BOLD, name, names);
+        let place = style.paint(FAINT, &format!("({place})"));
         let _ = writeln!(out, "{name}  {path:<paths$}  {change}   {place}");
     }
-    impact(&mut out, plan, paint);
+    impact(&mut out, plan, style);
     others(&mut out, &plan.files);
     of_version(&mut out, &plan.files);
     out
@@ -65,7 +67,7 @@ fn of_version(out: &mut String, files: &[File]) {
 }
 
 /// What it costs, machine by machine.
-fn impact(out: &mut String, plan: &Plan, paint: Paint) {
+fn impact(out: &mut String, plan: &Plan, style: Style) {
     if plan.nodes.is_empty() {
         return;
     }
@@ -79,20 +81,12 @@ fn impact(out: &mut String, plan: &Plan, paint: Paint) {
     for (names, node) in &groups {
         let mut names = names.as_str();
         for reason in &node.reasons {
-            let padded = paint.padded(Ansi::new().bold(), names, width);
-            let words = paint.in_style(color(reason.impact), &words(reason, node.kind));
-            let action = if names.is_empty() { "" } else { action(node) };
-            let _ = writeln!(out, "  {padded}  {action}{words}: {}", reason.text);
+            let padded = padded(style, BOLD, names, width);
+            let words = style.paint(color(reason.impact), &words(reason, node.kind));
+            let arrival = if names.is_empty() { "" } else { arrival(node) };
+            let _ = writeln!(out, "  {padded}  {arrival}{words}: {}", reason.text);
             names = "";
         }
-    }
-}
-
-const fn action(node: &Node) -> &'static str {
-    match node.action {
-        NodeAction::Add => "new, ",
-        NodeAction::Remove => "gone, ",
-        NodeAction::Change => "",
     }
 }
 
@@ -103,11 +97,9 @@ fn others(out: &mut String, files: &[File]) {
     {
         let its = files.iter().filter(|file| file.subject == subject);
         let names: Vec<String> = its
-            .map(|file| match file.action {
-                Action::Create => format!("{} (new)", file.path),
-                Action::Delete => format!("{} (gone)", file.path),
-                Action::Keep => format!("{} (kept)", file.path),
-                Action::Blocked | Action::Update => file.path.clone(),
+            .map(|file| match file.fate() {
+                Some(fate) => format!("{} ({fate})", file.path),
+                None => file.path.clone(),
             })
             .collect();
         if names.is_empty() {
@@ -133,38 +125,13 @@ fn color(class: Class) -> Ansi {
     }
 }
 
-#[derive(Clone, Copy)]
-struct Paint(Style);
+fn padded(style: Style, ansi: Ansi, text: &str, width: usize) -> String {
+    let pad = " ".repeat(width.saturating_sub(text.chars().count()));
+    format!("{}{pad}", style.paint(ansi, text))
+}
 
-impl Paint {
-    fn in_style(self, ansi: Ansi, text: &str) -> String {
-        match self.0 {
-            Style::Plain => text.to_owned(),
-            Style::Coloured => format!("{ansi}{text}{ansi:#}"),
-        }
-    }
-
-    fn padded(self, ansi: Ansi, text: &str, width: usize) -> String {
-        let pad = " ".repeat(width.saturating_sub(text.chars().count()));
-        format!("{}{pad}", self.in_style(ansi, text))
-    }
-
-    /// `16384 → 32768`, `+ 8080  - 80`
-    fn change(self, change: &OptionChange) -> String {
-        let old = |text: &str| self.in_style(AnsiColor::Red.on_default(), text);
-        let new = |text: &str| self.in_style(AnsiColor::Green.on_default(), text);
-        match (&change.old, &change.new) {
-            (Some(before), Some(after)) => {
-                let (before, after) = clip(before, after);
-                format!("{} → {}", old(&before), new(&after))
-            }
-            (None, Some(after)) => new(&format!("+ {}", short(after))),
-            (Some(before), None) => old(&format!("- {}", short(before))),
-            (None, None) => {
-                let removed = change.removed.iter().map(|item| old(&format!("- {}", short(item))));
-                let added = change.added.iter().map(|item| new(&format!("+ {}", short(item))));
-                removed.chain(added).collect::<Vec<_>>().join("  ")
-            }
-        }
-    }
+/// `16384 → 32768`, `+ 8080  - 80`
+fn change(style: Style, change: &OptionChange) -> String {
+    let sides = Sides::new(&change.difference);
+    sides.joined("  ", |side| style.paint(if side.is_new { NEW } else { OLD }, &side.text))
 }

@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Effects, Style as Ansi};
 
-use super::{BY_VERSION, Style, base, by_version};
+use super::style::{NEW, OLD, Style};
+use super::{BY_VERSION, base, by_version};
 use crate::review::Base;
-use crate::review::hunks::{Action, File, Hunk, Line, Tag, between};
+use crate::review::hunks::{Action, File, Hunk, Line, Tag, UNFINISHED, between};
 
 const HEADER: Ansi = Ansi::new().bold();
 const HUNK: Ansi = AnsiColor::Cyan.on_default();
-const OLD: Ansi = AnsiColor::Red.on_default();
-const NEW: Ansi = AnsiColor::Green.on_default();
 
 /// The changes of files as one patch. What there is to say of the revision that
 /// they begin at is a comment to `git apply` and `patch`.
@@ -62,7 +61,7 @@ pub fn unified(file: &File, style: Style) -> String {
         let _ = writeln!(out, "# {path}: what may be a secret is shown as ***");
     }
     for line in header(file) {
-        paint(&mut out, style, HEADER, &line);
+        let _ = writeln!(out, "{}", style.paint(HEADER, &line));
     }
     for hunk in &file.hunks {
         print(&mut out, hunk, style);
@@ -81,16 +80,15 @@ pub fn hunks(path: &str, old: &str, new: &str, rendered: Option<&str>, style: St
 }
 
 fn print(out: &mut String, hunk: &Hunk, style: Style) {
-    paint(out, style, HUNK, &range(hunk));
+    if style == Style::Plain {
+        let _ = write!(out, "{hunk}");
+        return;
+    }
+    let _ = writeln!(out, "{}", style.paint(HUNK, &hunk.range()));
     for line in &hunk.lines {
-        match style {
-            Style::Plain => {
-                let _ = writeln!(out, "{}{}", sign(line.tag), line.text);
-            }
-            Style::Coloured => coloured(out, line),
-        }
+        coloured(out, line);
         if line.unfinished {
-            out.push_str("\\ No newline at end of file\n");
+            out.push_str(UNFINISHED);
         }
     }
 }
@@ -114,34 +112,6 @@ fn header(file: &File) -> Vec<String> {
     lines
 }
 
-/// `@@ -25,7 +25,7 @@`
-pub(super) fn range(hunk: &Hunk) -> String {
-    let side = |start: usize, lines: usize| match lines {
-        1 => start.to_string(),
-        lines => format!("{start},{lines}"),
-    };
-    format!(
-        "@@ -{} +{} @@",
-        side(hunk.old_start, hunk.old_lines),
-        side(hunk.new_start, hunk.new_lines)
-    )
-}
-
-pub(super) const fn sign(tag: Tag) -> char {
-    match tag {
-        Tag::Same => ' ',
-        Tag::Removed => '-',
-        Tag::Added => '+',
-    }
-}
-
-fn paint(out: &mut String, style: Style, ansi: Ansi, text: &str) {
-    let _ = match style {
-        Style::Plain => writeln!(out, "{text}"),
-        Style::Coloured => writeln!(out, "{ansi}{text}{ansi:#}"),
-    };
-}
-
 /// A line in its colour, with the changed words marked.
 fn coloured(out: &mut String, line: &Line) {
     let ansi = match line.tag {
@@ -149,7 +119,7 @@ fn coloured(out: &mut String, line: &Line) {
         Tag::Removed => OLD,
         Tag::Added => NEW,
     };
-    let _ = write!(out, "{ansi}{}{ansi:#}", sign(line.tag));
+    let _ = write!(out, "{ansi}{}{ansi:#}", line.tag.sign());
     for (changed, text) in parts(line) {
         let ansi = if changed { ansi.effects(Effects::INVERT) } else { ansi };
         // No text of a file may steer the terminal.

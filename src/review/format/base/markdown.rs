@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Side, is_pair, named, nothing_known, place, sides, template};
+use super::{named, nothing_known, place, template};
 use crate::render::{markdown as text, markdown_code as code};
-use crate::review::format::stat::counts;
+use crate::review::format::sides::Sides;
+use crate::review::format::table::table;
 use crate::review::format::{BY_VERSION, by_version, plain};
 use crate::review::{Base, File};
 
@@ -17,15 +18,7 @@ pub fn intent(base: &Base, source: &str, most: usize) -> String {
             code(&plain(&change.path)),
             text(&place(change, source))
         );
-        let shown: Vec<String> = sides(change)
-            .into_iter()
-            .map(|side| match (side, is_pair(change)) {
-                (Side::Old(value) | Side::New(value), true) => code(&plain(&value)),
-                (Side::Old(value), false) => code(&format!("- {}", plain(&value))),
-                (Side::New(value), false) => code(&format!("+ {}", plain(&value))),
-            })
-            .collect();
-        rows.push([path, shown.join(if is_pair(change) { " → " } else { " " })]);
+        rows.push([path, Sides::new(&change.difference).joined(" ", |side| code(&side.text))]);
     }
     for change in &base.templates {
         rows.push([format!("template {}", code(&change.name)), template(change)]);
@@ -37,7 +30,7 @@ pub fn intent(base: &Base, source: &str, most: usize) -> String {
         let _ = write!(out, " nothing in {} and no template.", code(source));
     }
     out.push_str("\n\n");
-    table(&mut out, [source, "change"], &rows, most);
+    table(&mut out, "", [&text(source), "change"], rows.into_iter(), most);
     out.push_str("### Effect\n\n");
     if !base.mistakes.is_empty() {
         let _ = writeln!(
@@ -68,40 +61,19 @@ pub fn drift(base: &Base, most: usize) -> String {
     }
     let _ = writeln!(out, "Files that were not what {name} says, whatever changes here:\n");
     let (by_version, others) = by_version(&base.drift);
-    table(&mut out, ["file", "state"], &states(&others), most);
+    table(&mut out, "", STATES, states(&others), most);
     if !by_version.is_empty() {
         let _ = writeln!(out, "{BY_VERSION}:\n");
-        table(&mut out, ["file", "state"], &states(&by_version), most);
+        table(&mut out, "", STATES, states(&by_version), most);
     }
     out
 }
 
-fn states(files: &[&File]) -> Vec<[String; 2]> {
-    let row = |file: &&File| {
-        let (added, removed) = counts(file);
-        [code(&plain(&file.path)), format!("{}, +{added} −{removed}", file.state)]
-    };
-    files.iter().map(row).collect()
-}
+const STATES: [&str; 2] = ["file", "state"];
 
-/// A table of as many rows as fit.
-fn table(out: &mut String, heads: [&str; 2], rows: &[[String; 2]], most: usize) {
-    if rows.is_empty() {
-        return;
-    }
-    let heads = heads.map(text);
-    let _ = write!(out, "| {} |\n|---|---|\n", heads.join(" | "));
-    let mut left_out = 0;
-    for row in rows {
-        let line = format!("| {} |\n", row.join(" | "));
-        if out.len() + line.len() + 100 > most {
-            left_out += 1;
-        } else {
-            out.push_str(&line);
-        }
-    }
-    if left_out > 0 {
-        let _ = write!(out, "\n{left_out} more are left out.\n");
-    }
-    out.push('\n');
+fn states(files: &[&File]) -> impl Iterator<Item = [String; 2]> {
+    files.iter().map(|file| {
+        let (added, removed) = file.counts();
+        [code(&plain(&file.path)), format!("{}, +{added} −{removed}", file.state)]
+    })
 }

@@ -2,30 +2,30 @@
 
 use std::fmt::Write as _;
 
-use anstyle::{AnsiColor, Style as Ansi};
+use anstyle::Style as Ansi;
 
-use super::{Side, is_pair, named, nothing_known, place, sides, template};
-use crate::review::format::stat::counts;
-use crate::review::format::{BY_VERSION, Style, by_version, plain};
+use super::{named, nothing_known, place, template};
+use crate::review::format::sides::Sides;
+use crate::review::format::style::{BOLD, FAINT, NEW, OLD, Style};
+use crate::review::format::{BY_VERSION, by_version, plain};
 use crate::review::{Base, File};
+
+/// The changes, with all there is to say of the revision that they begin at.
+pub fn around(changes: String, source: &str, base: Option<&Base>, style: Style) -> String {
+    let Some(base) = base else { return changes };
+    let changes = if changes.is_empty() { "  nothing\n".to_owned() } else { changes };
+    format!("{}{changes}\n{}", before(base, source, style), after(base, style))
+}
 
 /// What comes before the changes: what was meant by them.
 pub fn before(base: &Base, source: &str, style: Style) -> String {
-    let paint = |ansi: Ansi, text: &str| painted(style, ansi, text);
+    let paint = |ansi: Ansi, text: &str| style.paint(ansi, text);
     let title = format!("Intent: what changed in {source} since {}", plain(&named(base)));
-    let mut out = paint(Ansi::new().bold(), &title) + "\n";
+    let mut out = paint(BOLD, &title) + "\n";
     let mut lines: Vec<(String, String, String)> = Vec::new();
     for change in base.intent.iter().flatten() {
-        let shown: Vec<String> = sides(change)
-            .into_iter()
-            .map(|side| match (side, is_pair(change)) {
-                (Side::Old(value), true) => paint(OLD, &plain(&value)),
-                (Side::New(value), true) => paint(NEW, &plain(&value)),
-                (Side::Old(value), false) => paint(OLD, &format!("- {}", plain(&value))),
-                (Side::New(value), false) => paint(NEW, &format!("+ {}", plain(&value))),
-            })
-            .collect();
-        let values = shown.join(if is_pair(change) { " → " } else { "  " });
+        let values = Sides::new(&change.difference)
+            .joined("  ", |side| paint(if side.is_new { NEW } else { OLD }, &side.text));
         let place = format!("   {}", paint(FAINT, &format!("({})", place(change, source))));
         lines.push((plain(&change.path), values, place));
     }
@@ -46,7 +46,7 @@ pub fn before(base: &Base, source: &str, style: Style) -> String {
     } else {
         format!("Effect: against what is committed in {}", plain(&base.revision))
     };
-    let _ = writeln!(out, "\n{}", paint(Ansi::new().bold(), &title));
+    let _ = writeln!(out, "\n{}", paint(BOLD, &title));
     out
 }
 
@@ -54,7 +54,7 @@ pub fn before(base: &Base, source: &str, style: Style) -> String {
 pub fn after(base: &Base, style: Style) -> String {
     let revision = plain(&base.revision);
     let title = format!("Drift: files of {revision} that were not what it says");
-    let mut out = painted(style, Ansi::new().bold(), &title) + "\n";
+    let mut out = style.paint(BOLD, &title) + "\n";
     if !base.mistakes.is_empty() {
         let _ = writeln!(out, "  {}", plain(&nothing_known(base)));
     } else if base.drift.is_empty() {
@@ -71,18 +71,7 @@ pub fn after(base: &Base, style: Style) -> String {
 
 fn files(out: &mut String, files: &[&File]) {
     for file in files {
-        let (added, removed) = counts(file);
+        let (added, removed) = file.counts();
         let _ = writeln!(out, "  {:<14} {}  +{added} −{removed}", file.state, plain(&file.path));
-    }
-}
-
-const OLD: Ansi = AnsiColor::Red.on_default();
-const NEW: Ansi = AnsiColor::Green.on_default();
-const FAINT: Ansi = Ansi::new().dimmed();
-
-fn painted(style: Style, ansi: Ansi, text: &str) -> String {
-    match style {
-        Style::Plain => text.to_owned(),
-        Style::Coloured => format!("{ansi}{text}{ansi:#}"),
     }
 }

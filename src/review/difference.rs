@@ -1,0 +1,54 @@
+//! The difference between two values.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// The difference between two values, each written on one line: an option's as
+/// Nix, a key's as TOML.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+pub struct Difference {
+    /// The value before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub old: Option<String>,
+    /// The value now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub new: Option<String>,
+    /// The items that a list gains.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<String>,
+    /// The items that a list loses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<String>,
+}
+
+impl Difference {
+    /// The difference of two lists by their items, each known by its key; `None`
+    /// where they only differ in their order.
+    pub(super) fn of_items<'a, T, K: PartialEq>(
+        old: &'a [T],
+        new: &'a [T],
+        key: impl Fn(&'a T) -> K,
+        show: impl Fn(&'a T) -> String,
+    ) -> Option<Self> {
+        let shown = |items: Vec<&'a T>| items.into_iter().map(&show).collect();
+        let removed: Vec<String> = shown(without(old, new, &key));
+        let added: Vec<String> = shown(without(new, old, &key));
+        let differs = !removed.is_empty() || !added.is_empty();
+        differs.then(|| Self { added, removed, ..Self::default() })
+    }
+}
+
+/// The items that another list lacks, as often as it lacks them.
+fn without<'a, T, K: PartialEq>(
+    items: &'a [T],
+    other: &'a [T],
+    key: impl Fn(&'a T) -> K,
+) -> Vec<&'a T> {
+    let mut rest: Vec<K> = other.iter().map(&key).collect();
+    let lacks = |item: &&'a T| {
+        let wanted = key(item);
+        let found = rest.iter().position(|other| *other == wanted);
+        found.map(|at| rest.swap_remove(at)).is_none()
+    };
+    items.iter().filter(lacks).collect()
+}

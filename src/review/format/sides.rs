@@ -1,0 +1,72 @@
+//! The values of a change, as every format tells them.
+
+use serde::Serialize;
+
+use super::plain;
+use crate::review::Difference;
+
+/// A value that goes or comes.
+#[derive(Serialize)]
+pub(super) struct Side {
+    pub(super) is_new: bool,
+    pub(super) text: String,
+}
+
+/// The values of a change: a pair of one value before and after, cut to where they
+/// differ, or what goes and what comes, each with its sign.
+#[derive(Serialize)]
+pub(super) struct Sides {
+    is_pair: bool,
+    sides: Vec<Side>,
+}
+
+impl Sides {
+    pub(super) fn new(difference: &Difference) -> Self {
+        let side = |is_new, text: &str| Side { is_new, text: plain(text) };
+        let Difference { old, new, added, removed } = difference;
+        if let (Some(old), Some(new)) = (old, new) {
+            let (old, new) = clip(old, new);
+            return Self { is_pair: true, sides: vec![side(false, &old), side(true, &new)] };
+        }
+        let signed = |is_new, sign, value: &str| side(is_new, &format!("{sign} {}", short(value)));
+        let goes = old.iter().chain(removed).map(|value| signed(false, '-', value));
+        let comes = new.iter().chain(added).map(|value| signed(true, '+', value));
+        Self { is_pair: false, sides: goes.chain(comes).collect() }
+    }
+
+    /// All of them on one line, with a gap between those that are no pair.
+    pub(super) fn joined(&self, gap: &str, show: impl Fn(&Side) -> String) -> String {
+        let shown: Vec<String> = self.sides.iter().map(show).collect();
+        shown.join(if self.is_pair { " → " } else { gap })
+    }
+}
+
+/// An old and a new value, cut down to where they differ when they are long.
+fn clip(old: &str, new: &str) -> (String, String) {
+    /// What fits on a line beside a path.
+    const WIDTH: usize = 60;
+    /// What is left of what two values have in common.
+    const CONTEXT: usize = 16;
+
+    if old.chars().count().max(new.chars().count()) <= WIDTH {
+        return (old.to_owned(), new.to_owned());
+    }
+    let (old, new): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+    let common =
+        |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
+    let start = common(&mut old.iter().zip(&new));
+    let end = common(&mut old[start..].iter().rev().zip(new[start..].iter().rev()));
+    let cut = |text: &[char]| {
+        let from = start.saturating_sub(CONTEXT);
+        let to = (text.len() - end + CONTEXT).min(text.len()).min(from + WIDTH);
+        let before = if from > 0 { "…" } else { "" };
+        let behind = if to < text.len() { "…" } else { "" };
+        format!("{before}{}{behind}", text[from..to].iter().collect::<String>())
+    };
+    (cut(&old), cut(&new))
+}
+
+/// One value, cut off where it is long.
+fn short(value: &str) -> String {
+    clip("", value).1
+}
