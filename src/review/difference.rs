@@ -7,10 +7,10 @@ use serde::Serialize;
 /// Nix, a key's as TOML.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 pub struct Difference {
-    /// The value before.
+    /// The value before, on one line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old: Option<String>,
-    /// The value now.
+    /// The value now, on one line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new: Option<String>,
     /// The items that a list gains.
