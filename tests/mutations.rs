@@ -37,14 +37,7 @@ const MUTATIONS: &[Mutation] = &[
     Mutation { name: "bind twice", edits: bind_twice, floor: 100 },
     Mutation { name: "rename a reference", edits: rename_reference, floor: 100 },
     Mutation { name: "rename what is bound", edits: rename_binding, floor: 100 },
-    Mutation { name: "misspell a name in a module", edits: misspell, floor: 90 },
-    Mutation { name: "quote a number in a module", edits: quote_number, floor: 60 },
-    Mutation { name: "put a number into a list", edits: number_to_list, floor: 95 },
-    Mutation { name: "unquote a string", edits: unquote, floor: 90 },
-    Mutation { name: "a number for a string", edits: string_to_number, floor: 75 },
-    Mutation { name: "a string for a list", edits: list_to_string, floor: 90 },
-    Mutation { name: "a list for a set", edits: set_to_list, floor: 90 },
-    Mutation { name: "quote a truth value", edits: quote_boolean, floor: 80 },
+    Mutation { name: "unquote a string", edits: unquote, floor: 85 },
     Mutation { name: "point a path elsewhere", edits: other_path, floor: 100 },
     Mutation { name: "a value with ${…} in it", edits: interpolate_value, floor: 100 },
     Mutation { name: "a value that ends its string", edits: end_string, floor: 100 },
@@ -54,7 +47,6 @@ const MUTATIONS: &[Mutation] = &[
     Mutation { name: "with", edits: add_with, floor: 100 },
     Mutation { name: "needless parentheses", edits: add_parentheses, floor: 100 },
     Mutation { name: "needless rec", edits: add_rec, floor: 100 },
-    Mutation { name: "// for ++, ++ for //", edits: swap_operator, floor: 80 },
     Mutation { name: "drop a punctuation mark", edits: drop_punctuation, floor: 100 },
 ];
 
@@ -220,11 +212,6 @@ fn data(root: &SyntaxNode, kind: SyntaxKind) -> impl Iterator<Item = SyntaxNode>
     nodes(root, kind).filter(|it| matches!(parent_kind(it), Some(NODE_ATTRPATH_VALUE | NODE_LIST)))
 }
 
-fn numbers(root: &SyntaxNode) -> impl Iterator<Item = SyntaxNode> {
-    data(root, NODE_LITERAL)
-        .filter(|it| it.first_token().is_some_and(|it| it.kind() == TOKEN_INTEGER))
-}
-
 fn replaced(nodes: impl Iterator<Item = SyntaxNode>, new: impl Fn(&str) -> String) -> Vec<Edit> {
     nodes.map(|node| (range(&node), new(&node.text().to_string()))).collect()
 }
@@ -265,49 +252,10 @@ fn rename_binding(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
     replaced(names.chain(arguments), |text| format!("{text}x"))
 }
 
-fn misspell(file: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    let keys = nodes(root, NODE_ATTRPATH)
-        .filter(|it| parent_kind(it) == Some(NODE_ATTRPATH_VALUE))
-        .filter(|it| it.parent().is_some_and(|it| parent_kind(&it) == Some(NODE_ATTR_SET)))
-        .flat_map(|it| it.children().filter(|it| it.kind() == NODE_IDENT).collect::<Vec<_>>());
-    let names = keys.filter(|key| {
-        is_code(file) && !file.values.iter().any(|it| it.contains(&range(key).start))
-    });
-    replaced(names, |text| match text.len() {
-        1 => format!("{text}{text}"),
-        _ => text[..text.len() - 1].to_owned(),
-    })
-}
-
-fn quote_number(file: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    replaced(numbers(root).filter(|_| is_code(file)), |text| format!("\"{text}\""))
-}
-
-fn number_to_list(file: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    replaced(numbers(root).filter(|_| is_code(file)), |text| format!("[ {text} ]"))
-}
-
 fn unquote(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
     let strings = nodes(root, NODE_STRING)
         .filter(|it| it.text().to_string().starts_with('"') && it.text().len() > 2.into());
     replaced(strings.step_by(3), |text| text.trim_matches('"').to_owned())
-}
-
-fn string_to_number(file: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    replaced(data(root, NODE_STRING).filter(|_| is_code(file)), |_| "7".to_owned())
-}
-
-fn list_to_string(file: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    replaced(data(root, NODE_LIST).filter(|_| is_code(file)), |_| "\"x\"".to_owned())
-}
-
-fn set_to_list(file: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    replaced(data(root, NODE_ATTR_SET).filter(|_| is_code(file)), |_| "[ ]".to_owned())
-}
-
-fn quote_boolean(file: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    let booleans = data(root, NODE_IDENT).filter(|it| it.text() == "true" || it.text() == "false");
-    replaced(booleans.filter(|_| is_code(file)), |text| format!("\"{text}\""))
 }
 
 fn other_path(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
@@ -365,13 +313,6 @@ fn add_parentheses(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
 fn add_rec(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
     let sets = nodes(root, NODE_ATTR_SET).filter(|it| it.first_child().is_some());
     replaced(sets.step_by(3), |text| format!("rec {text}"))
-}
-
-fn swap_operator(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    let swap = |kind, new: &str| -> Vec<Edit> {
-        tokens(root, kind).map(|it| (token_range(&it), new.to_owned())).collect()
-    };
-    [swap(TOKEN_CONCAT, "//"), swap(TOKEN_UPDATE, "++")].concat()
 }
 
 fn drop_punctuation(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {

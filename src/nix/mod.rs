@@ -21,6 +21,7 @@ use crate::input::types::{Formatter, RelPath};
 use crate::render::{Bug, Kind, Language, RenderedFile};
 pub(crate) use lint::below_root;
 
+use attrs::Attrs;
 use lint::Finding;
 use split::{Piece, Split};
 
@@ -59,7 +60,8 @@ pub struct Rules<'a> {
     pub formatter: Formatter,
     /// Files and folders below the root that are the user's to make.
     pub left_to_user: Vec<RelPath>,
-    /// Every option there is, where the user has named a list of them.
+    /// Every option there is, where the user has named a list of them: what their
+    /// own templates set has to be among them.
     pub options: Option<&'a Options>,
 }
 
@@ -242,7 +244,10 @@ fn judge_piece(
         if file.template.kind == Kind::Data {
             lint::data(&root, &mut found);
         }
-        options::check(&root, file.template, &values, rules.options, &mut found);
+        let is_users = file.template.is_own && file.template.kind == Kind::Module;
+        if let Some(options) = rules.options.filter(|_| is_users) {
+            options.judge(&Attrs::of(parsed.tree()), &values, &mut found);
+        }
         for reference in lint::check(&root, file.template.is_own, &mut found) {
             let path = below_root(file.path.inside(), &reference.path);
             let Some(path) = path.filter(|path| !tree.has(path)) else { continue };

@@ -13,8 +13,7 @@ struct Context {
     has_persist: bool,
 }
 
-const TEMPLATE: Template<Context> =
-    template!("lib/adapters/microvms.nix", Kind::Library(&[("mkHostVms", "microvm.vms")]));
+const TEMPLATE: Template<Context> = template!("lib/adapters/microvms.nix", Kind::Code);
 
 /// Functions from the data files to modules.
 pub const OUTPUT: Output = Output {

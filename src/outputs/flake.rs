@@ -22,13 +22,13 @@ struct Context {
     formatter: &'static str,
 }
 
-const TEMPLATE: Template<Context> = template!("flake.nix", Kind::Flake("mkSystem"));
+const TEMPLATE: Template<Context> = template!("flake.nix", Kind::Code);
 
 /// The index has no values.
 #[derive(Serialize)]
 struct IndexContext {}
 
-const INDEX: Template<IndexContext> = template!("lib/domains/default.nix", Kind::Library(&[]));
+const INDEX: Template<IndexContext> = template!("lib/domains/default.nix", Kind::Code);
 
 /// A whole flake around the rest.
 pub const OUTPUT: Output = Output {

@@ -54,10 +54,8 @@ pub enum Kind {
     Module,
     /// Plain data in Nix.
     Data,
-    /// Nix for other Nix, and which of its functions return the value of an option.
-    Library(&'static [(&'static str, &'static str)]),
-    /// A flake, and its function from a list of modules to a system.
-    Flake(&'static str),
+    /// Other Nix: a library, a flake.
+    Code,
     /// No Nix.
     Text,
 }

@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::nixos::{Options as Table, Setting};
 use crate::nix::attrs::{Attrs, Value};
-use crate::nix::{Options, Ready, below_root};
+use crate::nix::{Ready, below_root};
 use crate::outputs;
 use crate::render::nix_attribute;
 
@@ -60,17 +60,20 @@ fn for_each<'a>(
     }
 }
 
-/// Whether NixOS cannot have both. A default gives way, and two equal values are
-/// one.
+/// Whether NixOS cannot have both, or would have only what nixgen forces. A default
+/// gives way, two equal values are one, and lists, sets and texts of several lines
+/// are put together, unless they are a whole file.
 fn conflict(path: &[&str], value: &Value, setting: &Setting) -> bool {
-    let is_same = match (value, setting) {
-        (Value::Bool(one), Setting::Bool(other)) => one == other,
-        (Value::Int(one), Setting::Integer(other)) => one == other,
-        (Value::Text(one), Setting::Text(other)) => one == other,
-        (Value::Code(code), _) => code.starts_with("lib.mkDefault"),
-        _ => false,
-    };
-    !is_same && Options::takes_one_value(&dotted(path))
+    let is_file = path.starts_with(&["environment", "etc"]);
+    match (value, setting) {
+        (Value::Bool(one), Setting::Bool(other)) => one != other,
+        (Value::Int(one), Setting::Integer(other)) => one != other,
+        (Value::Text(one), Setting::Text(other)) if one == other => false,
+        (Value::Text(text), _) => is_file || !text.contains('\n'),
+        (Value::List(_) | Value::Set(_), _) => false,
+        (Value::Code(code), _) => code.starts_with("lib.mkForce") || code.starts_with('"'),
+        (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Path(_), _) => true,
+    }
 }
 
 fn dotted(path: &[&str]) -> String {

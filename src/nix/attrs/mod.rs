@@ -87,6 +87,11 @@ impl FromStr for Attrs {
 pub struct NotNix;
 
 impl Attrs {
+    /// Reads a syntax tree without errors.
+    pub(super) fn of(root: rnix::Root) -> Self {
+        read::entries(root)
+    }
+
     /// The value at a path of plain names.
     pub fn get(&self, path: &[&str]) -> Option<&Value> {
         self.entries.get(&AttrPath::of(path)).map(|entry| &entry.value)
@@ -141,6 +146,12 @@ impl AttrPath {
     /// The path of plain names.
     pub fn of(names: &[&str]) -> Self {
         Self(names.iter().map(|name| segment(name)).collect())
+    }
+
+    /// The path without the conditions on it.
+    #[must_use]
+    pub fn unconditional(&self) -> Self {
+        Self(self.0.iter().filter(|segment| !segment.starts_with("(if ")).cloned().collect())
     }
 
     /// The same path with another name at a place.

@@ -26,9 +26,14 @@ pub(super) fn tree(text: &str) -> Option<Attrs> {
     if !parsed.errors().is_empty() {
         return None;
     }
+    Some(entries(parsed.tree()))
+}
+
+/// What a tree without errors sets.
+pub(super) fn entries(root: rnix::Root) -> Attrs {
     let mut reader = Reader::default();
-    reader.body(parsed.tree().expr()?);
-    Some(Attrs { entries: reader.entries })
+    root.expr().into_iter().for_each(|expr| reader.body(expr));
+    Attrs { entries: reader.entries }
 }
 
 /// Whether brackets stand in more brackets than any file has. rnix does not count

@@ -1,6 +1,6 @@
 //! Options that the user sets in `nixos` tables, against those of their NixOS.
 
-use super::tree::{Node, Options};
+use super::tree::{OptionTree, Options};
 use super::types::Shape;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
@@ -11,59 +11,51 @@ use crate::render::nix_attribute;
 impl Options {
     /// Says what there is no option for, and what an option does not take.
     pub fn check(&self, settings: &Settings, log: &mut Vec<Diagnostic>) {
-        set(self, settings, &self.root, "", log);
+        set(settings, &self.root, "", log);
     }
 }
 
 /// The attributes of a set; `path` ends with a dot unless it is empty.
-fn set<'a>(
-    options: &'a Options,
-    settings: &Settings,
-    node: &'a Node,
-    path: &str,
-    log: &mut Vec<Diagnostic>,
-) {
+fn set(settings: &Settings, options: &OptionTree, path: &str, log: &mut Vec<Diagnostic>) {
     for (name, setting) in settings.iter() {
-        match node.child(name) {
+        match options.child(name) {
             Some(option) => {
                 let path = format!("{path}{}", nix_attribute(name));
-                value(options, (name, setting), option, &path, log);
+                value((name, setting), option, &path, log);
             }
-            None if node.kind.is_open() || options.is_elsewhere(node, name) => {}
-            None => log.push(unknown(name, node, path)),
+            None if options.is_open() => {}
+            None => log.push(unknown(name, options, path)),
         }
     }
 }
 
-fn value<'a>(
-    options: &'a Options,
+fn value(
     (name, setting): (&Spanned<String>, &Setting),
-    node: &'a Node,
+    option: &OptionTree,
     path: &str,
     log: &mut Vec<Diagnostic>,
 ) {
     let shape = shape(setting);
-    if !node.kind.admits(&shape) {
-        let message = format!("`{path}` takes {}, not {}", node.words, shape.words());
+    if !option.takes(&shape) {
+        let message = format!("`{path}` takes {}, not {}", option.words, shape.words());
         let found = Diagnostic::new(Code::OptionType, name.span(), message);
-        log.push(found.help(instead(setting, node)));
+        log.push(found.help(instead(setting, option)));
         return;
     }
-    match setting {
-        Setting::Set(below) => set(options, below, node, &format!("{path}."), log),
-        Setting::List(items) => {
-            let Some(element) = &node.element else { return };
+    match (setting, option.element()) {
+        (Setting::Set(below), _) => set(below, option, &format!("{path}."), log),
+        (Setting::List(items), Some(element)) => {
             for item in items {
-                value(options, (name, item), element, &format!("{path}.*"), log);
+                value((name, item), element, &format!("{path}.*"), log);
             }
         }
         _ => {}
     }
 }
 
-fn unknown(name: &Spanned<String>, node: &Node, path: &str) -> Diagnostic {
+fn unknown(name: &Spanned<String>, options: &OptionTree, path: &str) -> Diagnostic {
     let message = format!("`{path}{}` is no option of NixOS", nix_attribute(name));
-    let near = closest(name, node.children.keys().map(String::as_str));
+    let near = closest(name, options.names());
     let help = match near {
         Some(near) => format!("did you mean `{path}{}`?", nix_attribute(near)),
         None => "if a module of yours declares it, its list of options has to come from a system \
@@ -74,8 +66,8 @@ fn unknown(name: &Spanned<String>, node: &Node, path: &str) -> Diagnostic {
 }
 
 /// What to write so that the option takes it.
-fn instead(setting: &Setting, node: &Node) -> String {
-    let takes = |shape: &Shape| node.kind.admits(shape);
+fn instead(setting: &Setting, option: &OptionTree) -> String {
+    let takes = |shape: &Shape| option.takes(shape);
     let written = match setting {
         Setting::Bool(value) => value.to_string(),
         Setting::Integer(value) => value.to_string(),
@@ -96,13 +88,13 @@ fn instead(setting: &Setting, node: &Node) -> String {
     } else if is_scalar && takes(&Shape::String(Some(written.clone()))) {
         format!("write it as text, in quotes: `\"{written}\"`")
     } else if takes(&Shape::List)
-        && node.element.as_ref().is_some_and(|element| element.kind.admits(&shape(setting)))
+        && option.element().is_some_and(|element| element.takes(&shape(setting)))
     {
         "write `[` and `]` around it".to_owned()
     } else if [Shape::Bool, Shape::Int(None), Shape::Float, Shape::String(None), Shape::List]
         .iter()
         .all(|shape| !takes(shape))
-        && !node.kind.has_any_name()
+        && option.of_any_name().is_none()
     {
         "only Nix can write such a value: set the option in a module of `extra_modules`".to_owned()
     } else {

@@ -1,61 +1,26 @@
-//! Options by their paths, from the embedded table or from an `options.json`.
+//! Options by their paths, from an `options.json`.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::types::Type;
+use super::types::{Shape, Type};
 
-/// Every option that nixgen sets.
-const TABLE: &str = include_str!("table.txt");
-
-static EMBEDDED: LazyLock<Options> = LazyLock::new(|| Options::new(rows()));
-
-/// What a flake says of itself.
-const FLAKE: &[(&str, &str)] = &[
-    ("description", "string"),
-    ("inputs", "attribute set of (submodule)"),
-    ("inputs.<name>.flake", "boolean"),
-    ("inputs.<name>.inputs", "attribute set of (submodule)"),
-    ("inputs.<name>.inputs.<name>.follows", "string"),
-    ("inputs.<name>.url", "string"),
-    ("nixConfig", "attribute set"),
-    ("outputs", "function that evaluates to a(n) attribute set"),
-];
-
-static FLAKE_SCHEMA: LazyLock<Options> = LazyLock::new(|| Options::new(FLAKE.iter().copied()));
-
-pub(super) fn flake_schema() -> &'static Node {
-    &FLAKE_SCHEMA.root
-}
-
-/// The paths of the table, each with its type.
-fn rows() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let rows = TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
-    rows.filter_map(|row| row.split_once(' '))
-}
-
-/// Options, and what each takes.
+/// The options of a NixOS.
 #[derive(Debug)]
 pub struct Options {
-    pub(super) root: Node,
-    /// What a NixOS module is, and a list of them.
-    pub(super) module: Node,
-    pub(super) modules: Node,
+    pub(super) root: OptionTree,
 }
 
-/// An option, or what several have in common.
+/// An option with those below it, or what several have in common.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) children: BTreeMap<String, Node>,
+pub(super) struct OptionTree {
+    children: BTreeMap<String, OptionTree>,
     /// Of a list, or of a set with attributes of any name.
-    pub(super) element: Option<Box<Node>>,
-    pub(super) kind: Type,
+    element: Option<Box<OptionTree>>,
+    kind: Type,
     /// Its type in the words of the manual.
     pub(super) words: String,
-    #[cfg(test)]
-    is_used: std::sync::atomic::AtomicBool,
 }
 
 /// An option of `options.json`, as far as it matters.
@@ -65,12 +30,11 @@ struct Documented {
     kind: String,
 }
 
-impl Options {
-    /// The options that nixgen itself sets.
-    pub(super) fn embedded() -> &'static Self {
-        &EMBEDDED
-    }
+/// Where options are that no `options.json` of NixOS has: internal ones, and those
+/// of microvm.nix.
+const ELSEWHERE: &[&str] = &["_module", "assertions", "microvm", "warnings"];
 
+impl Options {
     /// The options of an `options.json`, as NixOS's manual is made of.
     pub fn from_json(text: &str) -> Result<Self, String> {
         let documented: BTreeMap<String, Documented> =
@@ -78,51 +42,24 @@ impl Options {
         if documented.is_empty() {
             return Err("it describes no options".to_owned());
         }
-        let rows = documented.iter();
-        Ok(Self::new(rows.map(|(path, option)| (path.as_str(), option.kind.as_str()))))
-    }
-
-    fn new<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut root = Node::of(Type::SUBMODULE);
-        for (path, kind) in rows {
-            let place = root.place(path);
-            place.describe(kind.trim());
+        let mut root = OptionTree::of(SUBMODULE);
+        for (path, option) in &documented {
+            root.place(path).describe(option.kind.trim());
         }
-        let modules = format!("list of {}", Type::MODULE);
-        Self { root, module: Node::of(Type::MODULE), modules: Node::of(&modules) }
-    }
-
-    /// Whether an option of nixgen's has one value, which no two modules can set.
-    pub fn takes_one_value(path: &str) -> bool {
-        let option = Self::embedded().at(path);
-        option.is_some_and(|it| it.kind.is_single() && !it.words.contains("concatenated"))
-    }
-
-    /// Whether an option is one of other modules, or an internal one, which no
-    /// `options.json` of NixOS has.
-    pub(super) fn is_elsewhere(&self, node: &Node, name: &str) -> bool {
-        let is_root = std::ptr::eq(node, &raw const self.root);
-        is_root && EMBEDDED.root.children.contains_key(name)
-    }
-
-    /// An option by its path.
-    pub(super) fn at(&self, path: &str) -> Option<&Node> {
-        segments(path).iter().try_fold(&self.root, |node, name| node.child(name))
+        for name in ELSEWHERE {
+            let unknown = || OptionTree::of("unspecified value");
+            root.children.entry((*name).to_owned()).or_insert_with(unknown);
+        }
+        Ok(Self { root })
     }
 }
 
-impl Node {
+const SUBMODULE: &str = "submodule";
+
+impl OptionTree {
     fn of(words: &str) -> Self {
-        let mut node = Self {
-            children: BTreeMap::new(),
-            element: None,
-            kind: Type::parse(Type::SUBMODULE),
-            words: Type::SUBMODULE.to_owned(),
-            #[cfg(test)]
-            is_used: false.into(),
-        };
-        node.describe(words);
-        node
+        let words = words.to_owned();
+        Self { children: BTreeMap::new(), element: None, kind: Type::parse(&words), words }
     }
 
     fn describe(&mut self, words: &str) {
@@ -135,44 +72,48 @@ impl Node {
 
     fn of_type(kind: Type) -> Self {
         let element = kind.element().map(|kind| Box::new(Self::of_type(kind)));
-        let words = "another type".to_owned();
-        Self {
-            children: BTreeMap::new(),
-            element,
-            kind,
-            words,
-            #[cfg(test)]
-            is_used: false.into(),
-        }
+        Self { children: BTreeMap::new(), element, kind, words: "another type".to_owned() }
     }
 
-    /// The node of a path, made where it is not there yet.
+    /// The option at a path, made where it is not there yet.
     fn place(&mut self, path: &str) -> &mut Self {
-        segments(path).into_iter().fold(self, |node, name| {
+        segments(path).into_iter().fold(self, |option, name| {
+            let unknown = || Self::of(SUBMODULE);
             if is_placeholder(&name) {
-                node.element.get_or_insert_with(|| Box::new(Self::of(Type::SUBMODULE)))
+                option.element.get_or_insert_with(|| Box::new(unknown()))
             } else {
-                node.children.entry(name).or_insert_with(|| Self::of(Type::SUBMODULE))
+                option.children.entry(name).or_insert_with(unknown)
             }
         })
     }
 
     /// The option below this one that a name means.
     pub(super) fn child(&self, name: &str) -> Option<&Self> {
-        let of_any_name = || self.element.as_deref().filter(|_| self.takes_any_name());
-        self.children.get(name).or_else(of_any_name)
+        self.children.get(name).or_else(|| self.of_any_name())
     }
 
-    /// This node, of which a test wants to know that a module sets it.
-    pub(super) fn used(&self) -> &Self {
-        #[cfg(test)]
-        self.is_used.store(true, std::sync::atomic::Ordering::Relaxed);
-        self
+    /// The option below this one that has any name.
+    pub(super) fn of_any_name(&self) -> Option<&Self> {
+        self.element().filter(|_| self.kind.has_any_name())
     }
 
-    /// Whether an attribute of any name is an element of this.
-    pub(super) fn takes_any_name(&self) -> bool {
-        self.kind.has_any_name()
+    /// The names of the options below this one.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.children.keys().map(String::as_str)
+    }
+
+    /// What each element of a list is, or each attribute of a set.
+    pub(super) fn element(&self) -> Option<&Self> {
+        self.element.as_deref()
+    }
+
+    pub(super) fn takes(&self, shape: &Shape) -> bool {
+        self.kind.admits(shape)
+    }
+
+    /// Whether attributes of unknown names are none of its business.
+    pub(super) fn is_open(&self) -> bool {
+        self.kind.is_open()
     }
 }
 
@@ -189,41 +130,15 @@ fn segments(path: &str) -> Vec<String> {
         match c {
             '"' => quoted = !quoted,
             '.' if !quoted => names.push(String::new()),
-            c => {
-                if let Some(name) = names.last_mut() {
-                    name.push(c);
-                }
-            }
+            c => names.last_mut().into_iter().for_each(|name| name.push(c)),
         }
     }
     names
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    #[test]
-    fn the_table_is_in_order_and_has_no_row_twice() {
-        let paths: Vec<&str> = rows().map(|(path, _)| path).collect();
-        assert!(paths.windows(2).all(|pair| pair[0] < pair[1]), "sorted, and each once");
-    }
-
-    /// The rows that nothing was set by.
-    pub(in crate::nix::options) fn unused(options: &Options) -> Vec<&'static str> {
-        let used = |path: &str| {
-            let node = segments(path).iter().try_fold(&options.root, |node, name| {
-                let element = || node.element.as_deref().filter(|_| is_placeholder(name));
-                node.children.get(name).or_else(element)
-            });
-            node.is_some_and(|it| it.is_used.load(std::sync::atomic::Ordering::Relaxed))
-        };
-        rows().map(|(path, _)| path).filter(|path| !used(path)).collect()
-    }
-
-    pub(in crate::nix::options) fn fresh() -> Options {
-        Options::new(rows())
-    }
 
     #[test]
     fn an_options_json_is_read() {
@@ -235,9 +150,12 @@ pub(super) mod tests {
             }"#,
         );
         let options = options.expect("it is one");
-        assert!(options.at("fileSystems./boot.options").is_some());
-        assert!(options.at("fileSystems./boot.device").is_none());
-        assert!(options.at("environment.etc.\"a.b\".text").is_some());
+        let has = |path: &[&str]| {
+            path.iter().try_fold(&options.root, |option, name| option.child(name)).is_some()
+        };
+        assert!(has(&["fileSystems", "/boot", "options"]));
+        assert!(!has(&["fileSystems", "/boot", "device"]));
+        assert!(has(&["environment", "etc", "a.b", "text"]));
         assert!(Options::from_json("{}").is_err());
         assert!(Options::from_json("[]").is_err());
     }

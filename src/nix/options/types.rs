@@ -2,10 +2,10 @@
 
 /// What an option takes: any of these.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Type(Vec<Kind>);
+pub(super) struct Type(Vec<Term>);
 
 #[derive(Debug, Clone, PartialEq)]
-enum Kind {
+enum Term {
     /// Whatever is not known, which is then no mistake.
     Any,
     Null,
@@ -24,8 +24,6 @@ enum Kind {
     Set(Type),
     /// Attributes that are options themselves.
     Submodule,
-    /// A NixOS module.
-    Module,
 }
 
 /// What is known of a value without evaluating it.
@@ -38,7 +36,6 @@ pub(super) enum Shape {
     /// With its text, where that is all there.
     String(Option<String>),
     Path,
-    Function,
     List,
     Set,
 }
@@ -54,7 +51,6 @@ impl Shape {
             Self::String(Some(text)) => format!("the string {text:?}"),
             Self::String(None) => "a string".to_owned(),
             Self::Path => "a path".to_owned(),
-            Self::Function => "a function".to_owned(),
             Self::List => "a list".to_owned(),
             Self::Set => "a set".to_owned(),
         }
@@ -62,9 +58,6 @@ impl Shape {
 }
 
 impl Type {
-    pub(super) const SUBMODULE: &'static str = "submodule";
-    pub(super) const MODULE: &'static str = "module";
-
     /// Reads the words; what they do not say plainly is anything.
     pub(super) fn parse(text: &str) -> Self {
         Self(alternatives(text).into_iter().flat_map(term).collect())
@@ -72,60 +65,45 @@ impl Type {
 
     pub(super) fn admits(&self, shape: &Shape) -> bool {
         self.0.iter().any(|kind| match (kind, shape) {
-            (Kind::Any, _)
-            | (Kind::Null, Shape::Null)
-            | (Kind::Bool, Shape::Bool)
-            | (Kind::Int(..), Shape::Int(None))
-            | (Kind::Float, Shape::Float)
-            | (Kind::String, Shape::String(_))
-            | (Kind::Word(_), Shape::String(None))
-            | (Kind::Path, Shape::Path | Shape::String(None))
-            | (Kind::Package, Shape::Path | Shape::String(None) | Shape::Set)
-            | (Kind::Function, Shape::Function | Shape::Set)
-            | (Kind::List(_), Shape::List)
-            | (Kind::Set(_), Shape::Set)
-            | (Kind::Submodule, Shape::Set | Shape::Function | Shape::Path)
-            | (Kind::Module, Shape::Set | Shape::Function | Shape::Path | Shape::String(_)) => true,
-            (Kind::Int(first, last), Shape::Int(Some(number))) => (first..=last).contains(&number),
-            (Kind::Word(word), Shape::String(Some(text))) => word == text,
-            (Kind::Path, Shape::String(Some(text))) => text.starts_with('/'),
-            (Kind::Package, Shape::String(Some(text))) => text.starts_with("/nix/store/"),
+            (Term::Any, _)
+            | (Term::Null, Shape::Null)
+            | (Term::Bool, Shape::Bool)
+            | (Term::Int(..), Shape::Int(None))
+            | (Term::Float, Shape::Float)
+            | (Term::String, Shape::String(_))
+            | (Term::Word(_), Shape::String(None))
+            | (Term::Path, Shape::Path | Shape::String(None))
+            | (Term::Package, Shape::Path | Shape::String(None) | Shape::Set)
+            | (Term::Function, Shape::Set)
+            | (Term::List(_), Shape::List)
+            | (Term::Set(_), Shape::Set)
+            | (Term::Submodule, Shape::Set | Shape::Path) => true,
+            (Term::Int(first, last), Shape::Int(Some(number))) => (first..=last).contains(&number),
+            (Term::Word(word), Shape::String(Some(text))) => word == text,
+            (Term::Path, Shape::String(Some(text))) => text.starts_with('/'),
+            (Term::Package, Shape::String(Some(text))) => text.starts_with("/nix/store/"),
             _ => false,
         })
     }
 
-    /// Whether no two values of it can be put together.
-    pub(super) fn is_single(&self) -> bool {
-        !self.0.iter().any(|kind| {
-            matches!(
-                kind,
-                Kind::Any | Kind::List(_) | Kind::Set(_) | Kind::Submodule | Kind::Module
-            )
-        })
-    }
-
-    pub(super) fn is_module(&self) -> bool {
-        self.0.contains(&Kind::Module)
-    }
-
     /// Whether attributes of unknown names are none of its business.
     pub(super) fn is_open(&self) -> bool {
-        self.0.contains(&Kind::Any)
+        self.0.contains(&Term::Any)
     }
 
     /// What an element of a list or a set of this type is.
     pub(super) fn element(&self) -> Option<Self> {
         let inner = self.0.iter().filter_map(|kind| match kind {
-            Kind::List(inner) | Kind::Set(inner) => Some(&inner.0),
+            Term::List(inner) | Term::Set(inner) => Some(&inner.0),
             _ => None,
         });
-        let inner: Vec<Kind> = inner.flatten().cloned().collect();
+        let inner: Vec<Term> = inner.flatten().cloned().collect();
         (!inner.is_empty()).then_some(Self(inner))
     }
 
     /// Whether every attribute of a set is an element of it.
     pub(super) fn has_any_name(&self) -> bool {
-        self.0.iter().any(|kind| matches!(kind, Kind::Set(_)))
+        self.0.iter().any(|kind| matches!(kind, Term::Set(_)))
     }
 }
 
@@ -150,7 +128,7 @@ fn alternatives(text: &str) -> Vec<&str> {
     parts
 }
 
-fn term(text: &str) -> Vec<Kind> {
+fn term(text: &str) -> Vec<Term> {
     let text = text.trim();
     // The second of two types is turned into the first, and may be written.
     let text = text.strip_suffix(" convertible to it").unwrap_or(text);
@@ -159,16 +137,16 @@ fn term(text: &str) -> Vec<Kind> {
     }
     let of = |prefix: &str| text.strip_prefix(prefix).map(Type::parse);
     if let Some(element) = of("list of ") {
-        return vec![Kind::List(element)];
+        return vec![Term::List(element)];
     }
     if let Some(list) = of("non-empty ").filter(|list| list.element().is_some()) {
         return list.0;
     }
     if let Some(element) = of("attribute set of ").or_else(|| of("lazy attribute set of ")) {
-        return vec![Kind::Set(element)];
+        return vec![Term::Set(element)];
     }
     if text.starts_with("open submodule of ") {
-        return vec![Kind::Submodule, Kind::Set(Type(vec![Kind::Any]))];
+        return vec![Term::Submodule, Term::Set(Type(vec![Term::Any]))];
     }
     if let Some(words) = text.strip_prefix("one of ") {
         return words.split(", ").map(word).collect();
@@ -180,35 +158,34 @@ fn term(text: &str) -> Vec<Kind> {
     }
     let (noun, qualification) = text.split_once([',', ';']).unwrap_or((text, ""));
     vec![match noun {
-        "null" => Kind::Null,
-        "boolean" => Kind::Bool,
-        "floating point number" => Kind::Float,
+        "null" => Term::Null,
+        "boolean" => Term::Bool,
+        "floating point number" => Term::Float,
         "string"
         | "non-empty string"
         | "single-line string"
-        | "(optionally newline-terminated) single-line string" => Kind::String,
-        "path" | "absolute path" => Kind::Path,
-        "package" => Kind::Package,
-        "attribute set" => Kind::Set(Type(vec![Kind::Any])),
-        Type::SUBMODULE => Kind::Submodule,
-        Type::MODULE => Kind::Module,
-        _ if text.starts_with("strings concatenated with ") => Kind::String,
-        _ if text.starts_with("string matching the pattern ") => Kind::String,
-        _ if text.starts_with("function that evaluates to ") => Kind::Function,
-        "positive integer" => Kind::Int(1, i64::MAX),
-        "unsigned integer" => Kind::Int(0, i64::MAX),
-        "integer" | "signed integer" => Kind::Int(i64::MIN, i64::MAX),
+        | "(optionally newline-terminated) single-line string" => Term::String,
+        "path" | "absolute path" => Term::Path,
+        "package" => Term::Package,
+        "attribute set" => Term::Set(Type(vec![Term::Any])),
+        "submodule" => Term::Submodule,
+        _ if text.starts_with("strings concatenated with ") => Term::String,
+        _ if text.starts_with("string matching the pattern ") => Term::String,
+        _ if text.starts_with("function that evaluates to ") => Term::Function,
+        "positive integer" => Term::Int(1, i64::MAX),
+        "unsigned integer" => Term::Int(0, i64::MAX),
+        "integer" | "signed integer" => Term::Int(i64::MIN, i64::MAX),
         _ if noun.contains("integer") => {
             let range = if qualification.is_empty() { text } else { qualification };
-            between(range).map_or(Kind::Any, |(first, last)| Kind::Int(first, last))
+            between(range).map_or(Term::Any, |(first, last)| Term::Int(first, last))
         }
-        _ => Kind::Any,
+        _ => Term::Any,
     }]
 }
 
-fn word(text: &str) -> Kind {
+fn word(text: &str) -> Term {
     let inner = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    inner.map_or(Kind::Any, |inner| Kind::Word(inner.to_owned()))
+    inner.map_or(Term::Any, |inner| Term::Word(inner.to_owned()))
 }
 
 /// `… between 0 and 65535 (both inclusive)`
@@ -222,14 +199,13 @@ fn between(text: &str) -> Option<(i64, i64)> {
 mod tests {
     use super::*;
 
-    const SHAPES: [Shape; 9] = [
+    const SHAPES: [Shape; 8] = [
         Shape::Null,
         Shape::Bool,
         Shape::Int(None),
         Shape::Float,
         Shape::String(None),
         Shape::Path,
-        Shape::Function,
         Shape::List,
         Shape::Set,
     ];
