@@ -26,11 +26,9 @@ struct Mutation {
     floor: usize,
 }
 
-/// Why not all of a kind are noticed: of Nix alone, an option that is not set and
-/// an attribute of plain data by another name are as good as any; a value that
-/// goes where only evaluation leads (a package, an argument of a function of the
-/// library, a comparison) may be anything; and the insides of strings belong to
-/// other languages.
+/// Why not all of a kind are noticed: of Nix alone, an attribute by another name, or
+/// of another type, is as good as any. Which options there are, and what they take,
+/// is proven by evaluation (`flake_fixtures.rs` breaks them).
 const MUTATIONS: &[Mutation] = &[
     Mutation { name: "drop a binding of a let", edits: drop_let_binding, floor: 100 },
     Mutation { name: "drop an attribute", edits: drop_attribute, floor: 0 },

@@ -6,12 +6,8 @@ use super::split::{HOLE, Split};
 use crate::input::types::Formatter;
 
 /// A text in its final layout.
-pub(super) fn lay_out(
-    text: &str,
-    split: Option<&Split<'_>>,
-    formatter: Formatter,
-) -> Result<String, String> {
-    match split.and_then(|split| in_pieces(text, split, formatter)) {
+pub(super) fn lay_out(text: &str, formatter: Formatter) -> Result<String, String> {
+    match Split::of(text).and_then(|split| in_pieces(&split, formatter)) {
         Some(laid_out) => laid_out,
         None => run(text, formatter),
     }
@@ -31,12 +27,8 @@ fn run(text: &str, formatter: Formatter) -> Result<String, String> {
 
 /// Lays out the frame and the groups each by itself; `None` when the frame
 /// comes out in a way that has no place for the groups.
-fn in_pieces(
-    text: &str,
-    split: &Split<'_>,
-    formatter: Formatter,
-) -> Option<Result<String, String>> {
-    let frame = match run(&split.frame().text, formatter) {
+fn in_pieces(split: &Split<'_>, formatter: Formatter) -> Option<Result<String, String>> {
+    let frame = match run(&split.frame(), formatter) {
         Ok(frame) => frame,
         Err(reason) => return Some(Err(reason)),
     };
@@ -49,8 +41,7 @@ fn in_pieces(
     let groups: Vec<_> = split.groups().enumerate().collect();
     let groups: Vec<Result<String, String>> = groups
         .into_par_iter()
-        .map(|(index, group)| {
-            let raw = &text[group];
+        .map(|(index, raw)| {
             let body = raw.trim_start();
             let gap = raw[..raw.len() - body.len()].matches('\n').count();
             // An empty line between bindings stays; before the first one it is
@@ -113,8 +104,7 @@ mod tests {
             for machines in [64, 65, 96, 1000] {
                 let text = large(machines);
                 let split = Split::of_any(&text).expect("it is large");
-                let pieces =
-                    in_pieces(&text, &split, formatter).expect("it splits").expect("it is valid");
+                let pieces = in_pieces(&split, formatter).expect("it splits").expect("it is valid");
                 let whole = run(&text, formatter).expect("it is valid");
                 let differ = pieces.lines().zip(whole.lines()).position(|(a, b)| a != b);
                 assert_eq!(differ, None, "{formatter} {machines}");

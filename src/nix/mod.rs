@@ -6,14 +6,16 @@ mod format;
 mod lint;
 mod options;
 mod parse;
+mod plain;
 mod split;
 mod tokens;
 mod yaml;
 
 pub use options::Options;
-pub use tokens::{essence, is_tangled, tokens};
+pub use tokens::{essence, is_tangled};
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -22,8 +24,7 @@ use crate::render::{Bug, Kind, Language, RenderedFile};
 pub(crate) use lint::below_root;
 
 use attrs::Attrs;
-use lint::Finding;
-use split::{Piece, Split};
+use lint::{Finding, Reference};
 
 /// Files that are fit to be written. Only [`ready`] makes one, so text that was
 /// not parsed, linted and laid out can neither be compared with the disk nor
@@ -39,7 +40,12 @@ pub struct Ready {
 #[derive(Debug)]
 pub struct ReadyFile {
     path: RelPath,
-    text: String,
+    /// The text that was judged.
+    rendered: String,
+    /// Of Nix, that text in its layout, which takes longer than all else that is
+    /// done with it: nobody asks for it while the file on disk says the same.
+    text: OnceLock<String>,
+    formatter: Option<Formatter>,
     executable: bool,
 }
 
@@ -79,10 +85,9 @@ impl Ready {
     /// A person's text as it would be laid out; one that cannot be stays as it is.
     pub fn lay_out(&self, path: &str, text: &str) -> String {
         match Language::of(path) {
-            Some(Language::Nix) => format::lay_out(text, None, self.formatter),
-            _ => Err(String::new()),
+            Some(Language::Nix) => lay_out(text, self.formatter),
+            _ => text.to_owned(),
         }
-        .unwrap_or_else(|_| text.to_owned())
     }
 }
 
@@ -94,7 +99,15 @@ impl ReadyFile {
 
     /// Its text.
     pub fn text(&self) -> &str {
-        &self.text
+        match self.formatter {
+            Some(formatter) => self.text.get_or_init(|| lay_out(&self.rendered, formatter)),
+            None => &self.rendered,
+        }
+    }
+
+    /// The same before its formatter lays it out.
+    pub fn rendered(&self) -> &str {
+        &self.rendered
     }
 
     /// Whether it is a script.
@@ -154,113 +167,85 @@ fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished
         found.into_iter().map(|it| bug(&file, Some(it.at), it.message)).collect()
     };
     let language = Language::of(file.template.name);
-    if language != Some(Language::Nix) {
-        let found = match language {
-            Some(Language::Yaml) => yaml::check(&file.text, &file.values),
-            _ => Vec::new(),
-        };
-        if !found.is_empty() {
-            return Err(bugs(found));
-        }
-        let RenderedFile { path, text, executable, .. } = file;
-        return Ok((ReadyFile { path, text: tidy(&text), executable }, Vec::new()));
-    }
-    if is_tangled(&file.text) {
+    if language == Some(Language::Nix) && is_tangled(&file.text) {
         return Err(vec![bug(&file, None, "it has a name without an end".to_owned())]);
     }
-    let split = Split::of(&file.text);
-    let missing = judge(&file, split.as_ref(), tree, rules).map_err(bugs)?;
-    let text = format::lay_out(&file.text, split.as_ref(), rules.formatter)
-        .map_err(|reason| vec![bug(&file, None, reason)])?;
-    // A formatter that moves tokens about must at least leave valid Nix.
-    if !parse::same_tokens(&file.text, &text)
-        && let Some(error) = parse::errors(&rnix::Root::parse(&text), &text).into_iter().next()
-    {
-        return Err(vec![bug(&file, None, format!("once it is laid out, {}", error.message))]);
-    }
-    let RenderedFile { path, executable, .. } = file;
-    Ok((ReadyFile { path, text, executable }, missing))
+    let judged = match language {
+        Some(Language::Nix) => judge(&file, tree, rules),
+        Some(Language::Yaml) => or_found(Vec::new(), yaml::check(&file.text, &file.values)),
+        _ => Ok(Vec::new()),
+    };
+    let missing = judged.map_err(bugs)?;
+    let RenderedFile { path, text, executable, .. } = file;
+    let (rendered, formatter) = match language {
+        Some(Language::Nix) => (text, Some(rules.formatter)),
+        _ => (tidy(&text), None),
+    };
+    Ok((ReadyFile { path, rendered, text: OnceLock::new(), formatter, executable }, missing))
 }
 
 /// The text of a file in its final layout, whatever else is wrong with it.
 pub fn laid_out(file: &RenderedFile, formatter: Formatter) -> String {
-    if Language::of(file.template.name) != Some(Language::Nix) {
-        return tidy(&file.text);
+    match Language::of(file.template.name) {
+        Some(Language::Nix) => lay_out(&file.text, formatter),
+        _ => tidy(&file.text),
     }
-    let split = Split::of(&file.text);
-    format::lay_out(&file.text, split.as_ref(), formatter).unwrap_or_else(|_| file.text.clone())
+}
+
+/// Nix as its formatter lays it out; what that cannot do stays as it is.
+fn lay_out(text: &str, formatter: Formatter) -> String {
+    let laid_out = format::lay_out(text, formatter).ok();
+    laid_out.filter(|new| is_same(text, new)).unwrap_or_else(|| text.to_owned())
+}
+
+/// Whether a formatter that moved tokens about has at least left valid Nix.
+fn is_same(old: &str, new: &str) -> bool {
+    essence(old) == essence(new) || rnix::Root::parse(new).errors().is_empty()
 }
 
 /// The paths that a Nix file refers to, or everything that is wrong with it.
 fn judge(
     file: &RenderedFile,
-    split: Option<&Split<'_>>,
     tree: &Tree,
     rules: &Rules<'_>,
 ) -> Result<Vec<Missing>, Vec<Finding>> {
-    if file.template.kind == Kind::Data && lint::is_plain(&file.text, &file.values) {
+    let is_data = file.template.kind == Kind::Data;
+    if is_data && lint::is_plain(&file.text, &file.values) {
         return Ok(Vec::new());
     }
-    let pieces: Vec<_> = match split {
-        None => vec![None],
-        Some(split) => split.groups().map(Some).chain([None]).collect(),
-    };
-    let judged: Vec<_> = pieces
-        .into_par_iter()
-        .map(|group| match (split, group) {
-            (Some(split), Some(group)) => judge_piece(file, &split.piece(group), tree, rules),
-            (Some(split), None) => judge_piece(file, &split.frame(), tree, rules),
-            (None, _) => judge_piece(file, &Piece::whole(&file.text), tree, rules),
-        })
-        .collect();
-    let mut missing = Vec::new();
-    let mut found = Vec::new();
-    for (of_piece, referred) in judged {
-        found.extend(of_piece);
-        missing.extend(referred);
+    let parsed = rnix::Root::parse(&file.text);
+    let mut found = parse::errors(&parsed, &file.text);
+    if !found.is_empty() {
+        return Err(found);
     }
-    if let Some(name) = split.and_then(Split::twice) {
-        let message = format!("`{}` has two values in one set", &file.text[name.clone()]);
-        found.push(Finding { at: name.start, message });
+    let root = parsed.syntax();
+    lint::values(&root, &file.values, &mut found);
+    if is_data {
+        lint::data(&root, &mut found);
     }
-    found.sort();
-    found.dedup();
-    if found.is_empty() { Ok(missing) } else { Err(found) }
+    let is_users = file.template.is_own && file.template.kind == Kind::Module;
+    if let Some(options) = rules.options.filter(|_| is_users) {
+        options.judge(&Attrs::of(parsed.tree()), &file.values, &mut found);
+    }
+    let references = lint::check(&root, file.template.is_own, &mut found);
+    let missing = references.into_iter().filter_map(|reference| missing(file, reference, tree));
+    or_found(missing.collect(), found)
 }
 
-fn judge_piece(
-    file: &RenderedFile,
-    piece: &Piece,
-    tree: &Tree,
-    rules: &Rules<'_>,
-) -> (Vec<Finding>, Vec<Missing>) {
-    let parsed = rnix::Root::parse(&piece.text);
-    let mut found = parse::errors(&parsed, &piece.text);
-    let mut missing = Vec::new();
-    if found.is_empty() {
-        let root = parsed.syntax();
-        let values = piece.ranges(&file.values);
-        lint::values(&root, &values, &mut found);
-        if file.template.kind == Kind::Data {
-            lint::data(&root, &mut found);
-        }
-        let is_users = file.template.is_own && file.template.kind == Kind::Module;
-        if let Some(options) = rules.options.filter(|_| is_users) {
-            options.judge(&Attrs::of(parsed.tree()), &values, &mut found);
-        }
-        for reference in lint::check(&root, file.template.is_own, &mut found) {
-            let path = below_root(file.path.inside(), &reference.path);
-            let Some(path) = path.filter(|path| !tree.has(path)) else { continue };
-            let what = if reference.is_folder { "folder" } else { "path" };
-            let message = format!("the {what} `{path}` is neither rendered nor there");
-            let bug = bug(file, Some(piece.in_whole(reference.at)), message);
-            missing.push(Missing { path, bug });
-        }
-    }
-    for finding in &mut found {
-        finding.at = piece.in_whole(finding.at);
-    }
-    (found, missing)
+/// What is referred to and is not going to be there.
+fn missing(file: &RenderedFile, reference: Reference, tree: &Tree) -> Option<Missing> {
+    let path = below_root(file.path.inside(), &reference.path).filter(|path| !tree.has(path))?;
+    let what = if reference.is_folder { "folder" } else { "path" };
+    let message = format!("the {what} `{path}` is neither rendered nor there");
+    let bug = bug(file, Some(reference.at), message);
+    Some(Missing { path, bug })
+}
+
+/// A result, unless something was found.
+fn or_found<T>(result: T, mut found: Vec<Finding>) -> Result<T, Vec<Finding>> {
+    found.sort();
+    found.dedup();
+    if found.is_empty() { Ok(result) } else { Err(found) }
 }
 
 fn bug(file: &RenderedFile, at: Option<usize>, message: String) -> Bug {

@@ -1,6 +1,6 @@
 //! rnix: syntax errors with their places.
 
-use rnix::{ParseError, SyntaxKind};
+use rnix::ParseError;
 
 use super::lint::Finding;
 
@@ -30,18 +30,6 @@ fn describe(error: &ParseError, text: &str) -> Finding {
     Finding { at: range.start, message }
 }
 
-/// Whether two texts are the same program: comments and the insides of strings,
-/// which an indented one shares with its layout, aside.
-pub(super) fn same_tokens(a: &str, b: &str) -> bool {
-    fn program(text: &str) -> impl Iterator<Item = (SyntaxKind, &str)> {
-        let layout = [SyntaxKind::TOKEN_WHITESPACE, SyntaxKind::TOKEN_COMMENT];
-        rnix::tokenize(text).filter(move |(kind, _)| !layout.contains(kind)).map(|(kind, token)| {
-            (kind, if kind == SyntaxKind::TOKEN_STRING_CONTENT { "" } else { token })
-        })
-    }
-    program(a).eq(program(b))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,12 +43,5 @@ mod tests {
         assert_eq!(errors("{\n  a = ;\n}")[0].at, 8);
         assert_eq!(errors("{ a = 1;\n")[0].at, 8, "the end of a text");
         assert!(errors("{ a = 1; }").is_empty());
-    }
-
-    #[test]
-    fn a_program_is_its_tokens() {
-        assert!(same_tokens("{a=1;}", "{\n  # one\n  a = 1;\n}\n"));
-        assert!(!same_tokens("{a=1;}", "{ a = 2; }"));
-        assert!(!same_tokens("{a=1;}", "{ a = 1; b = 1; }"));
     }
 }

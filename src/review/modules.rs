@@ -239,7 +239,7 @@ impl Imports {
             .filter(|change| Language::of(&change.path) == Some(Language::Nix))
             .filter(|change| !known.contains_key(change.path.as_str()))
             .filter_map(|change| {
-                let text = change.new?.text();
+                let text = change.new?.rendered();
                 // Plain data imports nothing.
                 let attrs = text.contains("imports").then(|| text.parse::<Attrs>().ok())??;
                 Some((change.path.clone(), attrs))

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::change::Change;
 use super::compare::{find, wanted};
 use super::set::ChangeSet;
@@ -15,18 +17,17 @@ use crate::nix::{Ready, ReadyFile};
 /// counts: that stays as it is there, whatever is rendered.
 pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoError> {
     let lock = Lock::read(root)?.unwrap_or_default();
-    let mut changes = Vec::with_capacity(new.files().len());
-    for file in new.files() {
-        let before = find(old, file.path());
+    let changes = new.files().par_iter().map(|file| {
         let entry = lock.entries.get(file.path());
-        changes.push(match before {
+        Ok(match find(old, file.path()) {
             Some(before) if is_same(before, file) => {
                 Change::new(file.path(), State::Clean, Some(file))
             }
             _ if entry.is_some_and(LockEntry::is_ejected) => wanted(new, file, root, entry)?,
             before => changed(before, file),
-        });
-    }
+        })
+    });
+    let mut changes = changes.collect::<Result<Vec<_>, IoError>>()?;
     for file in old.files().iter().filter(|file| find(new, file.path()).is_none()) {
         if !lock.entries.get(file.path()).is_some_and(LockEntry::is_ejected) {
             let mut change = Change::new(file.path(), State::Orphan, None);
@@ -57,5 +58,5 @@ fn changed<'a>(before: Option<&ReadyFile>, file: &'a ReadyFile) -> Change<'a> {
 /// Layout is no difference, as it is none on disk.
 fn is_same(old: &ReadyFile, new: &ReadyFile) -> bool {
     let of = |file: &ReadyFile| Fingerprint::of(file.path(), file.text());
-    old.text() == new.text() || of(old) == of(new)
+    old.rendered() == new.rendered() || of(old) == of(new)
 }

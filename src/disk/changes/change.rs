@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use super::ejected::{self, Base, ThreeWay};
 use super::state::State;
+use crate::disk::lock::Fingerprint;
 use crate::nix::ReadyFile;
 use crate::nix::attrs::Attrs;
 
@@ -15,10 +16,12 @@ pub struct Change<'a> {
     pub path: String,
     /// How it stands.
     pub state: State,
-    /// What is on disk, if that is a text and not the very text it should be.
+    /// What is on disk, if that is a text.
     pub old: Option<String>,
     /// What should be there; `None` for one that is not wanted.
     pub new: Option<&'a ReadyFile>,
+    /// The fingerprint of that, where it is what is there.
+    pub(super) fingerprint: Option<Fingerprint>,
     /// That with the line ends of what is there, where it has those of Windows.
     pub(super) in_its_line_ends: Option<String>,
     /// What is there instead of a text file.
@@ -97,6 +100,7 @@ impl<'a> Change<'a> {
             state,
             old: None,
             new,
+            fingerprint: None,
             in_its_line_ends: None,
             in_the_way: None,
             three_way: None,

@@ -75,10 +75,6 @@ pub(super) fn wanted<'a>(
         }
         Found::File(bytes) => bytes,
     };
-    let is_ejected = entry.is_some_and(LockEntry::is_ejected);
-    if bytes == file.text().as_bytes() && !is_ejected {
-        return Ok(change.stands(State::Clean));
-    }
     let old = match text(path, bytes) {
         Ok(old) => old,
         Err(what) => {
@@ -86,6 +82,16 @@ pub(super) fn wanted<'a>(
             return Ok(change.stands(State::Foreign));
         }
     };
+    let is_ejected = entry.is_some_and(LockEntry::is_ejected);
+    if !is_ejected {
+        // A file that says the same does not have to be laid out.
+        let now = Fingerprint::of(path, file.rendered());
+        if old == file.rendered() || Fingerprint::of(path, &old) == now {
+            change.old = Some(old);
+            change.fingerprint = Some(now);
+            return Ok(change.stands(State::Clean));
+        }
+    }
     let state = match entry {
         Some(entry) if is_ejected => {
             let ours = handed_over(file.text());

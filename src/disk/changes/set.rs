@@ -10,7 +10,7 @@ use super::change::{Action, Change, Step};
 use super::ejected;
 use super::state::State;
 use crate::disk::error::IoError;
-use crate::disk::lock::{Input, Lock, LockEntry};
+use crate::disk::lock::{Fingerprint, Input, Lock, LockEntry};
 use crate::disk::paths::LOCK_FILE;
 use crate::disk::tree::Root;
 use crate::nix::attrs::Attrs;
@@ -140,7 +140,11 @@ impl<'a> ChangeSet<'a> {
             let entry = match (&change.action, change.new) {
                 (Action::Delete { .. } | Action::Forget, _) => return None,
                 (Action::HandOver { base, .. }, _) => LockEntry::ejected(&change.path, base),
-                (Action::Write { .. }, Some(file)) => LockEntry::ours(file.path(), file.text()),
+                (Action::Write { .. }, Some(file)) => {
+                    let known = change.fingerprint.clone();
+                    let new = || Fingerprint::of(file.path(), file.text());
+                    LockEntry::ours(known.unwrap_or_else(new))
+                }
                 _ => self.entry(&change.path)?.clone(),
             };
             Some((change.path.clone(), entry))

@@ -42,8 +42,8 @@ pub(in crate::disk) struct LockEntry {
 
 impl LockEntry {
     /// A file that nixgen wrote.
-    pub(in crate::disk) fn ours(path: &str, text: &str) -> Self {
-        Self { ours: vec![Fingerprint::of(path, text)], ejected: Vec::new() }
+    pub(in crate::disk) fn ours(fingerprint: Fingerprint) -> Self {
+        Self { ours: vec![fingerprint], ejected: Vec::new() }
     }
 
     /// A file that was handed over.
@@ -178,7 +178,7 @@ mod tests {
         let root = Root::new(dir.path());
         let mut lock = Lock { inputs: vec![Input::of(["a", "b"])], ..Lock::default() };
         for path in ["b/x \"y\".nix", "a\\b.md", "ü.nix"] {
-            lock.entries.insert(path.to_owned(), LockEntry::ours(path, "x"));
+            lock.entries.insert(path.to_owned(), LockEntry::ours(Fingerprint::of(path, "x")));
         }
         lock.entries.insert("z.nix".to_owned(), LockEntry::ejected("z.nix", "x"));
         std::fs::write(root.at(LOCK_FILE), lock.text()).expect("written");

@@ -1,161 +1,130 @@
-//! Plain data from its tokens alone. A syntax tree of the data of a thousand
-//! machines would cost more than rendering it.
+//! The attributes of plain data, without a syntax tree.
 
 use std::collections::BTreeMap;
 
-use rnix::SyntaxKind;
-
 use super::{AttrPath, Attrs, Entry, Value, segment};
+use crate::nix::plain::{self, Bracket, Part};
 
 /// What a text sets, if it is a set of plain values and nothing else; of one that
 /// is not, a syntax tree has to tell.
 pub(super) fn read(text: &str) -> Option<Attrs> {
-    let mut data = Data { tokens: rnix::tokenize(text), at: 0, depth: 0 };
-    let (SyntaxKind::TOKEN_L_BRACE, _, offset) = data.next()? else { return None };
-    let mut entries = BTreeMap::new();
-    data.set(&mut Vec::new(), &mut entries, offset)?;
-    data.next().is_none().then_some(Attrs { entries })
-}
-
-/// Adds an entry; what is said twice is for the tree to tell.
-fn add(path: &[String], entry: Entry, entries: &mut BTreeMap<AttrPath, Entry>) -> Option<()> {
-    entries.insert(AttrPath(path.to_vec()), entry).is_none().then_some(())
-}
-
-/// Deeper data is no machine's.
-const DEEPEST: usize = 32;
-
-/// A token, and where it begins.
-type Placed<'a> = (SyntaxKind, &'a str, usize);
-
-struct Data<T> {
-    tokens: T,
-    /// Where the next token begins.
-    at: usize,
-    depth: usize,
-}
-
-impl<'a, T: Iterator<Item = (SyntaxKind, &'a str)>> Data<T> {
-    /// The next token that counts.
-    fn next(&mut self) -> Option<Placed<'a>> {
-        loop {
-            let (kind, text) = self.tokens.next()?;
-            let start = self.at;
-            self.at += text.len();
-            if !matches!(kind, SyntaxKind::TOKEN_WHITESPACE | SyntaxKind::TOKEN_COMMENT) {
-                return Some((kind, text, start));
+    let mut open = Vec::new();
+    let mut whole = None;
+    plain::read(text, |part, range| {
+        let at = range.start;
+        match part {
+            Part::Comment => Some(()),
+            Part::Word(word) => put(self::word(word)?, at, open.last_mut()?),
+            Part::Text(text) => put(Value::Text(unescaped(text)?.to_owned()), at, open.last_mut()?),
+            Part::Open(Bracket::List) => {
+                open.last()?;
+                open.push(Open::List(Vec::new()));
+                Some(())
             }
-        }
-    }
-
-    /// What is bound up to the end of a set, at a path.
-    fn bindings(
-        &mut self,
-        path: &mut Vec<String>,
-        entries: &mut BTreeMap<AttrPath, Entry>,
-    ) -> Option<()> {
-        let depth = path.len();
-        loop {
-            let mut token = self.next()?;
-            if token.0 == SyntaxKind::TOKEN_R_BRACE {
-                return Some(());
-            }
-            loop {
-                path.push(self.name(token)?);
-                match self.next()?.0 {
-                    SyntaxKind::TOKEN_DOT => token = self.next()?,
-                    SyntaxKind::TOKEN_ASSIGN => break,
-                    _ => return None,
+            Part::Open(Bracket::Set) => {
+                match open.last_mut() {
+                    Some(Open::Set(around)) => around.enter(),
+                    _ => open.push(Open::Set(Set::default())),
                 }
+                Some(())
             }
-            let token = self.next()?;
-            if token.0 == SyntaxKind::TOKEN_L_BRACE {
-                self.set(path, entries, token.2)?;
-            } else {
-                let entry = Entry { value: self.value(token)?, offset: token.2 };
-                add(path, entry, entries)?;
+            Part::Name(name) => {
+                let Open::Set(set) = open.last_mut()? else { return None };
+                set.path.push(segment(unescaped(name)?));
+                Some(())
             }
-            let (SyntaxKind::TOKEN_SEMICOLON, ..) = self.next()? else { return None };
-            path.truncate(depth);
-        }
-    }
-
-    /// What is bound in a set at a path; an empty one is a value itself.
-    fn set(
-        &mut self,
-        path: &mut Vec<String>,
-        entries: &mut BTreeMap<AttrPath, Entry>,
-        offset: usize,
-    ) -> Option<()> {
-        let before = entries.len();
-        self.deeper(|data| data.bindings(path, entries))?;
-        if entries.len() == before {
-            add(path, Entry { value: Value::Set(BTreeMap::new()), offset }, entries)?;
-        }
-        Some(())
-    }
-
-    fn deeper<R>(&mut self, read: impl FnOnce(&mut Self) -> Option<R>) -> Option<R> {
-        self.depth += 1;
-        let read = if self.depth > DEEPEST { None } else { read(self) };
-        self.depth -= 1;
-        read
-    }
-
-    fn name(&mut self, (kind, text, _): Placed<'a>) -> Option<String> {
-        match kind {
-            SyntaxKind::TOKEN_IDENT => Some(segment(text)),
-            SyntaxKind::TOKEN_STRING_START if text == "\"" => Some(segment(self.string()?)),
-            _ => None,
-        }
-    }
-
-    fn value(&mut self, (kind, text, _): Placed<'a>) -> Option<Value> {
-        match (kind, text) {
-            (SyntaxKind::TOKEN_INTEGER, number) => number.parse().ok().map(Value::Int),
-            (SyntaxKind::TOKEN_IDENT, "true") => Some(Value::Bool(true)),
-            (SyntaxKind::TOKEN_IDENT, "false") => Some(Value::Bool(false)),
-            (SyntaxKind::TOKEN_IDENT, "null") => Some(Value::Null),
-            (SyntaxKind::TOKEN_STRING_START, "\"") => {
-                self.string().map(|text| Value::Text(text.to_owned()))
+            Part::Bound => {
+                let Open::Set(set) = open.last_mut()? else { return None };
+                set.path.truncate(set.inside.last().map_or(0, |(depth, _)| *depth));
+                Some(())
             }
-            (SyntaxKind::TOKEN_L_BRACK, _) => self.deeper(Self::list),
-            (SyntaxKind::TOKEN_L_BRACE, _) => {
-                let mut entries = BTreeMap::new();
-                self.deeper(|data| data.bindings(&mut Vec::new(), &mut entries))?;
-                let entries = entries.into_iter().map(|(path, entry)| (path, entry.value));
-                Some(Value::Set(entries.collect()))
-            }
-            _ => None,
+            Part::Close(_) => match open.last_mut()? {
+                Open::Set(set) if !set.inside.is_empty() => set.leave(at),
+                _ => {
+                    let value = match open.pop()? {
+                        Open::List(items) => Value::List(items),
+                        Open::Set(set) if open.is_empty() => {
+                            whole = Some((set, at));
+                            return Some(());
+                        }
+                        Open::Set(set) => set.value(),
+                    };
+                    put(value, at, open.last_mut()?)
+                }
+            },
+        }
+    })?;
+    let (mut whole, at) = whole?;
+    if whole.entries.is_empty() {
+        whole.add(Value::Set(BTreeMap::new()), at)?;
+    }
+    Some(Attrs { entries: whole.entries })
+}
+
+/// What is being read. A set that is the value of a name belongs to the set around
+/// it, with longer paths.
+enum Open {
+    Set(Set),
+    List(Vec<Value>),
+}
+
+#[derive(Default)]
+struct Set {
+    entries: BTreeMap<AttrPath, Entry>,
+    path: Vec<String>,
+    /// Of each set in it that the reader is in, the length of its path and the
+    /// number of entries before it.
+    inside: Vec<(usize, usize)>,
+}
+
+impl Set {
+    fn enter(&mut self) {
+        self.inside.push((self.path.len(), self.entries.len()));
+    }
+
+    /// An empty set is a value itself.
+    fn leave(&mut self, at: usize) -> Option<()> {
+        let (_, before) = self.inside.pop()?;
+        if self.entries.len() > before {
+            Some(())
+        } else {
+            self.add(Value::Set(BTreeMap::new()), at)
         }
     }
 
-    fn list(&mut self) -> Option<Value> {
-        let mut items = Vec::new();
-        loop {
-            let token = self.next()?;
-            if token.0 == SyntaxKind::TOKEN_R_BRACK {
-                return Some(Value::List(items));
-            }
-            items.push(self.value(token)?);
-        }
+    /// What is said twice is for the tree to tell.
+    fn add(&mut self, value: Value, offset: usize) -> Option<()> {
+        let entry = Entry { value, offset };
+        self.entries.insert(AttrPath(self.path.clone()), entry).is_none().then_some(())
     }
 
-    /// The text of a string without interpolation and escapes.
-    fn string(&mut self) -> Option<&'a str> {
-        let (mut kind, mut text) = self.tokens.next()?;
-        self.at += text.len();
-        if kind == SyntaxKind::TOKEN_STRING_END {
-            return Some("");
-        }
-        let content = text;
-        if kind != SyntaxKind::TOKEN_STRING_CONTENT || content.contains(['\\', '\r', '$']) {
-            return None;
-        }
-        (kind, text) = self.tokens.next()?;
-        self.at += text.len();
-        (kind == SyntaxKind::TOKEN_STRING_END).then_some(content)
+    fn value(self) -> Value {
+        Value::Set(self.entries.into_iter().map(|(path, entry)| (path, entry.value)).collect())
     }
+}
+
+fn put(value: Value, at: usize, open: &mut Open) -> Option<()> {
+    match open {
+        Open::Set(set) => set.add(value, at),
+        Open::List(items) => {
+            items.push(value);
+            Some(())
+        }
+    }
+}
+
+fn word(word: &str) -> Option<Value> {
+    match word {
+        "true" => Some(Value::Bool(true)),
+        "false" => Some(Value::Bool(false)),
+        "null" => Some(Value::Null),
+        number => number.parse().ok().map(Value::Int),
+    }
+}
+
+/// A text that means what is written.
+fn unescaped(text: &str) -> Option<&str> {
+    (!text.contains(['\\', '\r', '$'])).then_some(text)
 }
 
 #[cfg(test)]
