@@ -62,18 +62,26 @@ impl Pipeline {
         Ok(Self { source, formatter, engine: Arc::new(engine) })
     }
 
-    /// Renders a cluster, with little patience for templates of the user's, and
-    /// checks what came out.
+    /// Renders a cluster and checks what came out.
     pub fn build(
         &self,
         cluster: &Cluster,
         overrides: &Overrides,
         options: Option<&Options>,
     ) -> Result<Ready, Vec<Bug>> {
-        let plan = outputs::plan(cluster);
-        let rendered = overrides.render(&self.engine, plan, &self.source, PATIENCE)?;
+        let rendered = self.rendered(cluster, overrides)?;
         let left_to_user = outputs::left_to_user(cluster);
         nix::ready(rendered, &Rules { formatter: self.formatter, left_to_user, options })
+    }
+
+    /// Renders a cluster, with little patience for templates of the user's, whatever
+    /// the rules say of it.
+    pub fn rendered(
+        &self,
+        cluster: &Cluster,
+        overrides: &Overrides,
+    ) -> Result<Vec<RenderedFile>, Vec<Bug>> {
+        overrides.render(&self.engine, outputs::plan(cluster), &self.source, PATIENCE)
     }
 
     /// Renders files of a plan.

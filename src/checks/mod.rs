@@ -24,6 +24,7 @@ mod kubernetes_release;
 mod labels;
 mod levels;
 mod machine_addresses;
+mod module_words;
 mod mount_points;
 mod node_ports;
 mod node_state;
@@ -35,7 +36,6 @@ mod passthrough;
 mod ports;
 mod ranges;
 mod reserved_names;
-mod reserved_options;
 mod share_tags;
 mod sizing;
 mod state_version;
@@ -106,7 +106,7 @@ pub const CHECKS: &[Check] = &[
     users::check,
     outputs::check,
     output_paths::check,
-    reserved_options::check,
+    module_words::check,
 ];
 
 /// Every rule about what is missing. They wait until everything that was

@@ -24,6 +24,7 @@ use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
 
+use crate::input::nixos::Options;
 use crate::input::schema::{OutputTable, WorkloadsTable};
 use crate::input::types::{
     AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formatter, GpuMode,
@@ -106,6 +107,13 @@ impl Cluster {
     /// The host that carries a VM.
     pub fn host_of(&self, vm: &Vm) -> &Host {
         &self.hosts[vm.host.0]
+    }
+
+    /// The `nixos` tables of all machines that have one.
+    pub fn nixos_tables(&self) -> impl Iterator<Item = &Options> {
+        let vms = self.vms.iter().map(|vm| &vm.nixos);
+        let tables = vms.chain(self.hosts.iter().map(|host| &host.nixos));
+        tables.filter(|table| !table.is_empty())
     }
 
     /// The VLAN of a VM.

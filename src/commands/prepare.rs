@@ -42,6 +42,9 @@ pub(super) fn load<'f>(
     if let (Some(cluster), Some(options)) = (&cluster, &options) {
         after::user_options(cluster, options, &mut found);
     }
+    if let Some(cluster) = &cluster {
+        find_conflicts(cluster, global, &mut found)?;
+    }
     let source = &file.source;
     let levels = Levels::new(global.lints(), cluster.as_ref().map(|cluster| &cluster.lints));
     say(source, &levels, &mut found, output)?;
@@ -49,6 +52,22 @@ pub(super) fn load<'f>(
         return Err(Failure::Invalid);
     };
     Ok(Loaded { source, document, levels, cluster, options })
+}
+
+/// Looks for options of `nixos` tables that the rendered modules set, too, and renders
+/// them for that whatever else is wrong. Why they cannot be rendered is not asked yet.
+fn find_conflicts(
+    cluster: &Cluster,
+    global: &Global,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Failure> {
+    if cluster.nixos_tables().next().is_some() {
+        let overrides = templates::read(&config::folder_root(global), cluster)?;
+        let pipeline = Pipeline::new(cluster, &overrides);
+        let files = pipeline.and_then(|pipeline| pipeline.rendered(cluster, &overrides));
+        after::conflicting_options(cluster, &files.unwrap_or_default(), found);
+    }
+    Ok(())
 }
 
 /// Prints what was found, as far as it is to be said.
@@ -97,9 +116,6 @@ pub(super) fn prepare<'f>(
     if overrides.is_broken() {
         return Err(Failure::Bugs(Vec::new()));
     }
-    let mut found = Vec::new();
-    after::conflicting_options(&loaded.cluster, &ready, &mut found);
-    say(loaded.source, &loaded.levels, &mut found, output)?;
     Ok(Prepared { loaded, overrides, ready, root, pipeline })
 }
 

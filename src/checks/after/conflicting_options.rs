@@ -1,48 +1,43 @@
 //! `nixos` tables and what is rendered have one value each for an option that
-//! takes one. Most of these are known beforehand, in `reserved_options`; names of
-//! units, users and file systems follow from the cluster, so this looks at what
-//! came out.
+//! takes one: two values would only show at evaluation, and one that is forced not
+//! even there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::checks::reserved_options::HOW_TO_FORCE;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::nixos::{Options as Table, Setting};
-use crate::nix::attrs::{Attrs, Value};
-use crate::nix::{Ready, below_root};
+use crate::nix::attrs::{AttrPath, Attrs, Value};
+use crate::nix::below_root;
 use crate::outputs;
-use crate::render::nix_attribute;
+use crate::render::RenderedFile;
 
 /// Looks at the modules of every machine that has a `nixos` table.
-pub fn conflicting_options(cluster: &Cluster, ready: &Ready, log: &mut Vec<Diagnostic>) {
+pub fn conflicting_options(cluster: &Cluster, files: &[RenderedFile], log: &mut Vec<Diagnostic>) {
     let folders = [outputs::VMS, outputs::HOSTS].map(|output| output.path(cluster));
     let vms = cluster.vms.iter().map(|vm| (&folders[0], vm.name.as_str(), &vm.nixos));
     let hosts = cluster.hosts.iter().map(|host| (&folders[1], host.name.as_str(), &host.nixos));
-    let mut tables = vms.chain(hosts).filter(|(.., table)| !table.is_empty()).peekable();
-    if tables.peek().is_none() {
-        return;
-    }
-    let mut modules = Modules::of(ready);
+    let mut modules = Modules::of(files);
     // A role's option is the same mistake on each of its machines.
     let mut said = BTreeSet::new();
-    for (folder, machine, table) in tables {
+    for (folder, machine, table) in vms.chain(hosts).filter(|(.., table)| !table.is_empty()) {
         let paths = modules.of_machine(format!("{folder}/{machine}.nix"));
-        let sets = |path: &[&str]| paths.iter().find_map(|file| modules.read[file].get(path));
         for_each(table, &mut Vec::new(), &mut |path, name, setting| {
-            let Some(value) = sets(path).filter(|value| conflict(path, value, setting)) else {
-                return;
-            };
+            let option = AttrPath::of(path);
+            let set = paths.iter().find_map(|file| modules.read[file].entries.get(&option));
+            let Some(set) = set.filter(|set| conflict(path, &set.value, setting)) else { return };
             let span = name.span();
             if said.insert(span.as_ref().map(|span| span.start)) {
-                let option = dotted(path);
-                let message = format!("`{option}` is for nixgen to set, to `{value}`");
-                log.push(Diagnostic::new(Code::ReservedOption, span, message).help(HOW_TO_FORCE));
+                let message = format!("`{option}` is for nixgen to set, to `{}`", set.value);
+                log.push(Diagnostic::new(Code::ReservedOption, span, message).help(HELP));
             }
         });
     }
 }
+
+const HELP: &str = "write the key of nixgen's own that it follows from, or force it with \
+                    `lib.mkForce` in a module of `extra_modules`";
 
 /// Calls it with every attribute of a table, and the way to it.
 fn for_each<'a>(
@@ -76,33 +71,35 @@ fn conflict(path: &[&str], value: &Value, setting: &Setting) -> bool {
     }
 }
 
-fn dotted(path: &[&str]) -> String {
-    path.iter().map(|name| nix_attribute(name)).collect::<Vec<_>>().join(".")
-}
-
-/// Rendered modules, read as far as they are needed.
+/// Rendered modules, read as far as they are needed: what they set, whatever that
+/// depends on.
 struct Modules<'a> {
     texts: BTreeMap<&'a str, &'a str>,
     read: BTreeMap<String, Attrs>,
 }
 
 impl<'a> Modules<'a> {
-    fn of(ready: &'a Ready) -> Self {
-        let texts = ready.files().iter().map(|file| (file.path(), file.text())).collect();
-        Self { texts, read: BTreeMap::new() }
+    fn of(files: &'a [RenderedFile]) -> Self {
+        let texts = files.iter().map(|file| (file.path.inside(), file.text.as_str()));
+        Self { texts: texts.collect(), read: BTreeMap::new() }
     }
 
     /// The files that a machine is made of: its own, and what it imports.
     fn of_machine(&mut self, own: String) -> BTreeSet<String> {
-        let (mut files, mut next) = (BTreeSet::new(), vec![own]);
+        let (mut paths, mut next) = (BTreeSet::new(), vec![own]);
         while let Some(path) = next.pop() {
             let Some(text) = self.texts.get(path.as_str()) else { continue };
-            let read = || text.parse().unwrap_or_default();
-            let attrs = self.read.entry(path.clone()).or_insert_with(read);
-            if files.insert(path.clone()) {
-                next.extend(attrs.imports().filter_map(|import| below_root(&path, import)));
+            let module = self.read.entry(path.clone()).or_insert_with(|| read(text));
+            if paths.insert(path.clone()) {
+                next.extend(module.imports().filter_map(|import| below_root(&path, import)));
             }
         }
-        files
+        paths
     }
+}
+
+fn read(module: &str) -> Attrs {
+    let Attrs { entries } = module.parse().unwrap_or_default();
+    let entries = entries.into_iter().map(|(path, entry)| (path.unconditional(), entry));
+    Attrs { entries: entries.collect() }
 }

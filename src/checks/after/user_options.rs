@@ -1,5 +1,5 @@
 //! `nixos` tables set options that there are, to what they take. Only a list of
-//! the user's NixOS can tell: nixgen's own has what its templates set.
+//! the user's NixOS can tell.
 
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
@@ -7,8 +7,5 @@ use crate::nix::Options;
 
 /// Looks at the `nixos` tables of every machine.
 pub fn user_options(cluster: &Cluster, known: &Options, log: &mut Vec<Diagnostic>) {
-    let vms = cluster.vms.iter().map(|vm| &vm.nixos);
-    for table in vms.chain(cluster.hosts.iter().map(|host| &host.nixos)) {
-        known.check(table, log);
-    }
+    cluster.nixos_tables().for_each(|table| known.check(table, log));
 }
