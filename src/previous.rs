@@ -23,7 +23,9 @@ pub struct Previous<'a> {
     pub service_cidr: Option<&'a str>,
     /// The DNS domain of services.
     pub dns_domain: Option<&'a str>,
-    /// The names of the control planes; the first one initialised the cluster.
+    /// The control plane that created the cluster.
+    pub first_control_plane: Option<&'a str>,
+    /// The names of the control planes.
     pub control_planes: Vec<&'a str>,
     /// The names of the workers.
     pub workers: Vec<&'a str>,
@@ -98,7 +100,13 @@ impl<'a> Previous<'a> {
             ["k8s", "podCidr"] => self.pod_cidr = value.text(),
             ["k8s", "serviceCidr"] => self.service_cidr = value.text(),
             ["k8s", "dnsDomain"] => self.dns_domain = value.text(),
-            ["k8s", "controlPlanes"] => self.control_planes = value.texts().collect(),
+            ["k8s", "controlPlanes"] => {
+                self.control_planes = value.texts().collect();
+                // Trees without the attribute have it at the head of the list.
+                let first = self.control_planes.first().copied();
+                self.first_control_plane = self.first_control_plane.or(first);
+            }
+            ["k8s", "firstControlPlane"] => self.first_control_plane = value.text(),
             ["k8s", "workers"] => self.workers = value.texts().collect(),
             ["definitions", vm, rest @ ..] => self.vms.entry(vm).or_default().add(rest, value),
             _ => {}

@@ -32,6 +32,7 @@ mod review;
 mod review_formats;
 mod rights;
 mod schema;
+mod scripts;
 mod states;
 mod support;
 mod systemd;

@@ -257,3 +257,15 @@ fn a_lock_that_was_not_committed_fails_the_check() {
     sandbox.expect(0, &["render", "-q"]);
     sandbox.expect(0, &["check"]);
 }
+
+#[test]
+fn the_lock_remembers_the_first_control_plane_when_the_data_files_are_gone() {
+    let sandbox =
+        Sandbox::with_config(&read("tests/golden/steps/first-control-plane-by-name/before.toml"));
+    sandbox.expect(0, &["render", "-q"]);
+    std::fs::remove_dir_all(sandbox.at("lib/domains")).expect("removed");
+    let after = read("tests/golden/steps/first-control-plane-by-name/after.toml");
+    sandbox.write("cluster.toml", &after);
+    let refused = sandbox.expect(3, &["diff", "-q"]);
+    assert!(refused.stderr.contains("NG0915"), "{}", refused.stderr);
+}

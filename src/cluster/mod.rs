@@ -68,6 +68,8 @@ pub struct Cluster {
     pub endpoint: Spanned<Endpoint>,
     /// The address that kube-vip moves between the control planes.
     pub vip: Option<Spanned<Ipv4Addr>>,
+    /// The control plane that creates the cluster, where it is written.
+    pub first_control_plane: Option<Spanned<Name>>,
     /// File with the join token on a joining node.
     pub join_token_file: Spanned<AbsPath>,
     /// File with the hash of the cluster's CA on a joining node.

@@ -139,7 +139,10 @@ impl Prepared<'_> {
     pub(super) fn compare(&self, output: &mut Output) -> Result<ChangeSet<'_>, Failure> {
         let Loaded { source, document, .. } = &self.loaded;
         let changes = compare(&self.ready, &self.root)?;
-        let changes = changes.rendered_from(input_of(source, document, &self.overrides));
+        let first = self.loaded.cluster.control_planes().next();
+        let changes = changes
+            .rendered_from(input_of(source, document, &self.overrides))
+            .of_first_control_plane(first.map(|vm| vm.name.to_string()));
         self.judge(&changes, output)?;
         Ok(changes)
     }
@@ -153,7 +156,9 @@ impl Prepared<'_> {
         let Loaded { source, levels, cluster, .. } = &self.loaded;
         let mut found = Vec::new();
         after::missing_modules(cluster, |path| self.root.holds(path), &mut found);
-        let previous = Previous::read(cluster, |path| changes.old_attrs(path));
+        let mut previous = Previous::read(cluster, |path| changes.old_attrs(path));
+        previous.first_control_plane =
+            previous.first_control_plane.or_else(|| changes.last_first_control_plane());
         after::steps(cluster, &previous, &mut found);
         say(source, levels, &mut found, output)
     }

@@ -234,6 +234,8 @@ codes! {
     RemovedNode = "NG0913" "removed-node" Warning;
     /// A tree that another version of nixgen wrote, from the same input.
     OtherVersion = "NG0914" "other-version" Refused;
+    /// A step that has another machine create the cluster.
+    FirstControlPlane = "NG0915" "first-control-plane" Refused;
 }
 
 impl Code {

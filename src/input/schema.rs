@@ -90,6 +90,9 @@ record! {
         /// An address that kube-vip moves between several control planes; the
         /// endpoint then is this address.
         vip: Option<Spanned<Ipv4Addr>>,
+        /// The control plane that creates the cluster, or has created it; the
+        /// first by name. The others join it.
+        first_control_plane: Option<Spanned<Name>>,
         /// `system.stateVersion`; the release at first installation.
         state_version: Option<Spanned<OneLine>>,
         /// File on a joining node that holds the join token at run time.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::output::Output;
 use super::workloads::{self, Ollama, Part};
 use super::{flannel, kubeadm};
-use crate::cluster::{Cluster, Node};
+use crate::cluster::{Cluster, Node, Vm};
 use crate::input::types::{RelPath, Taint};
 use crate::render::{Planned, Template, template};
 
@@ -19,6 +19,12 @@ pub(super) const OUTPUT: Output = Output {
         JOIN.source(),
         LABELS.source(),
         WORKLOADS.source(),
+        UPGRADE.source(),
+        DRAIN.source(),
+        UNCORDON.source(),
+        REMOVE.source(),
+        BACKUP.source(),
+        RESTORE.source(),
         VERIFY.source(),
         kubeadm::INIT.source(),
         kubeadm::JOIN.source(),
@@ -32,11 +38,19 @@ const CNI: Template<Cni> = template!("bootstrap/20-cni.sh");
 const JOIN: Template<Join> = template!("bootstrap/30-join.sh");
 const LABELS: Template<Labels> = template!("bootstrap/40-labels.sh");
 const WORKLOADS: Template<Workloads> = template!("bootstrap/50-workloads.sh");
+const UPGRADE: Template<Upgrade> = template!("bootstrap/60-upgrade.sh");
+const DRAIN: Template<NoContext> = template!("bootstrap/61-drain.sh");
+const UNCORDON: Template<Uncordon> = template!("bootstrap/62-uncordon.sh");
+const REMOVE: Template<Remove> = template!("bootstrap/70-remove.sh");
+const BACKUP: Template<Backup> = template!("bootstrap/80-backup.sh");
+const RESTORE: Template<Restore> = template!("bootstrap/81-restore.sh");
 const VERIFY: Template<Verify> = template!("bootstrap/90-verify.sh");
 
 #[derive(Serialize)]
 struct Init {
     node: String,
+    endpoint: String,
+    etcd_preflight: &'static str,
     kubernetes: String,
     joins: bool,
     ha: bool,
@@ -59,6 +73,14 @@ struct Join {
 
 #[derive(Serialize)]
 struct Labels {
+    #[serde(flatten)]
+    marks: Marks,
+    workloads: bool,
+}
+
+/// Every label and taint of a node.
+#[derive(Serialize)]
+struct Marks {
     labels: Vec<Mark>,
     taints: Vec<Mark>,
 }
@@ -86,11 +108,47 @@ struct AppliedPart {
 }
 
 #[derive(Serialize)]
+struct Upgrade {
+    kubernetes: String,
+    ha: bool,
+    joins: bool,
+}
+
+/// A script that needs nothing of the cluster.
+#[derive(Serialize)]
+struct NoContext {}
+
+#[derive(Serialize)]
+struct Uncordon {
+    kubernetes: String,
+}
+
+#[derive(Serialize)]
+struct Remove {
+    control_planes: Vec<Address>,
+}
+
+#[derive(Serialize)]
+struct Backup {
+    etcd_volume: &'static str,
+}
+
+#[derive(Serialize)]
+struct Restore {
+    node: String,
+    ip: String,
+    ha: bool,
+    etcd_volume: &'static str,
+    etcd_data: &'static str,
+}
+
+#[derive(Serialize)]
 struct Verify {
+    kubernetes: String,
     nodes: Vec<Address>,
     control_planes: Vec<String>,
     #[serde(flatten)]
-    marks: Labels,
+    marks: Marks,
     dns_name: String,
     probe_image: &'static str,
     parts: Vec<RunningPart>,
@@ -120,12 +178,23 @@ struct OllamaCheck {
 fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
     let joins = cluster.nodes().nth(1).is_some();
     let (ha, kube_vip) = (cluster.is_ha(), cluster.vip.is_some());
-    let marks = Labels::of(cluster);
+    let marks = Marks::of(cluster);
     let mut files = kubeadm::files(cluster, folder);
     if let Some(first) = cluster.control_planes().next() {
-        let (node, kubernetes) = (first.name.to_string(), cluster.kubernetes.to_string());
-        let context = Init { node, kubernetes, joins, ha, kube_vip };
+        let context = Init {
+            node: first.name.to_string(),
+            endpoint: cluster.endpoint.to_string(),
+            etcd_preflight: kubeadm::ETCD_PREFLIGHT,
+            kubernetes: cluster.kubernetes.to_string(),
+            joins,
+            ha,
+            kube_vip,
+        };
         files.push(INIT.file(folder.join("10-init.sh"), &context));
+        let (node, ip) = (first.name.to_string(), first.ip.to_string());
+        let (etcd_volume, etcd_data) = (kubeadm::ETCD_VOLUME, kubeadm::ETCD_DATA);
+        let context = Restore { node, ip, ha, etcd_volume, etcd_data };
+        files.push(RESTORE.file(folder.join("81-restore.sh"), &context));
     }
     let path = folder.join("20-cni.sh");
     let manifest = flannel::OUTPUT.path(cluster).seen_from(&path);
@@ -140,11 +209,13 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
         };
         files.push(JOIN.file(folder.join("30-join.sh"), &context));
     }
-    if !marks.is_empty() {
-        files.push(LABELS.file(folder.join("40-labels.sh"), &marks));
-    }
     let parts = workloads::parts(cluster);
-    if !parts.is_empty() {
+    let workloads = !parts.is_empty();
+    if !marks.is_empty() {
+        let context = Labels { marks: Marks::of(cluster), workloads };
+        files.push(LABELS.file(folder.join("40-labels.sh"), &context));
+    }
+    if workloads {
         let path = folder.join("50-workloads.sh");
         let parts = parts.iter().map(|part| AppliedPart {
             variable: part.variable,
@@ -156,11 +227,28 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
         let context = Workloads { parts: parts.collect() };
         files.push(WORKLOADS.file(path, &context));
     }
+    let kubernetes = cluster.kubernetes.to_string();
+    let context = Upgrade { kubernetes: kubernetes.clone(), ha, joins };
+    files.push(UPGRADE.file(folder.join("60-upgrade.sh"), &context));
+    files.push(DRAIN.file(folder.join("61-drain.sh"), &NoContext {}));
+    files.push(UNCORDON.file(folder.join("62-uncordon.sh"), &Uncordon { kubernetes }));
+    let control_planes =
+        cluster.control_planes().filter_map(Vm::node).map(|node| Address::of(&node));
+    let context = Remove { control_planes: control_planes.collect() };
+    files.push(REMOVE.file(folder.join("70-remove.sh"), &context));
+    let context = Backup { etcd_volume: kubeadm::ETCD_VOLUME };
+    files.push(BACKUP.file(folder.join("80-backup.sh"), &context));
     files.push(VERIFY.file(folder.join("90-verify.sh"), &Verify::of(cluster, marks)));
     files
 }
 
-impl Labels {
+impl Address {
+    fn of(node: &Node<'_>) -> Self {
+        Self { name: node.name.to_string(), ip: node.ip.to_string() }
+    }
+}
+
+impl Marks {
     fn of(cluster: &Cluster) -> Self {
         let mark = |node: &Node<'_>, text| Mark { node: node.name.to_string(), text };
         let labels = |node: Node<'_>| {
@@ -186,9 +274,7 @@ impl Labels {
 }
 
 impl Verify {
-    fn of(cluster: &Cluster, marks: Labels) -> Self {
-        let address =
-            |node: Node<'_>| Address { name: node.name.to_string(), ip: node.ip.to_string() };
+    fn of(cluster: &Cluster, marks: Marks) -> Self {
         let running = |part: Part| RunningPart {
             title: part.title,
             namespace: part.namespace,
@@ -199,7 +285,8 @@ impl Verify {
             library: ollama.gpu().map(|gpu| gpu.library()),
         });
         Self {
-            nodes: cluster.nodes().map(address).collect(),
+            kubernetes: cluster.kubernetes.to_string(),
+            nodes: cluster.nodes().map(|node| Address::of(&node)).collect(),
             control_planes: cluster.control_planes().map(|vm| vm.name.to_string()).collect(),
             marks,
             dns_name: format!("kubernetes.default.svc.{}", cluster.dns_domain),

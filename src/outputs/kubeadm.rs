@@ -9,8 +9,12 @@ use crate::cluster::{Cluster, Node, VlanId};
 use crate::input::types::{RelPath, Role, Taint};
 use crate::render::{Planned, Template, template};
 
+/// Where the volume of etcd is mounted.
+pub(super) const ETCD_VOLUME: &str = "/var/lib/etcd";
 /// Below the volume: the root of a file system holds `lost+found`.
 pub(super) const ETCD_DATA: &str = "/var/lib/etcd/data";
+/// kubeadm's name for the check that wants it to be empty.
+pub(super) const ETCD_PREFLIGHT: &str = "DirAvailable--var-lib-etcd-data";
 
 pub(super) const INIT: Template<Init> = template!("bootstrap/kubeadm/init.yaml");
 pub(super) const JOIN: Template<Join> = template!("bootstrap/kubeadm/join.yaml");
@@ -53,11 +57,12 @@ struct Registration {
 
 /// The files, below the folder of the bootstrap scripts.
 pub(super) fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
-    let mut nodes = cluster.nodes();
-    let init = nodes
+    let init = cluster
+        .nodes()
         .next()
         .map(|first| INIT.file(folder.join("kubeadm/init.yaml"), &Init::of(cluster, &first)));
-    let joins = nodes.map(|node| {
+    // With others to join, the first one does so too once it has lost its disk.
+    let joins = cluster.nodes().skip(usize::from(!cluster.is_ha())).map(|node| {
         let path = folder.join(&format!("kubeadm/join-{}.yaml", node.name));
         JOIN.file(path, &Join::of(cluster, &node))
     });

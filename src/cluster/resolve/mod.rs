@@ -49,6 +49,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         hypervisor: cluster.hypervisor,
         endpoint,
         vip: cluster.vip,
+        first_control_plane: cluster.first_control_plane,
         join_token_file: cluster.join_token_file,
         ca_cert_hash_file: cluster.ca_cert_hash_file,
         certificate_key_file: cluster.certificate_key_file,

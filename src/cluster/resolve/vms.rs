@@ -40,11 +40,32 @@ pub(super) fn vms(
         .collect();
     hosts?;
     let mut vms = vms.into_iter().collect::<Option<Vec<Vm>>>()?;
+    let first = file.cluster.first_control_plane.as_ref();
     vms.sort_by(|a, b| {
+        let is_first = |vm: &Vm| Some(&vm.name) == first;
         let names = || derive::natural(a.name.as_str(), b.name.as_str());
-        a.role.cmp(&b.role).then_with(names)
+        a.role.cmp(&b.role).then_with(|| is_first(b).cmp(&is_first(a))).then_with(names)
     });
+    if let Some(first) = first {
+        let control_planes = vms.iter().filter(|vm| *vm.role == Role::ControlPlane);
+        let names: Vec<&Name> = control_planes.map(|vm| &vm.name.value).collect();
+        if understood && !names.contains(&&first.value) {
+            log.push(unknown_first(first, &names));
+            return None;
+        }
+    }
     Some(vms)
+}
+
+fn unknown_first(first: &Spanned<Name>, control_planes: &[&Name]) -> Diagnostic {
+    let message = format!("no control plane is called `{first}`");
+    let found = Diagnostic::new(Code::UnknownReference, first.span(), message);
+    match control_planes {
+        [] => found,
+        [other, ..] => found.help(format!(
+            "write the one that has created the cluster: `first_control_plane = \"{other}\"`"
+        )),
+    }
 }
 
 fn vm(

@@ -43,6 +43,7 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
         renamed: BTreeMap::new(),
         attributes: None,
         input: None,
+        first_control_plane: None,
     })
 }
 

@@ -24,6 +24,8 @@ pub struct ChangeSet<'a> {
     pub(in crate::disk) lock_text: Option<String>,
     /// What it is rendered from, where that is known.
     pub(super) input: Option<Input>,
+    /// The first control plane of the cluster that it is rendered from, if it is.
+    pub(super) first_control_plane: Option<String>,
     /// What is known of files by names that are theirs but for the case.
     pub(super) renamed: BTreeMap<String, LockEntry>,
     /// Git's attributes, where they have lines of nixgen's.
@@ -35,6 +37,17 @@ impl<'a> ChangeSet<'a> {
     #[must_use]
     pub fn rendered_from(self, input: Input) -> Self {
         Self { input: Some(input), ..self }
+    }
+
+    /// The same, for a cluster of that first control plane.
+    #[must_use]
+    pub fn of_first_control_plane(self, name: Option<String>) -> Self {
+        Self { first_control_plane: name, ..self }
+    }
+
+    /// The first control plane that was rendered last, as the lock knows it.
+    pub fn last_first_control_plane(&self) -> Option<&str> {
+        self.lock.first_control_plane.as_deref()
     }
 
     /// Whether a file only differs because another version of nixgen wrote it: it
@@ -152,6 +165,10 @@ impl<'a> ChangeSet<'a> {
         Lock {
             entries: self.changes.par_iter().filter_map(entry).collect(),
             inputs: self.next_inputs(),
+            first_control_plane: match &self.first_control_plane {
+                Some(name) => Some(name.clone()),
+                None => self.lock.first_control_plane.clone(),
+            },
             merged: false,
         }
     }

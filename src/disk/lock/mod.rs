@@ -26,6 +26,9 @@ pub(in crate::disk) struct Lock {
     /// What all of it was rendered from; several where branches were merged, and
     /// none where that is not known.
     pub(in crate::disk) inputs: Vec<Input>,
+    /// The control plane that the rendered scripts create the cluster on: nobody
+    /// may forget it, whatever becomes of the data files.
+    pub(in crate::disk) first_control_plane: Option<String>,
     /// Whether a merge of branches left conflicts in it.
     pub(in crate::disk) merged: bool,
 }
@@ -59,6 +62,9 @@ impl LockEntry {
 /// How the line starts that names the input. It is a comment, so that versions
 /// that do not know it read the lock as well.
 const INPUT: &str = "# Rendered from input ";
+
+/// How the line starts that names the first control plane, a comment likewise.
+const FIRST: &str = "# The first control plane is ";
 
 /// The key of a file's base, in place of what nixgen wrote.
 const EJECTED: &str = "ejected";
@@ -105,6 +111,10 @@ impl Lock {
                 }
                 continue;
             }
+            if let Some(name) = line.strip_prefix(FIRST) {
+                lock.first_control_plane.get_or_insert_with(|| name.trim().to_owned());
+                continue;
+            }
             let failed = |reason| broken(root, &format!("line {}: {reason}", at + 1));
             lock.read_line(line).map_err(failed)?;
         }
@@ -141,6 +151,9 @@ impl Lock {
         let mut text = HEADER.to_owned();
         for Input(input) in &self.inputs {
             let _ = writeln!(text, "{INPUT}{input}");
+        }
+        if let Some(name) = &self.first_control_plane {
+            let _ = writeln!(text, "{FIRST}{name}");
         }
         for (path, entry) in &self.entries {
             let path = path.replace('\\', "\\\\").replace('"', "\\\"");

@@ -53,9 +53,9 @@ enum TakesDown {
     Nodes,
 }
 
-/// Nodes that join with the same secrets.
+/// Nodes of one role, which join with the same secrets.
 #[derive(Serialize)]
-pub(super) struct JoinGroup {
+pub(super) struct NodeGroup {
     nodes: Vec<String>,
     sudo: &'static str,
     secrets: Vec<Secret>,
@@ -157,18 +157,27 @@ impl HostSteps {
     }
 }
 
-impl JoinGroup {
-    /// The further control planes, then the workers.
+impl NodeGroup {
+    /// The nodes that join the first one: control planes, then workers.
+    pub(super) fn joining(cluster: &Cluster) -> Vec<Self> {
+        Self::after(cluster, 1)
+    }
+
+    /// Every node: control planes, then workers.
     pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
+        Self::after(cluster, 0)
+    }
+
+    fn after(cluster: &Cluster, skipped: usize) -> Vec<Self> {
         let vms = cluster.vms.iter().filter(|vm| vm.is_node());
         let vms = vms.map(|vm| (vm.name.to_string(), *vm.role, &vm.deployment));
         let hosts = cluster.hosts.iter().filter(|host| host.node().is_some());
         let hosts = hosts.map(|host| (host.name.to_string(), *host.role, &host.deployment));
-        let joining: Vec<_> = vms.chain(hosts).skip(1).collect();
+        let every: Vec<_> = vms.chain(hosts).skip(skipped).collect();
         [Role::ControlPlane, Role::Worker]
             .into_iter()
             .map(|wanted| {
-                let nodes = joining.iter().filter(|(_, role, _)| *role == wanted);
+                let nodes = every.iter().filter(|(_, role, _)| *role == wanted);
                 Self {
                     // One word for the whole loop: root may use it too.
                     sudo: nodes.clone().map(|(.., how)| sudo(how)).max().unwrap_or_default(),

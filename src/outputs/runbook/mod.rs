@@ -4,14 +4,14 @@ mod machines;
 
 use serde::Serialize;
 
-use self::machines::{HostSteps, JoinGroup, Machine, Row};
+use self::machines::{HostSteps, Machine, NodeGroup, Row};
 use super::output::Output;
 use super::workloads::{self, Ollama};
 use super::{bootstrap, flake, flannel, kubeadm};
 use crate::cluster::{Cluster, Host, Node};
 use crate::input::types::{BridgeNetfilter, Minor, Role};
 use crate::picture::{Picture, mermaid};
-use crate::release::{RELEASES, Release};
+use crate::release::MINORS;
 use crate::render::{Template, template};
 
 pub(super) const OUTPUT: Output = Output {
@@ -33,8 +33,8 @@ struct Context {
     source: String,
     nixos: &'static str,
     kubernetes: String,
-    state_version: String,
-    next: Next,
+    /// The next minor, if nixgen knows it.
+    next: Option<String>,
     control_planes: Vec<String>,
     worker_count: usize,
     ha: bool,
@@ -57,7 +57,13 @@ struct Context {
     /// What the nodes need of the tree.
     files: Vec<String>,
     first: First,
-    joins: Vec<JoinGroup>,
+    joins: Vec<NodeGroup>,
+    /// Every node, in the order of an upgrade.
+    upgrades: Vec<NodeGroup>,
+    /// How many control planes may be away.
+    spare: usize,
+    /// Whether the endpoint is that of several machines, or may be.
+    endpoint_is_shared: bool,
     /// Whether any node has labels or taints.
     marked: bool,
     /// The nodes whose taints the cluster's own pods do not tolerate.
@@ -70,13 +76,6 @@ struct Context {
     /// A node to show on how one is removed.
     leaver: Option<String>,
     ollama: Option<OllamaFacts>,
-}
-
-/// The next minor of Kubernetes, and the release that carries it if another.
-#[derive(Serialize)]
-struct Next {
-    kubernetes: String,
-    nixos: Option<&'static str>,
 }
 
 /// The first control plane.
@@ -120,8 +119,7 @@ impl Context {
             source: cluster.source.clone(),
             nixos: cluster.release.name,
             kubernetes: cluster.kubernetes.to_string(),
-            state_version: cluster.state_version.to_string(),
-            next: Next::of(cluster),
+            next: next_minor(cluster),
             control_planes: cluster.control_planes().map(|vm| vm.name.to_string()).collect(),
             worker_count: workers().count(),
             ha: cluster.is_ha(),
@@ -140,7 +138,11 @@ impl Context {
             bootstrap: bootstrap::OUTPUT.path(cluster).inside().to_owned(),
             files: files.iter().map(|path| path.inside().to_owned()).collect(),
             first: First { name: first.name.to_string(), sudo: machines::sudo(&first.deployment) },
-            joins: JoinGroup::all(cluster),
+            joins: NodeGroup::joining(cluster),
+            upgrades: NodeGroup::all(cluster),
+            spare: (cluster.control_planes().count() - 1) / 2,
+            endpoint_is_shared: cluster.vip.is_some()
+                || cluster.endpoint.host() != first.ip.to_string(),
             marked: cluster.nodes().any(marked),
             tainted: names(cluster.nodes().filter(tainted)),
             wan_addresses: cluster
@@ -164,13 +166,9 @@ impl Context {
     }
 }
 
-impl Next {
-    fn of(cluster: &Cluster) -> Self {
-        let minor = Minor::new(cluster.kubernetes.number() + 1);
-        let carries = |release: &&Release| release.carries(minor);
-        let other = RELEASES.iter().find(carries).filter(|_| !cluster.release.carries(minor));
-        Self { kubernetes: minor.to_string(), nixos: other.map(|release| release.name) }
-    }
+fn next_minor(cluster: &Cluster) -> Option<String> {
+    let next = Minor::new(cluster.kubernetes.number() + 1);
+    (next <= MINORS.1).then(|| next.to_string())
 }
 
 impl OllamaFacts {

@@ -5,6 +5,7 @@
 mod control_plane_addresses;
 mod endpoint;
 mod etcd_members;
+mod first_control_plane;
 mod kubernetes;
 mod moved_vms;
 mod ranges;
@@ -22,6 +23,7 @@ type Step = fn(&Cluster, &Previous<'_>, &mut Vec<Diagnostic>);
 /// Every rule.
 const STEPS: &[Step] = &[
     kubernetes::check,
+    first_control_plane::check,
     etcd_members::check,
     control_plane_addresses::check,
     endpoint::check,

@@ -8,6 +8,7 @@ set -euo pipefail
 export LC_ALL=C
 
 readonly NODE='k8s-master'
+readonly ENDPOINT='10.0.20.10:6443'
 readonly KUBERNETES_MINOR='1.34'
 
 readonly ADMIN_CONF='/etc/kubernetes/admin.conf'
@@ -16,14 +17,15 @@ readonly JOIN_DIR='/run/k8s-join'
 
 usage() {
   cat <<EOF
-Usage: 10-init.sh [--token]
+Usage: 10-init.sh [--token | --restored]
 
 Run as root on $NODE. Creates the cluster with kubeadm/init.yaml; a second run
 changes nothing.
 
-  --token  also create a join token, valid for 24 hours, and write it and the
-           hash of the cluster's CA to $JOIN_DIR/joinToken and caCertHash
-  --help   show this text
+  --token     also create a join token, valid for 24 hours, and write it and the
+              hash of the cluster's CA to $JOIN_DIR/joinToken and caCertHash
+  --restored  take up the CA and the etcd data that 81-restore.sh has put here
+  --help      show this text
 EOF
 }
 
@@ -31,16 +33,18 @@ die() {
   printf '10-init: %s\n' "$*" >&2
   exit 1
 }
-
 with_token=false
+preflight=()
 case "${1-}" in
   --help) usage; exit ;;
   --token) with_token=true; shift ;;
+  --restored) preflight=(--ignore-preflight-errors 'DirAvailable--var-lib-etcd-data'); shift ;;
 esac
 [ $# -eq 0 ] || { usage >&2; exit 2; }
 
 [ "$(id -u)" -eq 0 ] || die 'run as root'
-[ "$(uname -n)" = "$NODE" ] || die "this is $(uname -n): run on $NODE"
+node=$(uname -n)
+[ "$node" = "$NODE" ] || die "this is $node: run on $NODE"
 version=$(kubeadm version --output short)
 [[ $version == "v$KUBERNETES_MINOR."* ]] ||
   die "kubeadm is $version, the cluster is meant to be $KUBERNETES_MINOR: deploy the matching system first"
@@ -57,9 +61,13 @@ if [ -e "$ADMIN_CONF" ]; then
     die "an earlier kubeadm init did not finish: run \`kubeadm reset\`, then this again"
   echo "10-init: the cluster exists, nothing to create"
 else
+  # A machine that lost its disk must not make a second cluster behind the same address.
+  if curl --insecure --silent --max-time 10 --output /dev/null "https://$ENDPOINT/livez"; then
+    die "an API server answers at $ENDPOINT, so the cluster exists on another machine"
+  fi
   config=$(<"$here/kubeadm/init.yaml")
   printf '%s\n' "${config//@KUBERNETES_VERSION@/"$version"}" >"$work/init.yaml"
-  kubeadm init --config "$work/init.yaml" --skip-token-print
+  kubeadm init --config "$work/init.yaml" --skip-token-print "${preflight[@]}"
   echo "10-init: the cluster exists; the node turns Ready once 20-cni.sh has run"
 fi
 

@@ -16,11 +16,11 @@ usage() {
   cat <<EOF
 Usage: 30-join.sh
 
-Run as root on every node but the first control plane. Joins the node with
+Run as root on every node but the control plane. Joins the node with
 kubeadm/join-<hostname>.yaml; a second run changes nothing. Reads
   $TOKEN_FILE
   $CA_CERT_HASH_FILE
-as written by 10-init.sh --token on the first control plane.
+as written by 10-init.sh --token on the control plane.
 EOF
 }
 
@@ -44,12 +44,15 @@ config=$(<"$template")
 
 # read_secret FILE REGEX: never prints what it read, not even when it is wrong.
 read_secret() {
-  [ -r "$1" ] || die "no $1: create it with 10-init.sh --token on the first control plane"
+  [ -r "$1" ] || die "no $1: create it with 10-init.sh --token on the control plane"
   secret=$(<"$1")
   [[ $secret =~ $2 ]] || die "$1 does not hold what its name says"
 }
 if [ -e "$KUBELET_CONF" ]; then
-  echo "30-join: $KUBELET_CONF exists, so this node has joined; to join anew run \`kubeadm reset\` first"
+  # A join that fails late leaves that file too: only the API knows whether the node is in.
+  kubectl --kubeconfig "$KUBELET_CONF" get node "$node" --request-timeout 10s >/dev/null ||
+    die "$KUBELET_CONF exists, but the API does not confirm that $node has joined: see \`journalctl --unit kubelet\`; if the API is up, run \`kubeadm reset\`, then this again"
+  echo "30-join: $node has joined, nothing to do; to join anew run \`kubeadm reset\` first"
 else
   read_secret "$TOKEN_FILE" '^[a-z0-9]{6}\.[a-z0-9]{16}$'
   config=${config//@JOIN_TOKEN@/"$secret"}

@@ -36,3 +36,4 @@ kubectl label node 'homelab' 'gpu=amd' --overwrite || failed=1
 kubectl label node 'homelab' 'node-type=baremetal' --overwrite || failed=1
 kubectl taint node 'homelab' 'gpu=amd:NoSchedule' --overwrite || failed=1
 [ "$failed" -eq 0 ] || die 'not every label and taint could be set'
+echo '40-labels: labels and taints are as declared; next: 50-workloads.sh'

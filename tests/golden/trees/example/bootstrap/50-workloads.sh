@@ -37,3 +37,4 @@ here=$(dirname -- "$0")
 
 kubectl apply --filename "$here/$OLLAMA"
 kubectl --namespace ollama rollout status deployment/ollama --timeout 30m
+echo '50-workloads: the workloads run; next: 90-verify.sh'

@@ -11,6 +11,7 @@ readonly NODES=(
   'k8s-worker-2'
   'homelab'
 )
+readonly KUBERNETES_MINOR='1.34'
 readonly DNS_NAME='kubernetes.default.svc.cluster.local'
 # Every node has this image, and it brings nslookup.
 readonly PROBE_IMAGE='ghcr.io/flannel-io/flannel:v0.28.9'
@@ -80,6 +81,49 @@ check_node() {
     node_field "$1" '{.status.conditions[?(@.type=="Ready")].status}'
   check "node $1 has address $2" expect "$2" \
     node_field "$1" '{.status.addresses[?(@.type=="InternalIP")].address}'
+  check "node $1 runs a kubelet of $KUBERNETES_MINOR" has_minor \
+    node_field "$1" '{.status.nodeInfo.kubeletVersion}'
+}
+
+# has_minor COMMAND...: the version that it prints is of the cluster's minor.
+has_minor() {
+  local got
+  got=$("$@") || return
+  [[ ${got#v} == "$KUBERNETES_MINOR."* ]] || {
+    printf 'expected %s, found %s\n' "$KUBERNETES_MINOR" "${got:-nothing}"
+    return 1
+  }
+}
+
+# api_server NODE: the version that runs there.
+api_server() {
+  local image
+  image=$(kubectl --namespace kube-system get pod "kube-apiserver-$1" --output 'jsonpath={.spec.containers[0].image}') || return
+  printf '%s\n' "${image##*:}"
+}
+
+# A new nixpkgs brings kubelets; only kubeadm brings the control plane after them.
+api_server_is_installed() {
+  expect "$installed" api_server "$1" || {
+    echo "60-upgrade.sh on $1 brings it to what is installed here"
+    return 1
+  }
+}
+
+# Those of this control plane. An upgrade renews them, and so does \`kubeadm certs renew all\`.
+certificates_last_a_month() {
+  local report line left=0
+  report=$(kubeadm certs check-expiration) || return
+  while read -r line; do
+    # The rest of their life: 364d or 9y, or else hours or <invalid>.
+    [[ $line =~ \ UTC\ +([^ ]+) ]] || continue
+    case ${BASH_REMATCH[1]} in
+      *y) ;;
+      [3-9][0-9]d | [1-9][0-9][0-9]d) ;;
+      *) printf '%s\n' "$line"; left=1 ;;
+    esac
+  done <<<"$report"
+  return "$left"
 }
 
 no_other_node() {
@@ -117,6 +161,7 @@ check_control_plane() {
     check "$component runs on $1" kubectl --namespace kube-system wait \
       --for condition=Ready "pod/$component-$1" --timeout 10s
   done
+  check "kube-apiserver on $1 is the installed version" api_server_is_installed "$1"
 }
 
 # nodeName goes past the scheduler, the toleration past every taint.
@@ -137,7 +182,10 @@ ollama_answers() {
   curl --fail --silent --show-error --max-time 10 "http://$node:$1/api/tags"
 }
 
+installed=$(kubeadm version --output short)
 check 'API server ready' kubectl get --raw /readyz
+check "kubeadm here is of $KUBERNETES_MINOR" has_minor kubeadm version --output short
+check "the certificates of $(uname -n) last a month" certificates_last_a_month
 check_node 'k8s-master' '10.0.20.10'
 check_node 'k8s-worker-1' '10.0.20.11'
 check_node 'k8s-worker-2' '10.0.20.12'

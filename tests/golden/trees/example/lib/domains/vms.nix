@@ -38,6 +38,7 @@
     serviceCidr = "10.96.0.0/12";
     dnsDomain = "cluster.local";
     cni = "flannel";
+    firstControlPlane = "k8s-master";
     controlPlanes = [ "k8s-master" ];
     workers = [
       "k8s-worker-1"

@@ -28,6 +28,7 @@
     serviceCidr = "10.96.0.0/12";
     dnsDomain = "cluster.local";
     cni = "flannel";
+    firstControlPlane = "cp";
     controlPlanes = [ "cp" ];
     workers = [ "worker" ];
     joinTokenFile = "/run/secrets/k8s/joinToken";

@@ -1,0 +1,275 @@
+//! The bootstrap scripts on the days after the first one: whom they refuse, what
+//! they call and in which order, and that they stop where a call fails. The
+//! programs are recorded ones; what really happens is for a lab to show.
+
+use crate::support::node::Node;
+use crate::support::{Sandbox, read};
+
+/// A tree with three control planes and two workers.
+fn ha() -> Sandbox {
+    let sandbox = Sandbox::with_config(&read("flake-fixtures/ha/cluster.toml"));
+    sandbox.write("hosts/rack-b-hardware.nix", "{ }\n");
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox
+}
+
+/// A tree with one control plane.
+fn single() -> Sandbox {
+    let sandbox = Sandbox::with_example();
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox
+}
+
+const VERSION: &str = "'kubeadm version'*) echo v1.35.2 ;;";
+const NO_API: &str = "curl*) exit 7 ;;";
+const TOKEN: &str = "'kubeadm token create'*)
+  echo \"kubeadm join 10.1.20.2:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:$(printf '%064d' 1)\" ;;
+'kubeadm certs certificate-key') printf '%064d\\n' 2 ;;";
+const ADMIN: &str = "touch /etc/kubernetes/admin.conf";
+
+#[test]
+fn a_cluster_is_created_once() {
+    let tree = ha();
+    let answers = [VERSION, NO_API, TOKEN].join("\n");
+    let first = Node { tree: &tree, name: "control-plane-1", files: "", answers: &answers };
+    let created = first.run("10-init.sh").succeeds();
+    assert_eq!(created.called("kubeadm init "), 1, "{created:#?}");
+
+    // The machine that lost its disk, while the others run.
+    let lives = Node { answers: VERSION, ..first };
+    let refused = lives.run("10-init.sh").fails_with("30-join.sh");
+    assert_eq!(refused.called("kubeadm init"), 0, "{refused:#?}");
+    assert!(tree.at("bootstrap/kubeadm/join-control-plane-1.yaml").is_file());
+
+    let other = Node { tree: &tree, name: "control-plane-2", files: "", answers: &answers };
+    let refused = other.run("10-init.sh").fails_with("control-plane-1 creates the cluster");
+    assert_eq!(refused.called("kubeadm init"), 0);
+}
+
+#[test]
+fn every_control_plane_makes_tokens_and_certificate_keys() {
+    let tree = ha();
+    let answers = [VERSION, TOKEN].join("\n");
+    for name in ["control-plane-1", "control-plane-3"] {
+        let node = Node { tree: &tree, name, files: ADMIN, answers: &answers };
+        let ran = node.run("10-init.sh --token").succeeds();
+        assert_eq!(ran.called("kubeadm init phase upload-certs"), 1, "{ran:#?}");
+        assert_eq!(ran.called("kubeadm init --config"), 0, "{ran:#?}");
+    }
+    let worker = Node { tree: &tree, name: "worker-1", files: "", answers: &answers };
+    worker.run("10-init.sh --token").fails_with("control-plane-1 creates the cluster");
+}
+
+#[test]
+fn a_join_that_failed_late_is_no_success() {
+    let tree = ha();
+    let files = "touch /etc/kubernetes/kubelet.conf";
+    let node = Node { tree: &tree, name: "worker-1", files, answers: "kubectl*) exit 1 ;;" };
+    let refused = node.run("30-join.sh").fails_with("kubeadm reset");
+    assert!(refused.ran.stderr.contains("journalctl --unit kubelet"), "{refused:#?}");
+
+    let joined = Node { answers: "", ..node }.run("30-join.sh").succeeds();
+    assert_eq!(
+        joined.calls,
+        [
+            "kubectl --kubeconfig /etc/kubernetes/kubelet.conf get node worker-1 --request-timeout 10s"
+        ]
+    );
+}
+
+#[test]
+fn an_upgrade_changes_the_cluster_once_and_then_each_node() {
+    let tree = ha();
+    let control_plane = "mkdir -p /etc/kubernetes/manifests
+touch /etc/kubernetes/manifests/kube-apiserver.yaml";
+    let before =
+        format!("{VERSION}\nkubectl*kubeadm-config*) echo 'kubernetesVersion: v1.34.6' ;;");
+    let after = before.replace("v1.34.6", "v1.35.2");
+    let node = |name, files, answers| Node { tree: &tree, name, files, answers };
+
+    let first = node("control-plane-1", control_plane, &before).run("60-upgrade.sh").succeeds();
+    assert_eq!(first.calls.last().map(String::as_str), Some("kubeadm upgrade apply v1.35.2 --yes"));
+    for name in ["control-plane-2", "control-plane-1"] {
+        let next = node(name, control_plane, &after).run("60-upgrade.sh").succeeds();
+        assert_eq!(next.calls.last().map(String::as_str), Some("kubeadm upgrade node"), "{name}");
+    }
+
+    let old_api = format!("{VERSION}\n*/version) echo '{{ \"gitVersion\": \"v1.34.6\" }}' ;;");
+    let refused =
+        node("worker-1", "", &old_api).run("60-upgrade.sh").fails_with("control plane first");
+    assert_eq!(refused.called("kubeadm upgrade"), 0);
+    let new_api = old_api.replace("v1.34.6", "v1.35.2");
+    let worker = node("worker-1", "", &new_api).run("60-upgrade.sh").succeeds();
+    assert_eq!(worker.called("kubeadm upgrade node"), 1);
+
+    // The kubeadm of the old release would change nothing, or the wrong thing.
+    let old_kubeadm = "'kubeadm version'*) echo v1.34.6 ;;";
+    let refused = node("control-plane-1", control_plane, old_kubeadm).run("60-upgrade.sh");
+    assert_eq!(refused.fails_with("v1.34.6").called("kubeadm upgrade"), 0);
+}
+
+#[test]
+fn a_node_gets_its_pods_back_with_its_new_kubelet() {
+    let tree = ha();
+    // The old kubelet still says that it is Ready, then it is gone, then the new one comes.
+    let answers = "'kubectl get node'*)
+  case $(grep -c 'get node' \"$CALLS\") in
+    1) echo 'v1.34.6 True' ;;
+    2) exit 1 ;;
+    *) echo 'v1.35.2 True' ;;
+  esac ;;";
+    let node = Node { tree: &tree, name: "control-plane-1", files: ADMIN, answers };
+    let back = node.run("62-uncordon.sh worker-1").succeeds();
+    assert_eq!((back.called("kubectl get node"), back.called("kubectl uncordon worker-1")), (3, 1));
+
+    let never = Node { answers: "'kubectl get node'*) echo 'v1.34.6 True' ;;", ..node };
+    let never = never.run("62-uncordon.sh worker-1").fails_with("v1.34.6 True");
+    assert_eq!(never.called("kubectl uncordon"), 0);
+}
+
+#[test]
+fn a_dead_control_plane_leaves_etcd_and_the_cluster() {
+    let tree = ha();
+    let answers = "'kubectl get node'*) echo Unknown ;;
+etcdctl*'member list') echo '1a, started, control-plane-1, https://10.1.20.11:2380, https://10.1.20.11:2379, false'
+echo '2b, started, control-plane-2, https://10.1.20.12:2380, https://10.1.20.12:2379, false'
+echo '3c, unstarted, , https://10.1.20.13:2380, , false' ;;";
+    let node = Node { tree: &tree, name: "control-plane-1", files: ADMIN, answers };
+    let removed = |name: &str, id: &str| {
+        let ran = node.run(&format!("70-remove.sh {name}")).succeeds();
+        let ends = |call: &&String| call.ends_with(&format!("member remove {id}"));
+        assert_eq!(ran.calls.iter().filter(ends).count(), 1, "{ran:#?}");
+        assert_eq!(ran.called(&format!("kubectl delete node {name} ")), 1, "{ran:#?}");
+    };
+    removed("control-plane-2", "2b");
+    // It failed before it got a name.
+    removed("control-plane-3", "3c");
+    let worker = node.run("70-remove.sh worker-1").succeeds();
+    assert!(worker.calls.iter().all(|call| !call.contains("member remove")), "{worker:#?}");
+
+    let refused = node.run("70-remove.sh control-plane-1").fails_with("run on another");
+    assert_eq!(refused.calls, Vec::<String>::new());
+    let lives = Node { answers: "'kubectl get node'*) echo True ;;", ..node };
+    let refused = lives.run("70-remove.sh control-plane-2").fails_with("kubeadm reset");
+    assert!(refused.calls.iter().all(|call| !call.contains("member remove")), "{refused:#?}");
+}
+
+/// A control plane with its keys and etcd's data.
+const RUNNING: &str = "mkdir -p /etc/kubernetes/pki/etcd /etc/kubernetes/manifests /var/lib/etcd/data
+for name in ca.crt ca.key front-proxy-ca.crt front-proxy-ca.key sa.key sa.pub etcd/ca.crt etcd/ca.key etcd/server.crt etcd/server.key; do
+  echo \"$name\" >\"/etc/kubernetes/pki/$name\"
+done
+for name in etcd kube-apiserver kube-controller-manager kube-scheduler kube-vip; do
+  echo '    image: registry.k8s.io/etcd:3.6.8-0' >\"/etc/kubernetes/manifests/$name.yaml\"
+done
+echo old >/var/lib/etcd/data/db
+";
+const ETCD: &str = "etcdctl*'snapshot save '*) echo snapshot >\"${call##* }\" ;;
+ctr*) mkdir \"$(sed 's/.*src=\\([^,]*\\),.*/\\1/' <<<\"$call\")/data\" ;;";
+
+#[test]
+fn a_backup_is_restored_on_the_machine_that_made_it() {
+    let tree = ha();
+    let save = format!(
+        "{RUNNING}bash {}/80-backup.sh >/run/backup.tar 2>/dev/null\n",
+        tree.at("bootstrap").display()
+    );
+    let save = format!("PATH=\"$STAGE/bin:$PATH\"\n{save}: >\"$CALLS\"\n");
+    let node = Node { tree: &tree, name: "control-plane-1", files: &save, answers: ETCD };
+    let restored = node.run("81-restore.sh /run/backup.tar").succeeds();
+    let order: Vec<&str> =
+        restored.calls.iter().filter_map(|call| call.split(' ').next()).collect();
+    assert_eq!(order, ["crictl", "ctr", "kubectl", "kubectl"], "{restored:#?}");
+    let ctr = &restored.calls[1];
+    for part in [
+        "registry.k8s.io/etcd:3.6.8-0",
+        "--bump-revision 1000000000 --mark-compacted",
+        "--initial-cluster control-plane-1=https://10.1.20.11:2380",
+    ] {
+        assert!(ctr.contains(part), "{ctr}");
+    }
+    for path in ["/var/lib/etcd/data.before/db", "manifests/etcd.yaml", "manifests/kube-vip.yaml"] {
+        assert!(restored.left.contains(path), "{path}: {}", restored.left);
+    }
+    assert!(!restored.left.contains("restore."), "{}", restored.left);
+
+    let other = format!("{save}echo other >/etc/kubernetes/pki/ca.crt\n");
+    let refused = Node { files: &other, ..node }.run("81-restore.sh /run/backup.tar");
+    let refused = refused.fails_with("of another cluster");
+    assert_eq!(refused.calls, Vec::<String>::new());
+    assert!(refused.left.contains("manifests/etcd.yaml"), "{}", refused.left);
+
+    let stopped = node.run("81-restore.sh --stop").succeeds();
+    assert!(!stopped.left.contains("manifests/etcd.yaml"), "{}", stopped.left);
+    assert!(stopped.left.contains("manifests/kube-vip.yaml"), "{}", stopped.left);
+}
+
+#[test]
+fn a_backup_brings_a_control_plane_back_that_lost_everything() {
+    let tree = single();
+    let lost = format!(
+        "PATH=\"$STAGE/bin:$PATH\"\n{RUNNING}bash {}/80-backup.sh >/run/backup.tar 2>/dev/null
+rm -rf /etc/kubernetes/* /var/lib/etcd/*\n: >\"$CALLS\"\n",
+        tree.at("bootstrap").display()
+    );
+    let answers = format!(
+        "{ETCD}\n{NO_API}\n{}\n'kubeadm config images list'*) echo registry.k8s.io/etcd:3.6.8-0 ;;",
+        VERSION.replace("1.35", single_minor(&tree))
+    );
+    let node = Node { tree: &tree, name: "k8s-master", files: &lost, answers: &answers };
+    let restored = node.run("81-restore.sh /run/backup.tar").succeeds();
+    let init = restored.calls.iter().find(|call| call.starts_with("kubeadm init "));
+    let tolerant = "--ignore-preflight-errors DirAvailable--var-lib-etcd-data";
+    assert!(init.is_some_and(|call| call.ends_with(tolerant)), "{restored:#?}");
+    assert!(restored.left.contains("/etc/kubernetes/pki/etcd/ca.key"), "{}", restored.left);
+}
+
+/// The minor that a tree was rendered for.
+fn single_minor(tree: &Sandbox) -> &'static str {
+    let script = tree.read("bootstrap/10-init.sh");
+    ["1.34", "1.35", "1.36", "1.37"]
+        .into_iter()
+        .find(|minor| {
+            script.contains(&format!("KUBERNETES_MINOR='{minor}'"))
+                || script.contains(&format!("KUBERNETES_MINOR={minor}"))
+        })
+        .expect("a minor")
+}
+
+#[test]
+fn a_script_stops_where_a_call_fails() {
+    let tree = ha();
+    let joining = "mkdir -p /run/secrets/k8s
+echo abcdef.0123456789abcdef >/run/secrets/k8s/joinToken
+echo \"sha256:$(printf '%064d' 1)\" >/run/secrets/k8s/caCertHash\n";
+    let api = "*/version) echo '{ \"gitVersion\": \"v1.35.2\" }' ;;";
+    let answers =
+        [VERSION, NO_API, TOKEN, ETCD, api, "'kubectl get node'*) echo 'v1.35.2 True' ;;"];
+    let answers = answers.join("\n");
+    let removing = "'kubectl get node'*) echo Unknown ;;
+etcdctl*'member list') echo '2b, started, control-plane-2, https://10.1.20.12:2380, x, false' ;;";
+    let cases = [
+        ("control-plane-2", ADMIN, answers.as_str(), "10-init.sh --token"),
+        ("control-plane-1", ADMIN, "", "20-cni.sh"),
+        ("worker-1", joining, "", "30-join.sh"),
+        ("worker-1", "", &answers, "60-upgrade.sh"),
+        ("control-plane-1", ADMIN, "", "61-drain.sh worker-1"),
+        ("control-plane-1", ADMIN, removing, "70-remove.sh control-plane-2"),
+        ("control-plane-1", RUNNING, ETCD, "80-backup.sh"),
+    ];
+    for (name, files, answers, script) in cases {
+        let node = Node { tree: &tree, name, files, answers };
+        let whole = node.run(script).succeeds();
+        assert!(!whole.calls.is_empty(), "{script} calls nothing");
+        for number in 1..=whole.calls.len() {
+            // Waiting for an answer is what a poll is for.
+            let call = &whole.calls[number - 1];
+            if call.contains("--request-timeout 2s") {
+                continue;
+            }
+            let failed = node.run_until(script, Some(number));
+            assert_ne!(failed.ran.status, 0, "{script} goes past: {call}");
+            assert_eq!(failed.calls.len(), number, "{script} goes on after: {call}");
+        }
+    }
+}
