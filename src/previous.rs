@@ -70,18 +70,19 @@ pub struct PreviousHost {
     pub role: Option<Role>,
 }
 
+/// Adds the value at a path of a data file.
+type Add<'a> = fn(&mut Previous<'a>, &[&'a str], &'a Value);
+
 impl<'a> Previous<'a> {
     /// Reads it from what each data file sets on disk, by its path.
     pub fn read(cluster: &Cluster, set_by: impl Fn(&str) -> Option<&'a Attrs>) -> Self {
         let folder = DOMAINS.path(cluster);
         let mut previous = Self::default();
-        let add: [(_, fn(&mut Self, &[&'a str], &'a Value)); 2] =
-            [(DataFile::Vms, Self::add_vms), (DataFile::Hosts, Self::add_hosts)];
-        for (file, add) in add {
-            let entries = set_by(file.below(&folder).inside()).map(|attrs| &attrs.entries);
-            for (path, entry) in entries.into_iter().flatten() {
-                add(&mut previous, &path.names().collect::<Vec<_>>(), &entry.value);
-            }
+        for (file, add) in
+            [(DataFile::Vms, Self::add_vms as Add<'a>), (DataFile::Hosts, Self::add_hosts)]
+        {
+            let attrs = set_by(file.below(&folder).inside());
+            attrs.into_iter().for_each(|attrs| previous.add_all(attrs, add));
         }
         previous
     }
@@ -89,6 +90,12 @@ impl<'a> Previous<'a> {
     /// The names of the nodes: control planes, then workers.
     pub fn nodes(&self) -> impl Iterator<Item = &'a str> {
         self.control_planes.iter().chain(&self.workers).copied()
+    }
+
+    fn add_all(&mut self, attrs: &'a Attrs, add: Add<'a>) {
+        for (path, entry) in &attrs.entries {
+            add(self, &path.names().collect::<Vec<_>>(), &entry.value);
+        }
     }
 
     fn add_vms(&mut self, path: &[&'a str], value: &'a Value) {
@@ -153,4 +160,25 @@ impl<'a> PreviousVolume<'a> {
 
 fn role(value: &Value) -> Option<Role> {
     value.text().and_then(|role| Role::from_text(role).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_such_value_is_not_known() {
+        let text = "{ k8s = { version = \"new\"; endpoint = f x; controlPlanes = [ \"a\" 1 ]; }; \
+                    definitions.\"2nd\" = { host = \"box\"; ip = 4; role = \"other\"; \
+                    volumes.data = { size = (-1); fsType = \"xfs\"; }; }; definitions.x = y; }";
+        let attrs: Attrs = text.parse().expect("Nix");
+        let mut previous = Previous::default();
+        previous.add_all(&attrs, Previous::add_vms);
+        assert_eq!((previous.kubernetes, previous.endpoint), (None, None));
+        assert_eq!(previous.nodes().collect::<Vec<_>>(), ["a"]);
+        let vm = &previous.vms["2nd"];
+        assert_eq!((vm.host, vm.ip, vm.role), (Some("box"), None, None));
+        let volume = &vm.volumes["data"];
+        assert_eq!((volume.size, volume.fs, volume.format), (None, Some("xfs"), None));
+    }
 }

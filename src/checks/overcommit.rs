@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::cluster::{Cluster, Host, HostId, Vm};
+use crate::cluster::{Cluster, Demand, Host, HostId, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::Size;
 
@@ -39,10 +39,11 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
         promised.entry(vm.host).or_default().add(vm);
     }
+    let demands: Vec<Demand<'_>> = cluster.demands().collect();
     for host in &cluster.hosts {
         let promised = promised.remove(&host.id).unwrap_or_default();
         log.extend(cpus(host, &promised));
-        log.extend(memory(host, &promised, &pods(cluster, host)));
+        log.extend(memory(host, &promised, &pods(&demands, host)));
         log.extend(disk(host, &promised));
     }
 }
@@ -103,11 +104,9 @@ fn disk(host: &Host, promised: &Promised) -> Option<Diagnostic> {
 }
 
 /// What workloads may use on a host that they can go to.
-fn pods(cluster: &Cluster, host: &Host) -> Vec<(&'static str, Size)> {
-    let Some(node) = cluster.candidates().find(|node| node.node.name == &host.name) else {
-        return Vec::new();
-    };
-    let demands = cluster.demands().filter(|demand| node.has(&demand.selector));
+fn pods(demands: &[Demand<'_>], host: &Host) -> Vec<(&'static str, Size)> {
+    let names_it = |demand: &&Demand<'_>| demand.nodes.iter().any(|node| *node.name == host.name);
+    let demands = demands.iter().filter(names_it);
     demands.map(|demand| (demand.title, **demand.memory)).collect()
 }
 

@@ -3,7 +3,7 @@
 use super::{Cluster, Gpu, Labels, Node};
 use crate::input::Spanned;
 use crate::input::schema::OllamaTable;
-use crate::input::types::{LabelKey, LabelValue, Size};
+use crate::input::types::{LabelKey, LabelValue, Name, Size};
 use crate::source::Span;
 
 /// What a workload takes of nodes, each of which needs a GPU for it.
@@ -48,8 +48,8 @@ impl<'a> Demand<'a> {
     }
 
     /// Whether it runs on a machine, as far as that is known.
-    pub fn runs_on(&self, name: &str) -> bool {
-        self.gpus.iter().any(|(node, _)| node.name.as_str() == name)
+    pub fn runs_on(&self, machine: &Name) -> bool {
+        self.gpus.iter().any(|(node, _)| node.name.value == *machine)
     }
 }
 

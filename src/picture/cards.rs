@@ -1,7 +1,7 @@
 //! The cards of a cluster.
 
 use super::card::{Card, CardKind};
-use crate::cluster::{Cluster, Host, Vlan, Vm};
+use crate::cluster::{Cluster, Demand, Host, Vlan, Vm};
 use crate::input::types::{GpuMode, Role};
 
 pub(super) fn networks(cluster: &Cluster) -> Vec<Card> {
@@ -19,10 +19,11 @@ pub(super) fn networks(cluster: &Cluster) -> Vec<Card> {
 }
 
 pub(super) fn hosts(cluster: &Cluster) -> Vec<Card> {
-    cluster.hosts.iter().map(|host| host_card(cluster, host)).collect()
+    let demands: Vec<Demand<'_>> = cluster.demands().collect();
+    cluster.hosts.iter().map(|host| host_card(cluster, &demands, host)).collect()
 }
 
-fn host_card(cluster: &Cluster, host: &Host) -> Card {
+fn host_card(cluster: &Cluster, demands: &[Demand<'_>], host: &Host) -> Card {
     let outside = host.wan_address.as_ref().map_or("DHCP".to_owned(), ToString::to_string);
     let role = if host.node().is_some() { "worker on bare metal" } else { "carries MicroVMs" };
     let lines = vec![
@@ -30,7 +31,7 @@ fn host_card(cluster: &Cluster, host: &Host) -> Card {
         format!("{} in the bridge {}", host.uplink, cluster.network.bridge),
     ];
     let vlans = cluster.network.vlans.iter().filter_map(|vlan| vlan_card(cluster, host, vlan));
-    let inside = vlans.chain(gpu(host)).chain(workloads(cluster, host)).collect();
+    let inside = vlans.chain(gpu(host)).chain(workloads(demands, host)).collect();
     Card { inside, ..Card::new(CardKind::Host, host.name.as_str(), lines) }
 }
 
@@ -45,9 +46,8 @@ fn gpu(host: &Host) -> Option<Card> {
 }
 
 /// The workloads, where the host is a node that they compute on.
-fn workloads(cluster: &Cluster, host: &Host) -> impl Iterator<Item = Card> {
-    let demands = cluster.demands().filter(|demand| demand.runs_on(host.name.as_str()));
-    demands.map(|demand| {
+fn workloads(demands: &[Demand<'_>], host: &Host) -> impl Iterator<Item = Card> {
+    demands.iter().filter(|demand| demand.runs_on(&host.name)).map(|demand| {
         let lines = vec![format!("node port {}", demand.node_port)];
         Card::new(CardKind::Workload, demand.title, lines)
     })
