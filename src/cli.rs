@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::checks::Lints;
 use crate::disk::State;
-use crate::input::closest;
 use crate::input::decode::Text as _;
 use crate::input::types::{Level, Lint};
+use crate::text::closest;
 
 /// Renders the Nix code of a hybrid Kubernetes cluster from one cluster.toml.
 #[derive(Debug, Parser)]

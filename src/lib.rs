@@ -27,4 +27,6 @@ pub mod previous;
 pub mod release;
 pub mod render;
 pub mod review;
+mod secret;
 pub mod source;
+mod text;

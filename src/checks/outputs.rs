@@ -2,8 +2,8 @@
 
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::input::{closest, quoted};
 use crate::outputs;
+use crate::text::{closest, listed};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let names: Vec<&str> = outputs::all().map(|output| output.name).collect();
@@ -11,7 +11,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         let message = format!("there is no output `{name}`");
         let help = match closest(name.as_str(), names.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the outputs are {}", quoted(&names)),
+            None => format!("the outputs are {}", listed(&names, names.len())),
         };
         log.push(Diagnostic::new(Code::UnknownOutput, name.span(), message).help(help));
     }

@@ -3,8 +3,8 @@
 
 use crate::cluster::{Cluster, Gpu, Host};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::input::closest;
 use crate::input::types::GpuMode;
+use crate::text::closest;
 
 /// Integrated chips that do not come back from a reset, and whose firmware is
 /// in the host's.

@@ -10,6 +10,7 @@ use super::{Failure, Output, Status, paths};
 use crate::cli::{AdoptArgs, Global};
 use crate::disk::{Change, Hold, State};
 use crate::render::shell_word_if_needed as quoted;
+use crate::text::count;
 
 pub(super) fn run(
     args: &AdoptArgs,
@@ -59,14 +60,14 @@ pub(super) fn run(
     if taken > 0 {
         output.note("- is yours, + is nixgen's");
     }
-    let plural = if taken == 1 { "" } else { "s" };
+    let count = count(taken, "file");
     let asks = Output::is_interactive() && !args.yes;
     if taken == 0 {
         return Ok(Status::Done);
     }
     if asks {
         hold.let_go();
-        if !output.confirm(&format!("Take over {taken} file{plural}?")) {
+        if !output.confirm(&format!("Take over {count}?")) {
             output.note("nothing was written");
             return Ok(Status::Done);
         }
@@ -89,7 +90,7 @@ pub(super) fn run(
         return Ok(Status::Done);
     }
     write(&changes, hold, output)?;
-    output.note(&format!("took over {taken} file{plural}"));
+    output.note(&format!("took over {count}"));
     Ok(Status::Done)
 }
 

@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::disk::{Change, ChangeSet, IoError, Root, State};
 use crate::review::{Finding, Plan, at_risk, format};
 use crate::source::Source;
+use crate::text::visible_line;
 
 /// What GitHub takes as the summary of a step.
 const SUMMARY_BYTES: usize = 900_000;
@@ -109,7 +110,7 @@ fn list(
         output.data(&format!("{:<14} {}\n", change.state, change.path));
     }
     for file in behind {
-        output.data(&format!("{:<14} {file}\n", State::Stale));
+        output.data(&format!("{:<14} {}\n", State::Stale, visible_line(file)));
     }
 }
 

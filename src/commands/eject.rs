@@ -8,6 +8,7 @@ use super::{Failure, Output, Status, paths};
 use crate::cli::{EjectArgs, Global};
 use crate::disk::{ChangeSet, Hold, State};
 use crate::review::format;
+use crate::text;
 
 pub(super) fn run(
     args: &EjectArgs,
@@ -109,9 +110,9 @@ fn merge(
         output.note(&format!("merged {merged}; commit with .nixgen and nixgen.lock"));
         return Ok(Status::Done);
     }
-    let plural = if conflicts == 1 { "" } else { "s" };
     output.note(&format!(
-        "{conflicts} conflict{plural}: resolve what stands between `<<<<<<<` and `>>>>>>>`"
+        "{}: resolve what stands between `<<<<<<<` and `>>>>>>>`",
+        text::count(conflicts, "conflict")
     ));
     Ok(Status::Differs)
 }

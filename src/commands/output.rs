@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
@@ -15,6 +16,7 @@ use crate::disk::IoError;
 use crate::render::Bug;
 use crate::review::{Finding, format};
 use crate::source::Source;
+use crate::text::{count, visible, visible_json, visible_line};
 
 /// What goes to standard error, as programs read it.
 #[derive(Serialize)]
@@ -101,35 +103,42 @@ impl Output {
     /// Data as one JSON document.
     pub fn json(&mut self, document: &impl Serialize) {
         // At once: each write goes through a search for colours.
-        let result = serde_json::to_vec_pretty(document)
+        let result = serde_json::to_string_pretty(document)
             .map_err(io::Error::from)
-            .and_then(|text| self.out.write_all(&[text.as_slice(), b"\n"].concat()));
+            .and_then(|text| self.out.write_all((visible_json(&text) + "\n").as_bytes()));
         self.keep(result);
     }
 
     /// A line on how it went; not when quiet.
     pub fn note(&mut self, text: &str) {
         if !self.quiet {
-            self.say(text, &Message::Note { message: text.trim() });
+            self.say(visible(text), &Message::Note { message: text.trim() });
+        }
+    }
+
+    /// Lines of a file in a note, made visible and coloured where they were read.
+    pub fn excerpt(&mut self, lines: &str) {
+        if !self.quiet {
+            self.say(lines, &Message::Note { message: &strip_str(lines).to_string() });
         }
     }
 
     /// What the user has to know, even when quiet.
     pub fn warning(&mut self, text: &str) {
         let style = AnsiColor::Yellow.on_default().bold();
-        let human = format!("{style}warning{style:#}: {text}");
+        let human = format!("{style}warning{style:#}: {}", visible(text));
         self.say(human, &Message::Warning { message: text.trim() });
     }
 
     /// What went wrong.
     pub fn error(&mut self, text: &str) {
-        self.say(Failed(text), &Message::Error { message: text });
+        self.say(Failed(visible(text)), &Message::Error { message: text });
     }
 
     /// What failed in the world.
     pub fn io_error(&mut self, error: &IoError) {
         let (message, path) = (error.to_string(), error.path.to_string_lossy());
-        self.say(Failed(error), &Message::IoError { message, path });
+        self.say(Failed(visible(&error.to_string())), &Message::IoError { message, path });
     }
 
     /// A mistake of ours.
@@ -137,7 +146,10 @@ impl Output {
         let Bug { message, template, template_line, path, line, .. } = bug;
         let (template_line, line) = (*template_line, line.as_ref().map(|(number, _)| *number));
         let human = format!("{bug}\n  This is a bug of nixgen. Nothing was written.");
-        self.say(Failed(human), &Message::Bug { message, template, template_line, path, line });
+        self.say(
+            Failed(visible(&human)),
+            &Message::Bug { message, template, template_line, path, line },
+        );
     }
 
     /// What is wrong with the file.
@@ -148,11 +160,12 @@ impl Output {
             (self.format, found.iter().find(|d| d.is_error()))
         {
             let style = Style::new().bold();
-            let plural = if errors == 1 { "" } else { "s" };
-            let path = source.path().display();
+            let errors = count(errors, "error");
+            let path = source.path().to_string_lossy();
+            let path = visible_line(&path);
             let result = writeln!(
                 self.err,
-                "{style}{errors} error{plural} in {path}. Nothing was written.{style:#}\n\
+                "{style}{errors} in {path}. Nothing was written.{style:#}\n\
                  `nixgen explain {}` says why it is one, and what to write instead.",
                 first.code
             );
@@ -202,7 +215,7 @@ impl Output {
         if self.format == MessageFormat::Json {
             self.say("", &Message::Question { message: question });
         } else {
-            let asked = write!(self.err, "{question} ").and_then(|()| self.err.flush());
+            let asked = write!(self.err, "{} ", visible(question)).and_then(|()| self.err.flush());
             self.keep(asked);
         }
         let mut answer = String::new();
@@ -228,7 +241,7 @@ impl Output {
             MessageFormat::Human => writeln!(self.err, "{human}"),
             MessageFormat::Json => serde_json::to_string(message)
                 .map_err(io::Error::from)
-                .and_then(|object| writeln!(self.err, "{object}")),
+                .and_then(|object| writeln!(self.err, "{}", visible_json(&object))),
         };
         self.keep(result);
     }

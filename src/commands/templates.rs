@@ -9,10 +9,10 @@ use super::{Failure, Output, Status};
 use crate::cli::{Global, TemplatesCommand};
 use crate::cluster::Cluster;
 use crate::disk::{Content, IoError, Root};
-use crate::input::closest;
 use crate::outputs;
 use crate::render::TemplateSource;
 use crate::render::overrides::{ENDING, Found, MAX_BYTES, NoText, Overrides, ejected};
+use crate::text::{closest, visible_json, visible_line};
 
 pub(super) fn run(
     command: &TemplatesCommand,
@@ -58,10 +58,11 @@ fn list(global: &Global, output: &mut Output) -> Result<Status, Failure> {
         let path = if kind.is_rendered(&cluster) { path.inside() } else { "not rendered" };
         for template in kind.templates {
             let own = match overrides.of(template.name) {
-                Some(file) if file.is_stale() => {
-                    format!("  {} (stale)", file.source.path().display())
+                Some(file) => {
+                    let own = file.source.path().to_string_lossy();
+                    let age = if file.is_stale() { " (stale)" } else { "" };
+                    format!("  {}{age}", visible_line(&own))
                 }
-                Some(file) => format!("  {}", file.source.path().display()),
                 None => String::new(),
             };
             let path = if own.is_empty() { path.to_owned() } else { format!("{path:<30}") };
@@ -86,7 +87,7 @@ fn show_context(name: &str, global: &Global, output: &mut Output) -> Result<Stat
         return Ok(Status::Usage);
     };
     output.note(&format!("what the template is given for {}:", planned.path.inside()));
-    output.data(&format!("{context}\n"));
+    output.data(&format!("{}\n", visible_json(&context)));
     Ok(Status::Done)
 }
 

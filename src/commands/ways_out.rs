@@ -5,6 +5,7 @@ use super::{Failure, Output};
 use crate::disk::{Change, ChangeSet, Root, State};
 use crate::render::shell_word_if_needed as quoted;
 use crate::review::{file as reviewed, format};
+use crate::text::count;
 
 /// The files that are in the way.
 pub(super) fn refused(changes: &ChangeSet<'_>) -> Vec<String> {
@@ -13,15 +14,13 @@ pub(super) fn refused(changes: &ChangeSet<'_>) -> Vec<String> {
 
 /// Says what is in the way, what of it is the user's, and how to go on.
 pub(super) fn explain(changes: &ChangeSet<'_>, paths: &[String], root: &Root, output: &mut Output) {
-    let count = paths.len();
-    let plural = if count == 1 { "" } else { "s" };
-    output
-        .error(&format!("refused: {count} file{plural} of yours in the way; nothing was written"));
+    let files_of_yours = count(paths.len(), "file");
+    output.error(&format!("refused: {files_of_yours} of yours in the way; nothing was written"));
     let files = || paths.iter().filter_map(|path| changes.find(path));
     for change in files() {
         output.note(&format!("  {}", reason(change)));
         for line in their_change(changes, change, root, output).lines() {
-            output.note(&format!("    {line}"));
+            output.excerpt(&format!("    {line}"));
         }
     }
     if files().any(|change| change.in_the_way.is_some()) {

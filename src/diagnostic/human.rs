@@ -2,12 +2,11 @@
 
 use std::borrow::Cow;
 
-use annotate_snippets::{
-    AnnotationKind, Group, Level, Origin, Renderer, Snippet, normalize_untrusted_str,
-};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::{Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
+use crate::text::{visible, visible_line};
 
 /// Longer lines are cut around the place: a line of a megabyte helps nobody.
 const WIDTH: usize = 160;
@@ -38,9 +37,9 @@ fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         Severity::Error | Severity::Refused => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.id());
+    let title = level.primary_title(visible_line(&diagnostic.message)).id(diagnostic.code.id());
     let mut group = Group::with_title(title);
-    let path = safe(&source.path().to_string_lossy());
+    let path = visible_line(&source.path().to_string_lossy()).into_owned();
     let mut places = places(diagnostic).peekable();
     if places.peek().is_none() {
         group = group.element(Origin::path(path.clone()));
@@ -53,7 +52,7 @@ fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         group = excerpt.add_to(group, source, &path);
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(safe(help)));
+        group = group.element(Level::HELP.message(visible_line(help)));
     }
     if let Some(note) = diagnostic.how_to_allow() {
         group = group.element(Level::NOTE.message(note));
@@ -103,18 +102,22 @@ impl<'a> Excerpt<'a> {
         let whole = source.lines(self.first, self.last);
         let text = if whole.len() > LONG { self.cut(source, &whole) } else { whole.clone() };
         let shown = visible(&source.text()[text.clone()]);
-        let inside = |at: usize| at.clamp(text.start, text.end) - text.start;
+        let is_as_written = matches!(shown, Cow::Borrowed(_));
+        let place = |at: usize| {
+            let before = text.start..at.clamp(text.start, text.end);
+            shown.floor_char_boundary(visible(&source.text()[before]).len())
+        };
         let annotation = |(span, label, kind): &Place<'a>| {
-            let start = shown.floor_char_boundary(inside(span.start));
-            let end = shown.ceil_char_boundary(inside(span.end));
-            kind.span(start..end).label(label.map(safe))
+            let start = place(source.text().floor_char_boundary(span.start));
+            let end = place(source.text().ceil_char_boundary(span.end));
+            kind.span(start..end).label(label.map(visible_line))
         };
         let annotations: Vec<_> = self.places.iter().map(annotation).collect();
         let snippet = Snippet::source(shown).line_start(self.first).annotations(annotations);
-        if text.start == whole.start {
+        if is_as_written && text.start == whole.start {
             return group.element(snippet.path(path.to_owned()));
         }
-        // The columns of a part are not those of the line.
+        // The columns of what is shown are not those of the line.
         let start = source.position(self.places[0].0.start);
         let origin = Origin::path(path.to_owned()).line(start.line).char_column(start.column);
         group.element(origin).element(snippet)
@@ -135,29 +138,6 @@ fn lines(source: &Source, span: &Span) -> (usize, usize) {
     let first = source.line_at(span.start);
     // A place that ends with a line does not reach into the next one.
     (first, source.line_at(span.end.saturating_sub(1)).max(first))
-}
-
-/// A text that stands outside of the excerpts.
-fn safe(text: &str) -> String {
-    normalize_untrusted_str(&visible(text))
-}
-
-/// Replaces what a terminal obeys or does not show, as far as the library does
-/// not: a file cannot forge a message, and a character that nobody sees is not
-/// the mystery of an unknown key. Every stand-in is as long as what it replaces.
-fn visible(text: &str) -> Cow<'_, str> {
-    let is_hidden = |c: char| {
-        matches!(c, '\u{80}'..='\u{9f}' | '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    if !text.contains(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let stand_in = |c: char| match c.len_utf8() {
-        2 => '\u{a4}',
-        _ => char::REPLACEMENT_CHARACTER,
-    };
-    text.chars().map(|c| if is_hidden(c) { stand_in(c) } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -264,7 +244,8 @@ error[NG0203]: `10.0.0.1` is taken
         let source = Source::new(BAD, format!("x = \"{BAD}\"\n"));
         let found = at(&source, BAD).help(BAD).related(Some(0..1), BAD);
         let shown = plain(&source, Diagnostic { message: BAD.to_owned(), ..found });
-        let obeyed = |c: char| (c.is_control() && c != '\n') || BAD.contains(c) && !c.is_ascii();
-        assert!(!shown.contains(obeyed), "{shown:?}");
+        assert!(!shown.contains(crate::text::is_unseen), "{shown:?}");
+        let (row, marks) = ("1 | x = \"<U+001B>[2J", "<U+FEFF>\"\n  | -    ^^^^^^^^");
+        assert!(shown.contains(row) && shown.contains(marks), "{shown}");
     }
 }

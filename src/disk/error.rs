@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::text::visible_line;
+
 /// The world did not do as it was asked.
 #[derive(Debug)]
 pub struct IoError {
@@ -36,7 +38,13 @@ impl IoError {
 
 impl std::fmt::Display for IoError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "cannot {} {}: {}", self.action, self.path.display(), self.cause)
+        write!(
+            f,
+            "cannot {} {}: {}",
+            self.action,
+            visible_line(&self.path.to_string_lossy()),
+            self.cause
+        )
     }
 }
 

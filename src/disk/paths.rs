@@ -1,5 +1,7 @@
 //! Paths below the root, and the names there that are nixgen's own.
 
+use crate::text::is_unseen;
+
 /// The lock's name, at the root of the tree.
 pub const LOCK_FILE: &str = "nixgen.lock";
 
@@ -11,7 +13,7 @@ pub(super) const STAGING: &str = ".nixgen-staging";
 pub(super) fn is_inside(path: &str) -> bool {
     let is_name = |part: &str| {
         !matches!(part, "" | "." | "..")
-            && !part.contains('\0')
+            && !part.contains(|c| is_unseen(c) || matches!(c, '\t' | '\n'))
             && !part.eq_ignore_ascii_case(".git")
     };
     path.split('/').all(is_name) && path.split('/').next() != Some(STAGING)

@@ -5,15 +5,14 @@
 //! lines that declare the struct.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Display;
 
 use toml::Spanned as TomlSpanned;
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
 use super::spanned::Spanned;
-use super::suggest::closest;
 use crate::diagnostic::{Code, Diagnostic, MOST};
 use crate::source::Span;
+use crate::text::{closest, listed};
 
 /// The most entries of a table or list that are read: each VM takes a few
 /// kilobytes, and kubeadm counts as many nodes.
@@ -62,7 +61,7 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
             let help = match closest(text, all.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None if (1..=SHOWN).contains(&all.len()) => {
-                    format!("expected one of {}", quoted(all))
+                    format!("expected one of {}", listed(all, SHOWN))
                 }
                 None => format!("expected {}", T::EXPECTED),
             };
@@ -74,15 +73,6 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
 
 /// No table has more keys.
 const SHOWN: usize = 24;
-
-/// The words in back quotes, with commas; of very many only the first.
-pub(crate) fn quoted(words: &[impl Display]) -> String {
-    let shown: Vec<String> = words.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
-    match words.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
 
 /// Says that a value is of another TOML type, and is none for that.
 pub(super) fn wrong_type<T>(
@@ -312,7 +302,8 @@ impl<'a> Fields<'a> {
     /// Opens a table that has these keys.
     pub(crate) fn open(node: Node<'a>, keys: &[&str], log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
-            let instead = format!("write `{{ {} = … }}`; its keys are {}", keys[0], quoted(keys));
+            let instead =
+                format!("write `{{ {} = … }}`; its keys are {}", keys[0], listed(keys, SHOWN));
             return wrong_type(node, "a table", &instead, log);
         };
         Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })
@@ -348,7 +339,9 @@ impl<'a> Fields<'a> {
                 .or_else(|| closest(key.get_ref(), self.known.iter().copied()));
             log.push(match near {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help(format!("the keys of this table are {}", quoted(&self.known))),
+                None => {
+                    found.help(format!("the keys of this table are {}", listed(&self.known, SHOWN)))
+                }
             });
             self.missing.retain(|key| Some(*key) != near);
         }

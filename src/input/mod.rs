@@ -6,25 +6,22 @@ pub(crate) mod decode;
 mod describe;
 pub mod nixos;
 pub mod schema;
-pub(crate) mod secrets;
 mod spanned;
-pub(crate) mod suggest;
 mod syntax;
 pub mod types;
 
 pub(crate) use canonical::canonical;
-pub(crate) use decode::quoted;
 pub use decode::{Map, Text};
 pub use schema::ClusterFile;
 pub(crate) use schema::schema;
 pub use spanned::Spanned;
-pub(crate) use suggest::closest;
 pub(crate) use syntax::too_large;
 
 use toml::Spanned as TomlSpanned;
 use toml::de::DeValue;
 
 use crate::diagnostic::Diagnostic;
+use crate::secret;
 use crate::source::Source;
 
 /// The largest file that is read. Ten thousand VMs with every key written take
@@ -42,11 +39,11 @@ pub fn read(
     log: &mut Vec<Diagnostic>,
 ) -> Option<ClusterFile> {
     let Some(document) = document else {
-        secrets::find_anywhere(source.text(), log);
+        secret::refuse_anywhere(source.text(), log);
         return None;
     };
     let mut secrets = Vec::new();
-    secrets::find(source.text(), document, &mut secrets);
+    secret::refuse(source.text(), document, &mut secrets);
     let file = decode(document, log);
     if secrets.is_empty() {
         return file;

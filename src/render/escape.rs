@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use crate::text::visible;
+
 /// A Nix string literal.
 pub(crate) fn nix_string(text: &str) -> String {
     format!("\"{}\"", nix_string_part(text))
@@ -168,7 +170,7 @@ pub(crate) fn shell_word_if_needed(text: &str) -> String {
 /// Running text of a Markdown page, on one line.
 pub(crate) fn markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
@@ -232,18 +234,13 @@ pub(crate) fn mermaid(text: &str) -> String {
 /// control characters, not even escaped, and nothing may reorder what is read.
 pub(crate) fn html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(c),
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                out.push('\u{fffd}');
-            }
-            c if c.is_control() => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

@@ -10,6 +10,7 @@ use similar::{ChangeTag, DiffOp, DiffTag, TextDiff};
 use super::redact;
 use crate::disk::{Change, ChangeSet, State, ThreeWay};
 use crate::render::{Language, handed_over};
+use crate::secret::HIDDEN;
 
 /// A file that is not as it should be.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -210,7 +211,7 @@ pub fn file(change: &Change<'_>) -> File {
         Action::Blocked | Action::Keep => Vec::new(),
         _ => hunks(&change.path, (old, rendered), (new, None)),
     };
-    let is_hidden = |text: &str| text.contains(redact::HIDDEN);
+    let is_hidden = |text: &str| text.contains(HIDDEN);
     File {
         path: change.path.clone(),
         state: change.state.word(),

@@ -17,7 +17,7 @@ mod modules;
 mod nodes;
 mod options;
 mod origins;
-mod redact;
+pub(crate) mod redact;
 
 pub use base::{Base, TemplateChange, templates};
 pub use difference::Difference;

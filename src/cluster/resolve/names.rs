@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::Log;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::Name;
-use crate::input::{Map, Spanned, closest, quoted};
+use crate::input::{Map, Spanned};
+use crate::text::{closest, listed};
 
 /// Looks a name up among those that the file defines. The kind completes
 /// "there is no … `name`".
@@ -37,12 +38,9 @@ impl<Id: Copy> Names<'_, Id> {
 
     /// The names that there are, as far as they help.
     pub(super) fn known(&self) -> String {
-        const SHOWN: usize = 10;
         let mut names: Vec<&str> = self.index.keys().copied().collect();
         names.sort_unstable();
-        let more = if names.len() > SHOWN { ", …" } else { "" };
-        let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-        shown.join(", ") + more
+        listed(&names, 10)
     }
 
     /// The one that is meant when none is named: the only one there is.
@@ -52,11 +50,9 @@ impl<Id: Copy> Names<'_, Id> {
         }
         if self.understood && self.index.len() > 1 {
             let message = format!("`{owner}` does not say which {} it has", self.kind);
-            let mut names: Vec<&str> = self.index.keys().copied().collect();
-            names.sort_unstable();
             log.push(
                 Diagnostic::new(Code::AmbiguousReference, owner.span(), message)
-                    .help(format!("add `{key} = …`, one of {}", quoted(&names))),
+                    .help(format!("add `{key} = …`, one of {}", self.known())),
             );
         }
         None

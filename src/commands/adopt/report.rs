@@ -7,6 +7,8 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::disk::Change;
 use crate::nix::attrs::{Attrs, Changed, Value};
+use crate::review::redact;
+use crate::text::visible_line;
 
 /// A line on the file, and a line each on what differs: what is there, and what
 /// nixgen would write instead.
@@ -51,7 +53,9 @@ fn lines(theirs: &str, ours: &str) -> String {
 }
 
 fn option(changed: &Changed<'_>) -> String {
-    let path = changed.path;
+    let path = visible_line(&changed.path.to_string()).into_owned();
+    let names = || changed.path.segments().iter().map(String::as_str);
+    let shown = |value: &Value| short(&redact::value(names(), value).to_string());
     match (changed.old.map(|entry| &entry.value), changed.new.map(|entry| &entry.value)) {
         (Some(Value::List(old)), Some(Value::List(new))) => {
             let mut out = format!("    {path}:");
@@ -61,7 +65,7 @@ fn option(changed: &Changed<'_>) -> String {
             }
             for (sign, values) in [('-', gone), ('+', come)] {
                 for value in values {
-                    let _ = write!(out, " {sign} {}", short(&value));
+                    let _ = write!(out, " {sign} {}", shown(value));
                 }
             }
             out + "\n"
@@ -74,14 +78,13 @@ fn option(changed: &Changed<'_>) -> String {
 }
 
 /// The elements of a list that another one has not.
-fn without(list: &[Value], other: &[Value]) -> Vec<String> {
+fn without<'a>(list: &'a [Value], other: &[Value]) -> Vec<&'a Value> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for value in other {
         *counts.entry(value.to_string()).or_default() += 1;
     }
-    let texts = list.iter().map(ToString::to_string);
-    texts
-        .filter(|text| match counts.get_mut(text) {
+    list.iter()
+        .filter(|value| match counts.get_mut(&value.to_string()) {
             Some(count) if *count > 0 => {
                 *count -= 1;
                 false
@@ -91,17 +94,13 @@ fn without(list: &[Value], other: &[Value]) -> Vec<String> {
         .collect()
 }
 
-fn shown(value: &Value) -> String {
-    short(&value.to_string())
-}
-
 /// At most a line's worth of a value.
 fn short(text: &str) -> String {
     const LONGEST: usize = 72;
 
-    let one_line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    match one_line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &one_line[..end]),
-        None => one_line,
+    let line = visible_line(text);
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.into_owned(),
     }
 }

@@ -15,6 +15,7 @@ use crate::origin::{self, From, Place, What};
 use crate::outputs;
 use crate::pipeline::Pipeline;
 use crate::source::{Source, Span};
+use crate::text::{visible, visible_line};
 
 const BOLD: Style = Style::new().bold();
 const PLACE: Style = AnsiColor::Cyan.on_default();
@@ -49,7 +50,7 @@ pub(super) fn explain(
         output.data(&said);
         return Ok(Status::Done);
     }
-    let _ = writeln!(said, "{BOLD}{path}:{line}{BOLD:#}\n    {}", shown.trim());
+    let _ = writeln!(said, "{BOLD}{path}:{line}{BOLD:#}\n    {}", visible(shown.trim()));
     for rendered in pipeline.render(plan).map_err(Failure::Bugs)? {
         let lines = rendered.template_lines(&text).unwrap_or_default();
         let by = lines.get(line - 1).cloned().unwrap_or_default();
@@ -76,7 +77,7 @@ fn template(out: &mut String, name: &str, text: &str, lines: &BTreeSet<usize>) {
     let _ = writeln!(out, "made by");
     for line in lines {
         let shown = text.lines().nth(line - 1).unwrap_or_default().trim();
-        let _ = writeln!(out, "  {PLACE}{name}.tera:{line}{PLACE:#}  {shown}");
+        let _ = writeln!(out, "  {PLACE}{name}.tera:{line}{PLACE:#}  {}", visible(shown));
     }
 }
 
@@ -84,7 +85,8 @@ fn values(out: &mut String, source: &Source, written: &[From]) {
     if written.is_empty() {
         return;
     }
-    let path = source.path().display();
+    let path = source.path().to_string_lossy();
+    let path = visible_line(&path);
     let line = |span: &Span| source.position(span.start).line;
     let at = |place: &Place| place.span.as_ref().map_or(0, line);
     let shown: Vec<(String, String)> = written
@@ -96,7 +98,7 @@ fn values(out: &mut String, source: &Source, written: &[From]) {
                 What::Name => format!("the name {text}"),
                 _ => format!("{} = {text}", place.path),
             };
-            (format!("{path}:{}", at(place)), what)
+            (format!("{path}:{}", at(place)), visible(&what).into_owned())
         })
         .collect();
     let width = shown.iter().map(|(at, _)| at.len()).max().unwrap_or_default();

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::commands::{Output, Status};
 use crate::diagnostic::Code;
-use crate::input::closest;
+use crate::text::closest;
 
 pub(super) fn explain(word: &str, output: &mut Output) -> Status {
     if let Some(code) = Code::named(word) {

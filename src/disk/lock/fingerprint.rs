@@ -1,10 +1,9 @@
 //! Hashes that the lock keeps: of files, and of what they are rendered from.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 use crate::nix;
+use crate::text::hex;
 
 /// The content of a file as far as it matters: of Nix its essence, since layout
 /// is any formatter's business, and the lines of everything else.
@@ -25,18 +24,12 @@ impl Fingerprint {
                 hash.update(b"\n");
             }
         }
-        Self(hex(&hash.finalize()))
+        Self(hex(&hash.finalize()[..ENOUGH]))
     }
 }
 
-/// The first half of a digest is enough to tell texts apart that nobody forges.
-fn hex(digest: &[u8]) -> String {
-    let mut hex = String::with_capacity(32);
-    for byte in &digest[..16] {
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
-}
+/// How many bytes of a digest are enough to tell texts apart that nobody forges.
+const ENOUGH: usize = 16;
 
 /// What a tree is rendered from, as far as it is the user's: `cluster.toml`, but
 /// for comments and layout, and their templates. From the same one, only another
@@ -53,6 +46,6 @@ impl Input {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
         }
-        Self(hex(&hash.finalize()))
+        Self(hex(&hash.finalize()[..ENOUGH]))
     }
 }

@@ -1,12 +1,11 @@
 //! The journal: which files a run is about to swap. From the moment that it is
 //! there, the run is completed, by the next one if need be.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::disk::paths::is_inside;
+use crate::text::hex;
 
 /// What is done to one file.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,11 +25,7 @@ pub(super) struct Digest(String);
 
 impl Digest {
     pub(super) fn of(content: &[u8]) -> Self {
-        let mut hex = String::with_capacity(64);
-        for byte in Sha256::digest(content) {
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Self(hex)
+        Self(hex(&Sha256::digest(content)))
     }
 }
 

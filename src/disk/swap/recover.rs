@@ -7,6 +7,7 @@ use super::staging::{Progress, Staging, new};
 use crate::disk::error::IoError;
 use crate::disk::paths::STAGING;
 use crate::disk::tree::{Folder, Found};
+use crate::text::count;
 
 /// Takes a sentence for the user.
 pub type Say<'a> = &'a mut dyn FnMut(&str);
@@ -30,8 +31,8 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
             swap.sync()?;
             staging.finish()?;
             tidy(&swap, say);
-            let (count, plural) = (entries.len(), if entries.len() == 1 { "" } else { "s" });
-            say(&format!("completed a run that was cut short while it wrote {count} file{plural}"));
+            let files = count(entries.len(), "file");
+            say(&format!("completed a run that was cut short while it wrote {files}"));
             for path in kept {
                 say(&format!("  {path} was changed since, and is left as it is"));
             }

@@ -1,6 +1,7 @@
 //! Paths: absolute ones on the machines, relative ones in the rendered tree.
 
 use super::name::checked_text;
+use crate::text::is_unseen;
 
 checked_text! {
     /// An absolute, normal path on a machine.
@@ -38,11 +39,11 @@ fn normal(text: &str, parts: &str) -> Result<(), String> {
         return Err(format!("`{text}` has an empty part, `.` or `..` in it"));
     }
     // File names end up in systemd units, shell scripts and Nix paths, none of
-    // which carries a control character.
-    match text.chars().find(|c| c.is_control()) {
-        Some(_) => Err("the path has a control character in it".to_owned()),
-        None => Ok(()),
+    // which carries a control character; and a person has to see which file it is.
+    if text.contains(|c: char| c.is_control() || is_unseen(c)) {
+        return Err("the path has a character in it that nobody sees".to_owned());
     }
+    Ok(())
 }
 
 impl RelPath {

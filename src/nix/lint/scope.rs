@@ -3,7 +3,7 @@
 use rnix::{SyntaxKind, SyntaxNode};
 
 use super::{Finding, binding, static_key};
-use crate::input::suggest::closest;
+use crate::text::closest;
 
 /// What Nix binds for every file.
 const GLOBALS: &[&str] = &[

@@ -5,8 +5,8 @@ use super::types::Shape;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::nixos::{Options as Settings, Setting};
-use crate::input::suggest::closest;
 use crate::render::nix_attribute;
+use crate::text::closest;
 
 impl Options {
     /// Says what there is no option for, and what an option does not take.

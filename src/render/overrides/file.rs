@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::input::closest;
 use crate::render::{Bug, TemplateSource, template_column};
 use crate::source::{self, Source, Span};
+use crate::text::closest;
 
 /// The largest template that is read: ours are a hundredth of it.
 pub const MAX_BYTES: u64 = 1 << 20;

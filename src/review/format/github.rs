@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::plain;
 use crate::render::{markdown as text, markdown_code as code};
 use crate::review::findings::{Finding, Level};
+use crate::text::{visible, visible_line};
 
 /// GitHub shows no more of a kind.
 const SHOWN: usize = 10;
@@ -33,7 +33,12 @@ pub fn annotations(findings: &[Finding]) -> Annotations {
         } else {
             let place = finding.place.map(|place| format!(":{}", place.start.0));
             let place = format!("{}{}", finding.file, place.unwrap_or_default());
-            let _ = writeln!(rest, "- {} {}", code(&plain(&place)), text(&finding.message));
+            let _ = writeln!(
+                rest,
+                "- {} {}",
+                code(&visible_line(&place)),
+                text(&visible(&finding.message))
+            );
         }
     }
     if !rest.is_empty() {
@@ -62,7 +67,7 @@ fn command(finding: &Finding) -> String {
 
 /// A message, of which no character ends the command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A property, of which no character ends it either.

@@ -6,12 +6,12 @@ use std::fmt::Write as _;
 use super::sides::Sides;
 use super::table::table;
 use super::{
-    BY_VERSION, arrival, at_risk, base, by_version, groups, named, path, places, plain, rows,
-    spans, words,
+    BY_VERSION, arrival, at_risk, base, by_version, groups, named, path, places, rows, spans, words,
 };
 use crate::render::{fenced, html, markdown as text, markdown_code as code};
 use crate::review::hunks::{File, Hunk};
 use crate::review::{Node, OptionChange, Plan};
+use crate::text::visible_line;
 
 /// What is kept free for naming what is left out.
 const RESERVE: usize = 1_000;
@@ -49,7 +49,7 @@ fn of_version(out: &mut String, files: &[File]) {
     if by_version.is_empty() {
         return;
     }
-    let shown = by_version.iter().take(NAMED).map(|file| code(&plain(&file.path)));
+    let shown = by_version.iter().take(NAMED).map(|file| code(&visible_line(&file.path)));
     let shown: Vec<String> = shown.collect();
     let more = match by_version.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -88,14 +88,18 @@ fn machine(names: &[&str], node: &Node) -> [String; 3] {
 
 fn option(source: &str, name: &str, change: &OptionChange) -> [String; 3] {
     let values = Sides::new(&change.difference).joined(" ", |side| code(&side.text));
-    let path =
-        format!("{}<br><sub>{}</sub>", code(&plain(path(change))), text(&places(source, change)));
+    let path = format!(
+        "{}<br><sub>{}</sub>",
+        code(&visible_line(path(change))),
+        text(&visible_line(&places(source, change)))
+    );
     [name.to_owned(), path, values]
 }
 
 /// A sentence with what is code in it.
 fn prose(sentence: &str) -> String {
-    spans(sentence).map(|(is_code, part)| if is_code { code(part) } else { text(part) }).collect()
+    let sentence = visible_line(sentence);
+    spans(&sentence).map(|(is_code, part)| if is_code { code(part) } else { text(part) }).collect()
 }
 
 /// The lines of the files, hunk by hunk until the size is reached.
@@ -136,8 +140,11 @@ fn files(out: &mut String, files: &[File], budget: usize) {
     let _ = write!(out, "Left out, to keep this short: {hunks} hunks of");
     let end = out.len() + RESERVE - 200;
     for (index, (path, hunks)) in left_out.iter().enumerate() {
-        let item =
-            format!("{} {} ({hunks})", if index == 0 { "" } else { "," }, code(&plain(path)));
+        let item = format!(
+            "{} {} ({hunks})",
+            if index == 0 { "" } else { "," },
+            code(&visible_line(path))
+        );
         if out.len() + item.len() > end {
             let _ = write!(out, " and {} more files", left_out.len() - index);
             break;
@@ -168,6 +175,6 @@ fn diff(hunk: &Hunk) -> String {
 
 /// Lines in a block of code.
 fn block(language: &str, lines: impl Iterator<Item = impl AsRef<str>>) -> String {
-    let body = lines.fold(String::new(), |body, line| body + &plain(line.as_ref()) + "\n");
+    let body = lines.fold(String::new(), |body, line| body + &visible_line(line.as_ref()) + "\n");
     fenced(&body, language) + "\n\n"
 }

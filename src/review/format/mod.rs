@@ -25,6 +25,7 @@ pub use unified::{hunks, patch, unified};
 use std::collections::HashMap;
 
 use super::{Class, Difference, File, Kind, Node, NodeAction, OptionChange, Plan, Reason};
+use crate::text::visible_line;
 
 /// What is said of files that differ because of nixgen itself.
 const BY_VERSION: &str =
@@ -89,7 +90,10 @@ const MANY: usize = 8;
 
 /// Machines on a page: all of them unless they are very many.
 fn named(names: &[&str]) -> String {
-    if names.len() <= MANY { names.join(", ") } else { all(names) }
+    match names.len() {
+        ..=MANY => visible_line(&names.join(", ")).into_owned(),
+        _ => all(names),
+    }
 }
 
 /// An option's path without the functions that it is returned by, as in a flake.
@@ -121,8 +125,8 @@ const fn arrival(node: &Node) -> &'static str {
 /// Machines: all of a few, or how many they are.
 fn all(names: &[&str]) -> String {
     match names {
-        names if names.len() <= FEW => names.join(", "),
-        names => format!("{}, … ({} machines)", names[0], names.len()),
+        names if names.len() <= FEW => visible_line(&names.join(", ")).into_owned(),
+        names => format!("{}, … ({} machines)", visible_line(names[0]), names.len()),
     }
 }
 
@@ -172,19 +176,4 @@ fn places(source: &str, change: &OptionChange) -> String {
         Some(written) => format!("{written} → {}", place(change)),
         None => place(change),
     }
-}
-
-/// A text as it may be shown: nothing in it moves a cursor, recolours a terminal
-/// or reorders what is read.
-fn plain(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\t' => c,
-            c if c.is_control() => '\u{fffd}',
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                '\u{fffd}'
-            }
-            c => c,
-        })
-        .collect()
 }

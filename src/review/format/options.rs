@@ -1,5 +1,6 @@
 //! One line an option: what changes on which machine, and what it costs.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Ansi};
@@ -11,6 +12,7 @@ use super::{
 };
 use crate::review::hunks::{File, Subject};
 use crate::review::{Class, Node, OptionChange, Plan};
+use crate::text::visible_line;
 
 /// The options, the impact, and the files that are none of a machine's, and what
 /// there is to say of the revision that they begin at.
@@ -20,23 +22,24 @@ pub fn options(plan: &Plan, style: Style) -> String {
 
 fn lines(plan: &Plan, style: Style) -> String {
     let at = |change| written(&plan.source, change).unwrap_or_else(|| place(change));
-    let mut lines: Vec<(String, &str, String, String)> = Vec::new();
+    let mut lines: Vec<(String, Cow<'_, str>, String, String)> = Vec::new();
     for row in rows(plan) {
         lines.push((
             all(&row.nodes),
-            path(row.change),
+            visible_line(path(row.change)),
             self::change(style, row.change),
             at(row.change),
         ));
     }
     for change in &plan.cluster {
-        lines.push(("cluster".to_owned(), path(change), self::change(style, change), at(change)));
+        let path = visible_line(path(change));
+        lines.push(("cluster".to_owned(), path, self::change(style, change), at(change)));
     }
     let longest = |texts: &mut dyn Iterator<Item = &str>| {
         texts.map(|text| text.chars().count()).max().unwrap_or(0)
     };
     let names = longest(&mut lines.iter().map(|line| line.0.as_str()));
-    let paths = longest(&mut lines.iter().map(|line| line.1));
+    let paths = longest(&mut lines.iter().map(|line| line.1.as_ref()));
     let mut out = String::new();
     let mut last: Option<&str> = None;
     for (name, path, change, place) in &lines {
@@ -45,7 +48,7 @@ fn lines(plan: &Plan, style: Style) -> String {
         }
         last = Some(name);
         let name = padded(style, BOLD, name, names);
-        let place = style.paint(FAINT, &format!("({place})"));
+        let place = style.paint(FAINT, &visible_line(&format!("({place})")));
         let _ = writeln!(out, "{name}  {path:<paths$}  {change}   {place}");
     }
     impact(&mut out, plan, style);
@@ -84,7 +87,7 @@ fn impact(out: &mut String, plan: &Plan, style: Style) {
             let padded = padded(style, BOLD, names, width);
             let words = style.paint(color(reason.impact), &words(reason, node.kind));
             let arrival = if names.is_empty() { "" } else { arrival(node) };
-            let _ = writeln!(out, "  {padded}  {arrival}{words}: {}", reason.text);
+            let _ = writeln!(out, "  {padded}  {arrival}{words}: {}", visible_line(&reason.text));
             names = "";
         }
     }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::plain;
 use crate::review::Difference;
+use crate::text::visible_line;
 
 /// A value that goes or comes.
 #[derive(Serialize)]
@@ -22,7 +22,7 @@ pub(super) struct Sides {
 
 impl Sides {
     pub(super) fn new(difference: &Difference) -> Self {
-        let side = |is_new, text: &str| Side { is_new, text: plain(text) };
+        let side = |is_new, text: &str| Side { is_new, text: visible_line(text).into_owned() };
         let Difference { old, new, added, removed } = difference;
         if let (Some(old), Some(new)) = (old, new) {
             let (old, new) = clip(old, new);

@@ -8,6 +8,7 @@ use super::style::{NEW, OLD, Style};
 use super::{BY_VERSION, base, by_version};
 use crate::review::Base;
 use crate::review::hunks::{Action, File, Hunk, Line, Tag, UNFINISHED, between};
+use crate::text::{visible, visible_line};
 
 const HEADER: Ansi = Ansi::new().bold();
 const HUNK: Ansi = AnsiColor::Cyan.on_default();
@@ -60,6 +61,17 @@ pub fn unified(file: &File, style: Style) -> String {
     if file.redacted {
         let _ = writeln!(out, "# {path}: what may be a secret is shown as ***");
     }
+    let has_unseen = |hunk: &Hunk| {
+        let text = hunk.to_string();
+        visible(&text) != text
+    };
+    if file.hunks.iter().any(has_unseen) {
+        let _ = writeln!(
+            out,
+            "# {path}: a character that cannot be seen is shown by its number, as in <U+202E>; \
+             the patch does not apply"
+        );
+    }
     for line in header(file) {
         let _ = writeln!(out, "{}", style.paint(HEADER, &line));
     }
@@ -81,7 +93,7 @@ pub fn hunks(path: &str, old: &str, new: &str, rendered: Option<&str>, style: St
 
 fn print(out: &mut String, hunk: &Hunk, style: Style) {
     if style == Style::Plain {
-        let _ = write!(out, "{hunk}");
+        out.push_str(&visible(&hunk.to_string()));
         return;
     }
     let _ = writeln!(out, "{}", style.paint(HUNK, &hunk.range()));
@@ -122,12 +134,7 @@ fn coloured(out: &mut String, line: &Line) {
     let _ = write!(out, "{ansi}{}{ansi:#}", line.tag.sign());
     for (changed, text) in parts(line) {
         let ansi = if changed { ansi.effects(Effects::INVERT) } else { ansi };
-        // No text of a file may steer the terminal.
-        let text: String = text
-            .chars()
-            .map(|c| if c.is_control() && c != '\t' { '\u{fffd}' } else { c })
-            .collect();
-        let _ = write!(out, "{ansi}{text}{ansi:#}");
+        let _ = write!(out, "{ansi}{}{ansi:#}", visible_line(text));
     }
     out.push('\n');
 }

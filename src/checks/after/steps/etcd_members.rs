@@ -5,6 +5,7 @@ use crate::checks::place;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::previous::Previous;
+use crate::text::listed;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
     let members = &previous.control_planes;
@@ -18,7 +19,7 @@ pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Di
         .iter()
         .find(|vm| vm.name.as_str() == first)
         .and_then(|vm| place(&vm.role, &vm.name));
-    let names = super::names(&gone);
+    let names = listed(&gone, super::NAMED);
     log.push(if left * 2 > count {
         let message = format!(
             "etcd loses {names}: of its {count} members {left} would be left, and it still counts {count}"

@@ -41,13 +41,5 @@ pub fn run(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>
     }
 }
 
-/// Names in a sentence; of very many only the first.
-fn names(names: &[&str]) -> String {
-    const SHOWN: usize = 3;
-
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
-    match names.len().saturating_sub(SHOWN) {
-        0 => shown.join(", "),
-        more => format!("{} and {more} more", shown.join(", ")),
-    }
-}
+/// So many names are in a sentence; of more only the first are.
+const NAMED: usize = 3;

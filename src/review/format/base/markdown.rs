@@ -6,8 +6,9 @@ use super::{named, nothing_known, place, template};
 use crate::render::{markdown as text, markdown_code as code};
 use crate::review::format::sides::Sides;
 use crate::review::format::table::table;
-use crate::review::format::{BY_VERSION, by_version, plain};
+use crate::review::format::{BY_VERSION, by_version};
 use crate::review::{Base, File};
+use crate::text::visible_line;
 
 /// What was meant by the changes, in at most so many bytes.
 pub fn intent(base: &Base, source: &str, most: usize) -> String {
@@ -15,7 +16,7 @@ pub fn intent(base: &Base, source: &str, most: usize) -> String {
     for change in base.intent.iter().flatten() {
         let path = format!(
             "{}<br><sub>{}</sub>",
-            code(&plain(&change.path)),
+            code(&visible_line(&change.path)),
             text(&place(change, source))
         );
         rows.push([path, Sides::new(&change.difference).joined(" ", |side| code(&side.text))]);
@@ -23,7 +24,7 @@ pub fn intent(base: &Base, source: &str, most: usize) -> String {
     for change in &base.templates {
         rows.push([format!("template {}", code(&change.name)), template(change)]);
     }
-    let mut out = format!("### Intent\n\nSince {}:", text(&plain(&named(base))));
+    let mut out = format!("### Intent\n\nSince {}:", text(&visible_line(&named(base))));
     if base.intent.is_none() {
         out.push_str(" what changed in the file is not known, for one side of it is no TOML.");
     } else if rows.is_empty() {
@@ -37,10 +38,10 @@ pub fn intent(base: &Base, source: &str, most: usize) -> String {
             out,
             "> [!WARNING]\n> This nixgen cannot render what {} says, so this is against the files \
              that are committed there.",
-            code(&plain(&base.revision))
+            code(&visible_line(&base.revision))
         );
         for mistake in base.mistakes.iter().take(3) {
-            let _ = writeln!(out, "> - {}", text(&plain(mistake)));
+            let _ = writeln!(out, "> - {}", text(&visible_line(mistake)));
         }
         out.push('\n');
     }
@@ -51,10 +52,10 @@ pub fn intent(base: &Base, source: &str, most: usize) -> String {
 pub fn drift(base: &Base, most: usize) -> String {
     let mut out = String::from("### Drift before\n\n");
     if !base.mistakes.is_empty() {
-        let _ = writeln!(out, "{}.", text(&plain(&nothing_known(base))));
+        let _ = writeln!(out, "{}.", text(&visible_line(&nothing_known(base))));
         return out;
     }
-    let name = code(&plain(&base.revision));
+    let name = code(&visible_line(&base.revision));
     if base.drift.is_empty() {
         let _ = writeln!(out, "None: every file in {name} was what it says.");
         return out;
@@ -74,6 +75,6 @@ const STATES: [&str; 2] = ["file", "state"];
 fn states(files: &[&File]) -> impl Iterator<Item = [String; 2]> {
     files.iter().map(|file| {
         let (added, removed) = file.counts();
-        [code(&plain(&file.path)), format!("{}, +{added} −{removed}", file.state)]
+        [code(&visible_line(&file.path)), format!("{}, +{added} −{removed}", file.state)]
     })
 }

@@ -1,16 +1,18 @@
-//! Secrets have no place in the file: it is committed as it is, comments too,
-//! and what is rendered from it everybody can read in the Nix store.
+//! Secrets that are told by their looks, and what is said of those in `cluster.toml`:
+//! it is committed as it is, comments too, and what is rendered from it everybody can
+//! read in the Nix store.
 
+use toml::Spanned;
 use toml::de::DeValue;
 use toml_parser::Source as Tokens;
 use toml_parser::lexer::TokenKind;
 
-use super::decode::Node;
+use super::NamePath;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
-/// A kind of secret that can be told by its looks.
-struct Kind {
+/// A secret that can be told by its looks.
+struct Look {
     what: &'static str,
     /// Where it goes instead.
     instead: &'static str,
@@ -19,28 +21,28 @@ struct Kind {
     is_sure: bool,
 }
 
-const KINDS: [Kind; 4] = [
-    Kind {
+const LOOKS: [Look; 4] = [
+    Look {
         what: "a PEM block",
         instead: "put it in a file on the machine, by sops-nix or agenix, and write the file's path",
         // As it is, or as a kubeconfig has it, in base64.
         is_in: |text| text.contains("-----BEGIN ") || text.contains("LS0tLS1CRUdJTi"),
         is_sure: true,
     },
-    Kind {
+    Look {
         what: "a kubeadm token",
         instead: "put it in a file on the joining nodes and write the file's path as `join_token_file`",
         is_in: |text| words(text).any(is_token),
         is_sure: true,
     },
-    Kind {
+    Look {
         what: "a certificate key",
         instead: "put it in a file on the joining control planes and write the file's path as `certificate_key_file`",
         is_in: |text| words(text).any(is_certificate_key),
         // In a comment it may be the hash of anything.
         is_sure: false,
     },
-    Kind {
+    Look {
         what: "an age secret key",
         instead: "keep it on the machines that decrypt with it, and write nothing of it here",
         is_in: |text| text.contains("AGE-SECRET-KEY-1"),
@@ -49,21 +51,23 @@ const KINDS: [Kind; 4] = [
 ];
 
 /// Whether a text holds something that looks like a secret.
-pub(crate) fn is_in(text: &str) -> bool {
-    KINDS.iter().any(|kind| (kind.is_in)(text))
+pub(super) fn is_in(text: &str) -> bool {
+    LOOKS.iter().any(|look| (look.is_in)(text))
 }
 
-/// Every key, text and comment that looks like a secret. No message repeats it.
-pub(super) fn find(text: &str, root: Node<'_>, log: &mut Vec<Diagnostic>) {
-    below(root, false, log);
+/// Refuses every text that is a secret by its name, and every key, text and comment that
+/// looks like one. No message repeats it.
+pub(crate) fn refuse(text: &str, root: &Spanned<DeValue<'_>>, log: &mut Vec<Diagnostic>) {
+    refuse_below(root, &mut NamePath::default(), log);
     let comments = tokens(text).filter(|(kind, ..)| *kind == TokenKind::Comment);
     for (_, comment, span) in comments {
         log.extend(sure(comment, span));
     }
 }
 
-/// The same where the text does not parse, and will be quoted for that.
-pub(super) fn find_anywhere(text: &str, log: &mut Vec<Diagnostic>) {
+/// Refuses what looks like one where the text does not parse, and will be quoted for
+/// that.
+pub(crate) fn refuse_anywhere(text: &str, log: &mut Vec<Diagnostic>) {
     /// A file with more is no `cluster.toml`.
     const MOST: usize = 100;
 
@@ -93,20 +97,23 @@ fn overlaps(found: &Diagnostic, span: &Span) -> bool {
     found.span.as_ref().is_some_and(|own| own.start < span.end && span.start < own.end)
 }
 
-/// `nixos` tables have a rule of their own: what an option calls a password is one,
-/// whatever it looks like.
-fn below(node: Node<'_>, is_nixos: bool, log: &mut Vec<Diagnostic>) {
+fn refuse_below<'n>(
+    node: &'n Spanned<DeValue<'_>>,
+    path: &mut NamePath<'n>,
+    log: &mut Vec<Diagnostic>,
+) {
     match node.get_ref() {
-        DeValue::String(text) => log.extend(any(text, node.span())),
-        DeValue::Array(items) => items.iter().for_each(|item| below(item, is_nixos, log)),
+        DeValue::String(text) => {
+            log.extend(any(text, node.span()).or_else(|| named(path, text, node.span())));
+        }
+        DeValue::Array(items) => items.iter().for_each(|item| refuse_below(item, path, log)),
         DeValue::Table(table) => {
+            let above = path.len();
             for (key, value) in table {
                 log.extend(any(key.get_ref(), key.span()));
-                let before = log.len();
-                below(value, is_nixos || key.get_ref() == "nixos", log);
-                if is_nixos && log.len() == before {
-                    log.extend(named(key.get_ref(), value));
-                }
+                path.push(key.get_ref());
+                refuse_below(value, path, log);
+                path.truncate(above);
             }
         }
         DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
@@ -114,15 +121,15 @@ fn below(node: Node<'_>, is_nixos: bool, log: &mut Vec<Diagnostic>) {
 }
 
 fn any(text: &str, span: Span) -> Option<Diagnostic> {
-    report(KINDS.iter().find(|kind| (kind.is_in)(text)), span)
+    report(LOOKS.iter().find(|look| (look.is_in)(text)), span)
 }
 
 fn sure(text: &str, span: Span) -> Option<Diagnostic> {
-    report(KINDS.iter().find(|kind| kind.is_sure && (kind.is_in)(text)), span)
+    report(LOOKS.iter().find(|look| look.is_sure && (look.is_in)(text)), span)
 }
 
-fn report(kind: Option<&Kind>, span: Span) -> Option<Diagnostic> {
-    let Kind { what, instead, .. } = kind?;
+fn report(look: Option<&Look>, span: Span) -> Option<Diagnostic> {
+    let Look { what, instead, .. } = look?;
     let message = format!("this looks like {what}, which must not be in the file");
     Some(
         Diagnostic::new(Code::LiteralSecret, span, message)
@@ -130,25 +137,16 @@ fn report(kind: Option<&Kind>, span: Span) -> Option<Diagnostic> {
     )
 }
 
-/// A value that its option calls a secret. A path is none: it says where the secret
-/// is.
-fn named(name: &str, value: Node<'_>) -> Option<Diagnostic> {
-    const ENDINGS: [&str; 7] =
-        ["password", "passphrase", "secret", "token", "privatekey", "presharedkey", "apikey"];
-
-    let text = value.get_ref().as_str()?;
-    let letters = name.chars().filter(char::is_ascii_alphanumeric);
-    let plain = letters.collect::<String>().to_ascii_lowercase();
-    let is_named = ENDINGS.iter().any(|ending| plain.ends_with(ending));
-    if !is_named || text.is_empty() || text.starts_with('/') {
-        return None;
-    }
+/// Refuses a text that is a secret by its name, whatever it looks like.
+fn named(path: &NamePath<'_>, text: &str, span: Span) -> Option<Diagnostic> {
+    let name = path.secret_in(text)?;
     let message = format!("`{name}` holds a secret, which must not be in the file");
-    let help = "use the option that takes a file, such as `hashedPasswordFile`, and write a path on the machine";
-    Some(Diagnostic::new(Code::LiteralSecret, value.span(), message).help(help))
+    let help = "put the secret in a file on the machine and write the file's path, with the option \
+                that takes one, such as `hashedPasswordFile`";
+    Some(Diagnostic::new(Code::LiteralSecret, span, message).help(help))
 }
 
-/// What the text is made of, where it parses and where it does not.
+/// The tokens of a text, whether it parses or not.
 fn tokens(text: &str) -> impl Iterator<Item = (TokenKind, &str, Span)> {
     Tokens::new(text).lex().filter_map(move |token| {
         let span = token.span().start()..token.span().end();
@@ -160,7 +158,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(ends_word)
 }
 
-fn ends_word(c: char) -> bool {
+pub(super) fn ends_word(c: char) -> bool {
     c.is_whitespace() || "\"'`=,;()<>[]{}#".contains(c)
 }
 
@@ -217,7 +215,7 @@ mod tests {
     fn they_are_found_where_the_text_does_not_parse() {
         let found = |text: &str| {
             let mut log = Vec::new();
-            find_anywhere(text, &mut log);
+            refuse_anywhere(text, &mut log);
             log.iter().map(|found| text[found.span.clone().expect("a place")].to_owned()).collect()
         };
         let (token, none): (_, [String; 0]) = ("abcdef.0123456789abcdef", []);

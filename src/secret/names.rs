@@ -1,0 +1,323 @@
+//! The names that secrets go by, and the one rule about them: a text is a secret if its
+//! own name says so, or one above it does and its own does not say what else it is; but
+//! not where it only tells where the secret is.
+
+/// Nouns for secrets, as a name has them at the end of a word or of a few: so
+/// `dbPassword`, `DBPASSWORD` and `api_keys` have one. Any of them may be plural.
+pub(crate) const SECRETS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "token",
+    "credential",
+    "psk",
+    "privatekey",
+    "secretkey",
+    "apikey",
+    "accesskey",
+    "encryptionkey",
+    "signingkey",
+    "masterkey",
+    "certificatekey",
+    "sharedkey",
+    "authkey",
+];
+
+/// One of these is in every name that has one of the above: most names have none, and
+/// are many.
+const STEMS: [&str; 6] = ["pass", "secret", "token", "credential", "psk", "key"];
+
+/// Last words of names that only tell of a secret: `tokenFile`, `secretName`.
+const ABOUT: &[&str] = &[
+    "address",
+    "age",
+    "algorithm",
+    "audience",
+    "authentication",
+    "backend",
+    "class",
+    "command",
+    "count",
+    "description",
+    "dir",
+    "directory",
+    "duration",
+    "enable",
+    "enabled",
+    "endpoint",
+    "expiry",
+    "file",
+    "files",
+    "folder",
+    "format",
+    "group",
+    "hash",
+    "header",
+    "host",
+    "id",
+    "ids",
+    "interval",
+    "issuer",
+    "kind",
+    "length",
+    "lifetime",
+    "location",
+    "method",
+    "mode",
+    "name",
+    "names",
+    "namespace",
+    "owner",
+    "path",
+    "paths",
+    "policy",
+    "port",
+    "provider",
+    "ref",
+    "required",
+    "script",
+    "service",
+    "size",
+    "store",
+    "timeout",
+    "ttl",
+    "type",
+    "unit",
+    "units",
+    "uri",
+    "url",
+    "user",
+    "username",
+    "version",
+];
+
+/// Words with which a name counts what it names.
+const COUNTS: &[&str] = &["max", "min", "num"];
+
+/// Names under which each name is that of a thing, and says nothing of what is in it:
+/// a service called `token` has a description like any other.
+const COLLECTIONS: &[&str] = &[
+    "containers",
+    "databases",
+    "definitions",
+    "etc",
+    "fileSystems",
+    "groups",
+    "hosts",
+    "interfaces",
+    "labels",
+    "links",
+    "mounts",
+    "netdevs",
+    "networks",
+    "paths",
+    "secrets",
+    "services",
+    "shares",
+    "slices",
+    "sockets",
+    "targets",
+    "timers",
+    "users",
+    "virtualHosts",
+    "vms",
+    "volumes",
+];
+
+/// Values that say yes, no or nothing.
+const TRUTH: &[&str] = &["true", "false", "yes", "no", "on", "off", "null", "none", "~", "-"];
+
+/// The names on the way to a value, the nearest last.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct NamePath<'a>(Vec<(&'a str, Says)>);
+
+/// What a name says of the text that it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Says {
+    Secret,
+    /// It tells of a secret, or of something that stands beside one.
+    Harmless,
+    Nothing,
+}
+
+impl<'a> FromIterator<&'a str> for NamePath<'a> {
+    fn from_iter<I: IntoIterator<Item = &'a str>>(names: I) -> Self {
+        Self(names.into_iter().map(|name| (name, says(name))).collect())
+    }
+}
+
+impl<'a> NamePath<'a> {
+    pub(crate) fn push(&mut self, name: &'a str) {
+        self.0.push((name, says(name)));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Goes back up to so many names.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
+
+    /// The name for which a text under this path is a secret, if it is one.
+    pub(crate) fn secret_in(&self, text: &str) -> Option<&'a str> {
+        self.named().filter(|_| !is_reference(text))
+    }
+
+    fn named(&self) -> Option<&'a str> {
+        let ((own, says), above) = self.0.split_last()?;
+        match says {
+            Says::Secret => Some(own),
+            Says::Harmless => None,
+            Says::Nothing => above.iter().enumerate().rev().find_map(|(at, (name, says))| {
+                let is_thing = at > 0 && COLLECTIONS.contains(&above[at - 1].0);
+                (*says == Says::Secret && !is_thing).then_some(*name)
+            }),
+        }
+    }
+}
+
+fn says(name: &str) -> Says {
+    let words = words(name);
+    // Some are glued to the word before: `passwordfile`.
+    let is_about = |last: &str| ABOUT.contains(&last) || last.ends_with("file");
+    if words.last().is_some_and(|last| is_about(last)) {
+        return Says::Harmless;
+    }
+    let has = |stem: &&str| {
+        name.as_bytes().windows(stem.len()).any(|part| part.eq_ignore_ascii_case(stem.as_bytes()))
+    };
+    // A place, such as a mount point, is called what it likes.
+    if name.starts_with('/') || !STEMS.iter().any(has) {
+        return Says::Nothing;
+    }
+    if words.iter().any(|word| COUNTS.contains(&word.as_str())) {
+        return Says::Harmless;
+    }
+    let is_secret = (1..=words.len()).any(|count| ends_in_secret(&words[..count].concat()));
+    if is_secret { Says::Secret } else { Says::Nothing }
+}
+
+fn ends_in_secret(name: &str) -> bool {
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let singular = name.strip_suffix('s').unwrap_or(name);
+    SECRETS.iter().any(|secret| singular.ends_with(secret))
+}
+
+/// The words of a name, whatever parts them: `joinTokenFile`, `join-token-file`.
+fn words(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut last_is_lower = false;
+    for c in name.chars() {
+        if !c.is_alphanumeric() || (c.is_uppercase() && last_is_lower) {
+            words.push(String::new());
+        }
+        last_is_lower = c.is_alphanumeric() && !c.is_uppercase();
+        if let Some(word) = words.last_mut().filter(|_| c.is_alphanumeric()) {
+            word.extend(c.to_lowercase());
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Whether a text is none of its own, but says where one is: a path, also behind an
+/// identifier (`wifi:/run/secrets/wifi`), a variable (`$TOKEN`, `${token}`), a
+/// placeholder (`@TOKEN@`, `ext:home`). Yes and no are harmless as well.
+fn is_reference(text: &str) -> bool {
+    let text = text.trim();
+    let inside = |start, end| text.strip_prefix(start).and_then(|text| text.strip_suffix(end));
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
+    };
+    let is_variable =
+        |name: &str| is_name(name) && !name.contains(|c: char| c.is_ascii_lowercase());
+    text.is_empty()
+        || TRUTH.contains(&text.to_ascii_lowercase().as_str())
+        || is_path(text)
+        || text.split_once(':').is_some_and(|(id, path)| is_name(id) && is_path(path))
+        || text.strip_prefix("ext:").is_some_and(is_name)
+        || text.strip_prefix('$').is_some_and(is_variable)
+        || inside("${", "}").is_some_and(is_name)
+        || inside("@", "@").is_some_and(is_name)
+}
+
+/// Base64 may begin with a slash too, but most often has more than a path has.
+fn is_path(text: &str) -> bool {
+    text.starts_with('/') && !text.contains(|c: char| c.is_whitespace() || "+=@:".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret_name<'a>(path: &'a str, text: &str) -> Option<&'a str> {
+        path.split('.').collect::<NamePath<'_>>().secret_in(text)
+    }
+
+    #[test]
+    fn names_of_secrets_are_told_from_names_of_their_places() {
+        for name in ["hashedPassword", "API_KEY", "join-token", "secrets", "preSharedKey", "psk2"] {
+            assert_eq!(secret_name(name, "hunter2"), Some(name));
+        }
+        for name in [
+            "joinTokenFile",
+            "tokenfile",
+            "PasswordAuthentication",
+            "keys",
+            "sshPubKey",
+            "tokenize",
+        ] {
+            assert_eq!(secret_name(name, "hunter2"), None, "{name}");
+        }
+        for name in ["secretName", "tokenEndpoint", "OLLAMA_MAX_TOKENS", "bypass", "compass"] {
+            assert_eq!(secret_name(name, "4096"), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_holds_for_what_is_below_it_but_not_for_what_is_beside_the_secret() {
+        assert_eq!(secret_name("networks.home.psk", "hunter2"), Some("psk"));
+        assert_eq!(secret_name("credentials.smtp.login", "hunter2"), Some("credentials"));
+        assert_eq!(secret_name("sops.secrets.wifi-token", "hunter2"), Some("wifi-token"));
+        for path in [
+            "sops.secrets.wifi-token.owner",
+            "systemd.services.rotate-token.description",
+            "vms.token.ip",
+            "environment.etc.secrets/x.text",
+            "fileSystems./secrets.device",
+        ] {
+            assert_eq!(secret_name(path, "hunter2"), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_text_that_says_where_a_secret_is_is_none() {
+        for text in [
+            "",
+            "yes",
+            "/run/secrets/x",
+            "x:/run/secrets/x",
+            "$TOKEN",
+            "${token}",
+            "@TOKEN@",
+            "ext:home",
+        ] {
+            assert_eq!(secret_name("token", text), None, "{text}");
+        }
+        for text in [
+            "$6$salt$hash",
+            "$y$j9T$x",
+            "$ecret",
+            "/9j/4AAQ+k=",
+            "a:b",
+            "https://a:b@c/d",
+            "ext:a b",
+        ] {
+            assert_eq!(secret_name("token", text), Some("token"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Text for people: characters that nobody sees made visible, names in a sentence,
+//! counts, digests, and the word that was meant.
+
+use std::borrow::Cow;
+use std::fmt::{Display, Write as _};
+
+use strsim::osa_distance;
+
+/// Whether a character steers a terminal, reorders what is read, or has no shape: the
+/// controls, the two separators, the formats that Unicode gives no glyph, and all that
+/// it lists as `Default_Ignorable_Code_Point`. A tab and a line feed are only layout.
+pub(crate) fn is_unseen(c: char) -> bool {
+    match c {
+        '\t' | '\n' => false,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' => true,
+        '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' => true,
+        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
+        '\u{fe00}'..='\u{fe0f}' | '\u{fff0}'..='\u{fffb}' => true,
+        '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' => true,
+        '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}' => true,
+        c => c.is_control(),
+    }
+}
+
+/// A text of several lines in which each character is seen: `<U+202E>` stands for one
+/// that would not be. The carriage return of a line's end stays.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unseen) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let ends_line = c == '\r' && rest.peek() == Some(&'\n');
+        push(&mut shown, c, is_unseen(c) && !ends_line);
+    }
+    Cow::Owned(shown)
+}
+
+/// The same of a text that has to stay on its line, such as a name.
+pub(crate) fn visible_line(text: &str) -> Cow<'_, str> {
+    let is_hidden = |c: char| is_unseen(c) || c == '\n';
+    if !text.contains(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    text.chars().for_each(|c| push(&mut shown, c, is_hidden(c)));
+    Cow::Owned(shown)
+}
+
+fn push(shown: &mut String, c: char, by_number: bool) {
+    if by_number {
+        let _ = write!(shown, "<U+{:04X}>", u32::from(c));
+    } else {
+        shown.push(c);
+    }
+}
+
+/// A JSON document that says the same in characters that are seen.
+pub(crate) fn visible_json(document: &str) -> String {
+    let mut shown = String::with_capacity(document.len());
+    for c in document.chars() {
+        if is_unseen(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Names in a sentence, in back quotes; of more than `most` only the first.
+pub(crate) fn listed(names: &[impl Display], most: usize) -> String {
+    let shown: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    match names.len().saturating_sub(most) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// `1 file`, `3 files`
+pub(crate) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Bytes in hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
+}
+
+/// The candidate nearest to `word` by edits, if it is near enough that the user
+/// most likely meant it: at most a third of its letters differ.
+pub(crate) fn closest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    /// Nobody mistypes a key of this length; do not spend time on one.
+    const LONGEST: usize = 64;
+
+    if word.len() > LONGEST {
+        return None;
+    }
+    let folded = fold(word);
+    candidates
+        .into_iter()
+        .map(|candidate| (osa_distance(&folded, &fold(candidate)), candidate))
+        .filter(|(edits, candidate)| *edits <= candidate.chars().count().max(3) / 3)
+        .min_by_key(|(edits, _)| *edits)
+        .map(|(_, candidate)| candidate)
+}
+
+/// A word in which case and the choice of separator, no mistakes worth counting, are
+/// one.
+fn fold(word: &str) -> String {
+    word.to_lowercase().replace('_', "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_shown_by_its_number() {
+        assert!(matches!(visible("ü\t日本語 🦀\n\u{a0}"), Cow::Borrowed(_)));
+        assert_eq!(visible("a\u{202e}b\r\nc\r\u{e0041}"), "a<U+202E>b\r\nc<U+000D><U+E0041>");
+        assert_eq!(visible_line("a\r\nb\u{1b}[0m"), "a<U+000D><U+000A>b<U+001B>[0m");
+    }
+
+    #[test]
+    fn json_says_the_same_in_characters_that_are_seen() {
+        let text = "\u{202e}\u{e0041}\u{7f}ü\n\"";
+        let shown = visible_json(&serde_json::json!([text]).to_string());
+        assert!(!shown.contains(is_unseen), "{shown}");
+        let [read]: [String; 1] = serde_json::from_str(&shown).expect("JSON");
+        assert_eq!(read, text);
+    }
+
+    #[test]
+    fn suggests_what_was_meant_and_nothing_else() {
+        let keys = ["memory", "vcpu", "vlan", "role", "pod_cidr"];
+        assert_eq!(closest("memroy", keys), Some("memory"));
+        assert_eq!(closest("VCPU", keys), Some("vcpu"));
+        assert_eq!(closest("pod-cidr", keys), Some("pod_cidr"));
+        assert_eq!(closest("vlna", keys), Some("vlan"));
+        assert_eq!(closest("colour", keys), None);
+        assert_eq!(closest(&"x".repeat(1_000_000), keys), None);
+    }
+
+    #[test]
+    fn sentences_stay_short() {
+        assert_eq!(listed(&["a", "b"], 2), "`a`, `b`");
+        assert_eq!(listed(&["a", "b", "c"], 2), "`a`, `b` and 1 more");
+        assert_eq!([count(1, "file"), count(0, "file")], ["1 file", "0 files"]);
+        assert_eq!(hex(&[0, 255, 16]), "00ff10");
+    }
+}
