@@ -49,8 +49,13 @@ fn killed_anywhere_the_tree_is_the_old_or_the_new_after_the_next_run() {
         let healed = heal(&sandbox);
         let is_new = scene.is_new(sandbox.path(), point);
         assert!(is_new || !is_committed, "{point:?}: what is decided is completed");
-        assert_eq!(healed.stderr.contains("cut short"), is_left, "{point:?}: {}", healed.stderr);
-        assert!(!heal(&sandbox).stderr.contains("cut short"), "{point:?}: it is said once");
+        assert_eq!(
+            healed.stderr.contains("interrupted run"),
+            is_left,
+            "{point:?}: {}",
+            healed.stderr
+        );
+        assert!(!heal(&sandbox).stderr.contains("interrupted run"), "{point:?}: it is said once");
         if is_new { &new } else { &old }.fetch_add(1, Relaxed);
     });
     let (old, new) = (old.into_inner(), new.into_inner());
@@ -136,7 +141,7 @@ fn readers_do_not_take_a_half_written_tree_for_drift() {
     for command in [&["check"][..], &["diff"], &["render", "--dry-run"]] {
         let ran = sandbox.expect(6, command);
         assert_eq!(ran.stdout, "");
-        assert!(ran.stderr.contains("a run that wrote to it was cut short"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("a run that wrote to it was interrupted"), "{}", ran.stderr);
         assert!(ran.stderr.contains("`nixgen render` completes that run first"), "{}", ran.stderr);
     }
     assert_eq!(look(sandbox.path()), before);
@@ -171,6 +176,6 @@ fn a_journal_that_nixgen_did_not_write_is_not_trusted() {
     let name = staged.keys().find(|name| name.starts_with("new-")).expect("one is left");
     sandbox.write(&format!(".nixgen-staging/{name}"), "");
     let before = look(sandbox.path());
-    assert!(sandbox.expect(6, RENDER).stderr.contains("it is damaged"));
+    assert!(sandbox.expect(6, RENDER).stderr.contains("it is not what the interrupted run wrote"));
     assert_eq!(look(sandbox.path()), before);
 }

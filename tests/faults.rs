@@ -32,7 +32,7 @@ fn a_call_that_fails_changes_nothing() {
             if ran.status == 0 {
                 // All was in place already. What is left over goes with the next run.
                 assert!(matches!(&*point.call, "unlinkat" | "fsync"), "{context:?}");
-                let tells = ran.stderr.contains("; the next run tries again");
+                let tells = ran.stderr.contains("the next run tries to tidy up again");
                 assert!(tells || ran.stderr.is_empty(), "{context:?}: {}", ran.stderr);
                 sandbox.expect(2, HEAL);
                 assert!(scene.is_new(sandbox.path(), &context));

@@ -39,6 +39,7 @@ mod systemd;
 mod templates;
 mod values;
 mod versions;
+mod visible;
 mod ways_out;
 
 #[test]

@@ -10,7 +10,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let count = members.len();
     let spare = if count == 2 { "none".to_owned() } else { (count / 2 - 1).to_string() };
     let message = format!(
-        "{count} control planes survive the loss of {spare}, no more than {} would",
+        "{count} control planes can lose {spare} of them, no more than {} could",
         count - 1
     );
     let found = Diagnostic::new(Code::EvenControlPlanes, newest.role.span(), message);

@@ -70,8 +70,8 @@ pub(super) fn check(cluster: &crate::cluster::Cluster, log: &mut Vec<Diagnostic>
     for (lint, level) in cluster.lints.iter().filter(|(lint, level)| !lint.takes(***level)) {
         let message = format!("`{lint}` is an error and cannot be set to `{level}`");
         log.push(Diagnostic::new(Code::FixedLevel, level.span(), message).help(format!(
-            "mend what it names and leave `{lint}` out: only warnings, and what is refused \
-             until it is allowed, have a level"
+            "take this line out, and mend what the error names: only warnings, and errors that \
+             can be allowed, have a level"
         )));
     }
 }

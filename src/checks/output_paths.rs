@@ -96,7 +96,7 @@ fn files(cluster: &Cluster) -> Vec<File> {
 
 fn collision(first: &File, second: &File) -> Diagnostic {
     let message = if first.path == second.path {
-        format!("{} and {} have one file, `{}`", first.owner, second.owner, first.path)
+        format!("{} and {} are the same file, `{}`", first.owner, second.owner, first.path)
     } else if first.path.to_lowercase() == second.path.to_lowercase() {
         format!(
             "`{}` of {} and `{}` of {} differ in case only",

@@ -83,10 +83,9 @@ fn memory(host: &Host, promised: &Promised, pods: &[(&str, Size)]) -> Option<Dia
         gib(own)
     );
     let over = gib(total - u64::from(memory.mib()));
-    Some(
-        Diagnostic::new(Code::MemoryOvercommit, memory.span(), message)
-            .help(format!("take away {over}: what has no memory left is killed")),
-    )
+    Some(Diagnostic::new(Code::MemoryOvercommit, memory.span(), message).help(format!(
+        "take away {over}: when memory runs out, Linux kills processes, or a whole VM"
+    )))
 }
 
 fn disk(host: &Host, promised: &Promised) -> Option<Diagnostic> {
@@ -98,8 +97,8 @@ fn disk(host: &Host, promised: &Promised) -> Option<Diagnostic> {
         promised.vms()
     );
     Some(Diagnostic::new(Code::DiskOvercommit, disk.span(), message).help(
-        "make them smaller: an image takes only what is written to it, and then every VM stops \
-         at once",
+        "make the volumes smaller: their images grow as they are written to, and once the disk is \
+         full every VM stops",
     ))
 }
 

@@ -16,8 +16,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         let own = format!("/var/lib/microvms/{}", vm.name);
         if source.strip_prefix(&own).is_ok_and(|rest| rest.components().count() > 1) {
             let message = format!(
-                "the `source` `{}` lies deeper than the directory of `{}` itself, where \
-                 systemd-tmpfiles refuses to make it",
+                "the `source` `{}` is too deep in the directory of `{}`: systemd-tmpfiles refuses to \
+                 make it there",
                 storage.source, vm.name
             );
             log.push(

@@ -42,7 +42,7 @@ pub(super) fn run(
         named
     };
     if files.is_empty() {
-        output.note("no file at the path of an output but nixgen's own");
+        output.note("nothing to take over: nixgen wrote each file that is there");
         return Ok(Status::Done);
     }
     changes.keep_all();

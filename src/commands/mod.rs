@@ -154,7 +154,7 @@ fn report(failure: Failure, global: &Global, output: &mut Output) -> Status {
             for path in paths {
                 output.note(&format!("  {path}"));
             }
-            output.note("  `nixgen render` takes another look");
+            output.note("  run `nixgen render` again: it compares with what is there now");
             Status::Refused
         }
     }

@@ -18,7 +18,7 @@ use crate::review::{Finding, format};
 use crate::source::Source;
 use crate::text::{count, visible, visible_json, visible_line};
 
-/// What goes to standard error, as programs read it.
+/// A line on standard error, as programs read it.
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 enum Message<'a> {
@@ -36,7 +36,7 @@ enum Message<'a> {
     IoError { message: String, path: Cow<'a, str> },
     /// Anything else that went wrong.
     Error { message: &'a str },
-    /// What the user has to know besides.
+    /// A thing that the user has to know besides.
     Warning { message: &'a str },
     /// How it went.
     Note { message: &'a str },
@@ -123,19 +123,19 @@ impl Output {
         }
     }
 
-    /// What the user has to know, even when quiet.
+    /// Prints a warning, even when quiet.
     pub fn warning(&mut self, text: &str) {
         let style = AnsiColor::Yellow.on_default().bold();
         let human = format!("{style}warning{style:#}: {}", visible(text));
         self.say(human, &Message::Warning { message: text.trim() });
     }
 
-    /// What went wrong.
+    /// Prints an error.
     pub fn error(&mut self, text: &str) {
         self.say(Failed(visible(text)), &Message::Error { message: text });
     }
 
-    /// What failed in the world.
+    /// Prints the failure of a disk or another part of the system.
     pub fn io_error(&mut self, error: &IoError) {
         let (message, path) = (error.to_string(), error.path.to_string_lossy());
         self.say(Failed(visible(&error.to_string())), &Message::IoError { message, path });
@@ -152,7 +152,7 @@ impl Output {
         );
     }
 
-    /// What is wrong with the file.
+    /// Prints the findings about a file that stop the run, and how many errors they are.
     pub fn diagnostics(&mut self, source: &Source, found: &[Diagnostic]) {
         self.found(source, found);
         let errors = found.iter().filter(|d| d.is_error()).count();
@@ -173,13 +173,13 @@ impl Output {
         }
     }
 
-    /// What was found, where nothing was to be written.
+    /// Prints findings of a run that writes nothing.
     pub fn found(&mut self, source: &Source, found: &[Diagnostic]) {
         self.findings.extend(found.iter().map(|diagnostic| Finding::of(source, diagnostic)));
         let (shown, more) = found.split_at(found.len().min(diagnostic::MOST));
         if self.format == MessageFormat::Json {
             for diagnostic in shown {
-                let object = diagnostic::Object::of(source, diagnostic);
+                let object = diagnostic::Object::new(source, diagnostic);
                 self.say("", &Message::Diagnostic(object));
             }
         } else {
@@ -191,7 +191,7 @@ impl Output {
         }
     }
 
-    /// What was said of the file so far.
+    /// The findings that were printed so far, which are forgotten.
     pub fn take_findings(&mut self) -> Vec<Finding> {
         std::mem::take(&mut self.findings)
     }

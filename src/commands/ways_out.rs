@@ -24,7 +24,7 @@ pub(super) fn explain(changes: &ChangeSet<'_>, paths: &[String], root: &Root, ou
         }
     }
     if files().any(|change| change.in_the_way.is_some()) {
-        output.note("  What is no text file has to be moved away by hand.");
+        output.note("  Move away by hand what is not a text file.");
     }
     let merged: Vec<String> = files()
         .filter(|change| change.has_conflicts())
@@ -32,7 +32,7 @@ pub(super) fn explain(changes: &ChangeSet<'_>, paths: &[String], root: &Root, ou
         .collect();
     if !merged.is_empty() {
         output.note(&format!(
-            "  Conflicts of a merge are over once either side is taken and nixgen renders again:\n    \
+            "  To end the conflicts of a merge, take either side and run `nixgen render` again:\n    \
              git checkout --ours {}",
             merged.join(" ")
         ));

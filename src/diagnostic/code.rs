@@ -15,7 +15,7 @@ pub enum Severity {
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $id:literal $slug:literal $severity:ident;)+) => {
-        /// What a diagnostic is about.
+        /// The subject of a diagnostic.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code { $($(#[doc = $doc])+ $name,)+ }
 
@@ -41,7 +41,7 @@ macro_rules! codes {
                 match self { $(Self::$name => Severity::$severity,)+ }
             }
 
-            /// What it is, as one sentence.
+            /// Its meaning, as one sentence.
             pub fn summary(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc),+).trim(),)+ }
             }

@@ -45,7 +45,7 @@ fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         group = group.element(Origin::path(path.clone()));
     }
     while let Some(place) = places.next() {
-        let mut excerpt = Excerpt::of(source, place);
+        let mut excerpt = Excerpt::around(source, place);
         while let Some(next) = places.next_if(|next| excerpt.is_near(source, &next.0)) {
             excerpt.add(source, next);
         }
@@ -79,7 +79,7 @@ struct Excerpt<'a> {
 }
 
 impl<'a> Excerpt<'a> {
-    fn of(source: &Source, place: Place<'a>) -> Self {
+    fn around(source: &Source, place: Place<'a>) -> Self {
         let (first, last) = lines(source, &place.0);
         Self { first, last, places: vec![place] }
     }
@@ -123,7 +123,7 @@ impl<'a> Excerpt<'a> {
         group.element(origin).element(snippet)
     }
 
-    /// What is around the start of the place in a text that is too long; there
+    /// The surroundings of the start of the place in a text that is too long; there
     /// is only one place then.
     fn cut(&self, source: &Source, whole: &Span) -> Span {
         let start = self.places[0].0.start;

@@ -33,8 +33,8 @@ struct Place<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// What is said of a finding in a file.
-    pub fn of(source: &'a Source, diagnostic: &'a Diagnostic) -> Self {
+    /// A finding in a file.
+    pub fn new(source: &'a Source, diagnostic: &'a Diagnostic) -> Self {
         let place = |span, message| Place {
             bytes: span,
             start: source.position(span.start),

@@ -1,4 +1,4 @@
-//! What is said to the user about their `cluster.toml`: one type, many at once.
+//! Findings about the user's `cluster.toml`: one type, many at once.
 //!
 //! A mistake of the user is a [`Diagnostic`]. A failing disk is an error of its
 //! own stage, and a template that renders broken Nix is our bug; neither is one.
@@ -26,11 +26,11 @@ pub struct Diagnostic {
     /// Where in `cluster.toml`; `None` when no text can be blamed. A span that
     /// points at the wrong text is worse than none.
     pub span: Option<Span>,
-    /// What is wrong, as one sentence without a full stop.
+    /// The mistake, as one sentence without a full stop.
     pub message: String,
     /// Other places that belong to it, such as "first used here".
     pub related: Vec<Related>,
-    /// What to type instead.
+    /// The way to mend it.
     pub help: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub struct Diagnostic {
 pub struct Related {
     /// Where.
     pub span: Span,
-    /// What is there.
+    /// The part that the place has in the finding.
     pub message: String,
 }
 
@@ -82,7 +82,7 @@ impl Diagnostic {
         let slug = self.code.slug();
         let is_refused = [self.code.severity(), self.severity] == [Severity::Refused; 2];
         is_refused.then(|| {
-            format!("whoever means it adds `--allow {slug}`, or `{slug} = \"allow\"` to `[lints]`")
+            format!("if you mean it, add `--allow {slug}`, or `{slug} = \"allow\"` to `[lints]`")
         })
     }
 }

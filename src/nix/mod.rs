@@ -168,7 +168,8 @@ fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished
     };
     let language = Language::of(file.template.name);
     if language == Some(Language::Nix) && is_tangled(&file.text) {
-        return Err(vec![bug(&file, None, "it has a name without an end".to_owned())]);
+        let message = "its names have thousands of dots or dashes, too many to read";
+        return Err(vec![bug(&file, None, message.to_owned())]);
     }
     let judged = match language {
         Some(Language::Nix) => judge(&file, tree, rules),

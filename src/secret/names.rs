@@ -127,13 +127,14 @@ const COLLECTIONS: &[&str] = &[
 ];
 
 /// Values that say yes, no or nothing.
-const TRUTH: &[&str] = &["true", "false", "yes", "no", "on", "off", "null", "none", "~", "-"];
+const TRUTH: &[&str] =
+    &["true", "false", "yes", "no", "on", "off", "allow", "warn", "deny", "null", "none", "~", "-"];
 
 /// The names on the way to a value, the nearest last.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NamePath<'a>(Vec<(&'a str, Says)>);
 
-/// What a name says of the text that it has.
+/// The bearing of a name on the text that it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Says {
     Secret,

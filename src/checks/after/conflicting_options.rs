@@ -29,7 +29,7 @@ pub fn conflicting_options(cluster: &Cluster, files: &[RenderedFile], log: &mut 
             let Some(set) = set.filter(|set| conflict(path, &set.value, setting)) else { return };
             let span = name.span();
             if said.insert(span.as_ref().map(|span| span.start)) {
-                let message = format!("`{option}` is for nixgen to set, to `{}`", set.value);
+                let message = format!("nixgen itself sets `{option}`, to `{}`", set.value);
                 log.push(Diagnostic::new(Code::ReservedOption, span, message).help(HELP));
             }
         });

@@ -129,8 +129,8 @@ impl<'c> Before<'c> {
     fn name_mistakes(&self, mistakes: &[String], output: &mut Output) {
         let name = &self.checkout.revision;
         output.warning(&format!(
-            "this nixgen cannot render {}, so the files that are committed in `{name}` stand for \
-             what it says",
+            "this nixgen cannot render {}, so the review compares with the files that are committed \
+             in `{name}`",
             self.shown(),
         ));
         for mistake in mistakes.iter().take(NAMED) {

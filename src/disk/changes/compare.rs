@@ -184,7 +184,7 @@ fn unwanted<'a>(
 fn text(path: &str, bytes: Vec<u8>) -> Result<String, &'static str> {
     let text = String::from_utf8(bytes).map_err(|_| "a file that is not text")?;
     if path.ends_with(".nix") && nix::is_tangled(&text) {
-        return Err("a file with a name without an end");
+        return Err("a Nix file whose names have thousands of dots or dashes, too many to read");
     }
     Ok(text)
 }

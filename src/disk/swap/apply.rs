@@ -71,13 +71,15 @@ fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritt
         return Err(match undone {
             Ok(()) => reason,
             Err(error) => error
-                .with_help("the tree is half written: `nixgen render` completes it, once it can")
+                .with_help(
+                    "the tree is half written; `nixgen render` completes it once this is mended",
+                )
                 .into(),
         });
     }
     // All is in place: what cannot be tidied up now is no failure.
     if let Err(error) = swap.remove_emptied().and_then(|()| staging.clear(root)) {
-        say(&format!("{error}; the next run tries again"));
+        say(&format!("{error}; all files are written, and the next run tries to tidy up again"));
     }
     Ok(())
 }

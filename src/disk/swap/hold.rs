@@ -40,7 +40,7 @@ impl Hold {
             return Err(IoError::invalid(
                 "compare with",
                 root.path(),
-                "a run that wrote to it was cut short",
+                "a run that wrote to it was interrupted",
             )
             .with_help("`nixgen render` completes that run first"));
         }

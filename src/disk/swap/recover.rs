@@ -17,7 +17,9 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
     let Some(staging) = Staging::find(root)? else { return Ok(()) };
     match staging.progress()? {
         Progress::Nothing => {
-            say(&format!("deleted {STAGING}: a run that was cut short left it"));
+            say(&format!(
+                "deleted {STAGING}, which an interrupted run had left; none of its files was written"
+            ));
         }
         Progress::Swapping(entries) => {
             is_whole(&staging, &entries)?;
@@ -32,14 +34,16 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
             staging.finish()?;
             tidy(&swap, say);
             let files = count(entries.len(), "file");
-            say(&format!("completed a run that was cut short while it wrote {files}"));
+            say(&format!("completed an interrupted run that was writing {files}"));
             for path in kept {
                 say(&format!("  {path} was changed since, and is left as it is"));
             }
         }
         Progress::Done(entries) => {
             tidy(&Exchange::new(root, &staging, &entries), say);
-            say(&format!("deleted {STAGING}: a run that was cut short at its end left it"));
+            say(&format!(
+                "deleted {STAGING}, which an interrupted run had left; all its files were written"
+            ));
         }
     }
     staging.clear(root)
@@ -66,7 +70,12 @@ fn is_whole(staging: &Staging, entries: &[JournalEntry]) -> Result<(), IoError> 
                      control, delete {STAGING}, and run `nixgen render`",
                     entry.path
                 );
-                return Err(IoError::invalid("use", &path, "it is damaged").with_help(help));
+                return Err(IoError::invalid(
+                    "use",
+                    &path,
+                    "it is not what the interrupted run wrote",
+                )
+                .with_help(help));
             }
         }
     }

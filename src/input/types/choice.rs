@@ -8,7 +8,7 @@ macro_rules! choice {
     ($(#[$meta:meta])* $name:ident: $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+) => {
         choice! {
             $(#[$meta])* $name: $($(#[$variant_meta])* $variant = $text,)+
-            ; |word| format!("`{word}` is not known here")
+            ; |word| format!("this key does not take `{word}`")
         }
     };
     (

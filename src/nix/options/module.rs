@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::tree::{OptionTree, Options};
 use super::types::Shape;
-use crate::input::suggest::closest;
 use crate::nix::attrs::{AttrPath, Attrs, Value};
 use crate::nix::lint::Finding;
 use crate::render::nix_attribute;
+use crate::text::closest;
 
 /// Words of modules that are no options.
 const WORDS: &[&str] =

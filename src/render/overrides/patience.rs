@@ -22,12 +22,14 @@ pub(super) fn watch<T>(result: &mpsc::Receiver<T>, limit: Duration) -> Result<T,
     loop {
         match result.recv_timeout(PAUSE) {
             Ok(done) => return Ok(done),
-            Err(RecvTimeoutError::Disconnected) => return Err("it broke off".to_owned()),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err("it stopped before it was done".to_owned());
+            }
             Err(RecvTimeoutError::Timeout) => {}
         }
         if start.elapsed() > limit {
             let seconds = limit.as_secs_f32();
-            return Err(format!("it takes longer than {seconds} s, as a loop without an end does"));
+            return Err(format!("it takes longer than {seconds} s, as an endless loop does"));
         }
         if memory().saturating_sub(before) > MOST_MEMORY {
             let most = MOST_MEMORY >> 20;

@@ -19,6 +19,6 @@ pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Di
     }
     let message = format!("the endpoint would change from `{last}` to `{endpoint}`");
     log.push(Diagnostic::new(Code::ChangedEndpoint, endpoint.span(), message).help(format!(
-        "write `endpoint = \"{last}\"`: the certificates and every node's kubeconfig are of it"
+        "write `endpoint = \"{last}\"`: the certificates and every node's kubeconfig name it"
     )));
 }

@@ -14,7 +14,7 @@ pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Di
     if now < last {
         let message = format!("Kubernetes would go back from {last} to {now}");
         log.push(found(Code::KubernetesDowngrade, message).help(format!(
-            "write `kubernetes = \"{last}\"`: a cluster goes back by its etcd snapshot alone"
+            "write `kubernetes = \"{last}\"`: only a snapshot of etcd brings a cluster back to an older version"
         )));
     } else if now > next {
         let message = format!(

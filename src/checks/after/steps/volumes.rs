@@ -60,7 +60,9 @@ fn size(vm: &Vm, volume: &Volume, last: Size) -> Option<Diagnostic> {
     let (code, message, help) = match now.cmp(&last) {
         Ordering::Less => (
             Code::ShrunkVolume,
-            format!("{of} would shrink from {last} to {now}, and the image that exists cannot"),
+            format!(
+                "{of} would shrink from {last} to {now}, and the image that exists cannot be made smaller"
+            ),
             format!(
                 "write `size = \"{last}\"`; the runbook tells how to start over with a smaller one"
             ),
