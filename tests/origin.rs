@@ -15,8 +15,8 @@ use nixgen::source::Source;
 /// Another value for every value of the example.
 const CHANGES: &[(&str, &str)] = &[
     ("cluster.name", "\"other\""),
-    ("cluster.nixos", "\"26.05\""),
-    ("cluster.kubernetes", "\"1.36\""),
+    ("cluster.nixos", "\"25.11\""),
+    ("cluster.kubernetes", "\"1.34\""),
     ("network.dns[0]", "\"8.8.8.8\""),
     ("network.dns[1]", "\"8.8.4.4\""),
     ("network.wan.subnet", "\"192.168.0.0/16\""),

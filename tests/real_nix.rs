@@ -94,7 +94,7 @@ fn the_data_files_are_plain_and_keep_the_contract() {
     assert_eq!(hosts["default"], json!("homelab"));
     assert_eq!(
         hosts["common"],
-        json!({ "hypervisor": "qemu", "stateVersion": "25.11", "platform": "x86_64-linux" })
+        json!({ "hypervisor": "qemu", "stateVersion": "26.05", "platform": "x86_64-linux" })
     );
     assert_eq!(hosts["definitions"]["homelab"]["username"], json!("admin"));
     assert_eq!(hosts["definitions"]["homelab"]["deployment"]["targetHost"], json!("192.168.1.10"));
@@ -176,7 +176,7 @@ fn the_justfiles_own_expressions_work() {
 fn the_flake_lists_its_inputs_and_the_adapters_their_functions() {
     let sandbox = example();
     let inputs = evaluate(&format!("(import {}).inputs", sandbox.at("flake.nix").display()));
-    assert_eq!(inputs["nixpkgs"]["url"], json!("github:NixOS/nixpkgs/nixos-25.11"));
+    assert_eq!(inputs["nixpkgs"]["url"], json!("github:NixOS/nixpkgs/nixos-26.05"));
     assert_eq!(inputs["microvm"]["inputs"]["nixpkgs"]["follows"], json!("nixpkgs"));
     let names = evaluate(&format!(
         "builtins.attrNames (import {} {{ lib = {{ }}; data.vms.definitions = {{ }}; }})",

@@ -25,10 +25,10 @@ fn each_release_gets_its_own_names_and_versions() {
         let minor = release.kubernetes.0;
         let sandbox = example_with(&[
             (
-                "nixos = \"25.11\"",
+                "nixos = \"26.05\"",
                 &format!("nixos = \"{}\"\nstate_version = \"24.11\"", release.name),
             ),
-            ("kubernetes = \"1.34\"", &format!("kubernetes = \"{minor}\"")),
+            ("kubernetes = \"1.36\"", &format!("kubernetes = \"{minor}\"")),
         ]);
         let base = sandbox.read("modules/nixos/k8s-kubeadm-base.nix");
         let flake = sandbox.read("flake.nix");
@@ -39,8 +39,8 @@ fn each_release_gets_its_own_names_and_versions() {
         assert!(init.contains("apiVersion: kubeadm.k8s.io/v1beta4"));
         let (pause, formatter, pinned) = match release.name {
             "24.11" | "25.05" => ("3.10\"", "nixfmt-rfc-style", true),
-            "26.05" => ("3.10.2\"", "nixfmt-tree", false),
-            _ => ("3.10.1\"", "nixfmt-tree", false),
+            "25.11" | "unstable" => ("3.10.1\"", "nixfmt-tree", false),
+            _ => ("3.10.2\"", "nixfmt-tree", false),
         };
         assert!(base.contains(&format!("registry.k8s.io/pause:{pause}")), "{}", release.name);
         assert!(flake.contains(formatter), "{}", release.name);
@@ -54,7 +54,7 @@ fn each_release_gets_its_own_names_and_versions() {
 #[test]
 fn an_unknown_release_lists_the_known_ones() {
     let sandbox = Sandbox::with_example();
-    sandbox.edit("cluster.toml", "nixos = \"25.11\"", "nixos = \"25.10\"");
+    sandbox.edit("cluster.toml", "nixos = \"26.05\"", "nixos = \"26.04\"");
     let Ran { stderr, .. } = sandbox.expect(3, &["validate"]);
     for release in RELEASES {
         assert!(stderr.contains(release.name), "{stderr}");

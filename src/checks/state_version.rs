@@ -14,7 +14,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         return;
     };
     let help = if release.is_rolling() {
-        "write the release that the machines were installed with, such as `25.11`"
+        "write the release that the machines were installed with, such as `26.05`"
     } else {
         "leave `state_version` out, or write the release that the machines were installed with"
     };

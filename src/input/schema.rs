@@ -61,9 +61,9 @@ record! {
     pub struct ClusterTable {
         /// The cluster's name, for kubeadm and the runbook.
         name: Spanned<Name>,
-        /// The NixOS release, such as `25.11`, or `unstable`.
+        /// The NixOS release, such as `26.05`, or `unstable`.
         nixos: Spanned<OneLine>,
-        /// The Kubernetes minor that this release carries, such as `1.34`.
+        /// The Kubernetes minor that this release carries, such as `1.36`.
         kubernetes: Spanned<Minor>,
         /// A nixpkgs for Kubernetes alone, to take a minor that no NixOS release
         /// carries, such as `github:NixOS/nixpkgs/<revision>`.

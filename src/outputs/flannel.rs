@@ -8,7 +8,7 @@ use crate::render::{Template, template};
 
 /// The image of its daemon. The manifest's flags and probes belong to this
 /// version.
-pub(super) const IMAGE: &str = "ghcr.io/flannel-io/flannel:v0.28.9";
+pub(super) const IMAGE: &str = "ghcr.io/flannel-io/flannel:v0.28.10";
 
 pub(super) const OUTPUT: Output = Output {
     name: "flannel",

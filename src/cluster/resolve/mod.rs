@@ -114,7 +114,7 @@ fn state_version(
             let message = "`unstable` does not say which `state_version` the machines have";
             log.push(
                 Diagnostic::new(Code::MissingKey, nixos.span(), message)
-                    .help("add `state_version = \"25.11\"`: the release they were installed with"),
+                    .help("add `state_version = \"26.05\"`: the release they were installed with"),
             );
             None
         }

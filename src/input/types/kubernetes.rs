@@ -3,7 +3,7 @@
 use super::name::{checked_text, dns_label};
 use crate::input::decode::Text;
 
-/// A Kubernetes minor release such as 1.34.
+/// A Kubernetes minor release such as 1.36.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Minor(u16);
 
@@ -20,8 +20,8 @@ impl Minor {
 }
 
 impl Text for Minor {
-    const EXPECTED: &'static str = "a Kubernetes minor release such as `1.34`";
-    const EXAMPLE: &'static str = "1.34";
+    const EXPECTED: &'static str = "a Kubernetes minor release such as `1.36`";
+    const EXAMPLE: &'static str = "1.36";
     const PATTERN: Option<&'static str> = Some(r"^1\.[1-9][0-9]*$");
 
     fn from_text(text: &str) -> Result<Self, String> {

@@ -6,7 +6,7 @@ checked_text! {
     /// Any text on one line.
     OneLine,
     "text on one line",
-    "25.11",
+    "26.05",
     "^.+$",
     one_line
 }
@@ -53,8 +53,8 @@ checked_text! {
 checked_text! {
     /// A reference to a flake, as `inputs.<name>.url` takes it.
     FlakeRef,
-    "a flake reference such as `github:NixOS/nixpkgs/nixos-25.11`",
-    "github:NixOS/nixpkgs/nixos-25.11",
+    "a flake reference such as `github:NixOS/nixpkgs/nixos-26.05`",
+    "github:NixOS/nixpkgs/nixos-26.05",
     "^[!-~]+$",
     |text| {
         let valid = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>');
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn flake_references_are_one_word() {
-        assert!(FlakeRef::from_text("github:NixOS/nixpkgs/nixos-25.11").is_ok());
+        assert!(FlakeRef::from_text("github:NixOS/nixpkgs/nixos-26.05").is_ok());
         assert!(FlakeRef::from_text("git+ssh://git@host/x?ref=main&dir=y").is_ok());
         for bad in ["", "github:a b", "github:\"x\"", "a'b", "a\nb"] {
             assert!(FlakeRef::from_text(bad).is_err(), "{bad}");

@@ -9,7 +9,7 @@ export LC_ALL=C
 
 readonly NODE='k8s-master'
 readonly ENDPOINT='10.0.20.10:6443'
-readonly KUBERNETES_MINOR='1.34'
+readonly KUBERNETES_MINOR='1.36'
 
 readonly ADMIN_CONF='/etc/kubernetes/admin.conf'
 # A tmpfs: the join token never reaches a disk.

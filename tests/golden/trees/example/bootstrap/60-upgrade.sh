@@ -5,7 +5,7 @@
 # Upgrades what kubeadm keeps of this node, before the node gets its new kubelet.
 set -euo pipefail
 
-readonly KUBERNETES_MINOR='1.34'
+readonly KUBERNETES_MINOR='1.36'
 
 usage() {
   cat <<EOF

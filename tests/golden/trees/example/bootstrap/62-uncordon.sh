@@ -5,7 +5,7 @@
 # Lets pods onto a node again, once it is back with the right kubelet.
 set -euo pipefail
 
-readonly KUBERNETES_MINOR='1.34'
+readonly KUBERNETES_MINOR='1.36'
 
 readonly KUBECONFIG='/etc/kubernetes/admin.conf'
 export KUBECONFIG

@@ -11,10 +11,10 @@ readonly NODES=(
   'k8s-worker-2'
   'homelab'
 )
-readonly KUBERNETES_MINOR='1.34'
+readonly KUBERNETES_MINOR='1.36'
 readonly DNS_NAME='kubernetes.default.svc.cluster.local'
 # Every node has this image, and it brings nslookup.
-readonly PROBE_IMAGE='ghcr.io/flannel-io/flannel:v0.28.9'
+readonly PROBE_IMAGE='ghcr.io/flannel-io/flannel:v0.28.10'
 
 readonly KUBECONFIG='/etc/kubernetes/admin.conf'
 export KUBECONFIG

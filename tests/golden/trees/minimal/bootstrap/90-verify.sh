@@ -12,7 +12,7 @@ readonly NODES=(
 readonly KUBERNETES_MINOR='1.34'
 readonly DNS_NAME='kubernetes.default.svc.cluster.local'
 # Every node has this image, and it brings nslookup.
-readonly PROBE_IMAGE='ghcr.io/flannel-io/flannel:v0.28.9'
+readonly PROBE_IMAGE='ghcr.io/flannel-io/flannel:v0.28.10'
 
 readonly KUBECONFIG='/etc/kubernetes/admin.conf'
 export KUBECONFIG

@@ -7,7 +7,7 @@
 
   common = {
     hypervisor = "qemu";
-    stateVersion = "25.11";
+    stateVersion = "26.05";
     platform = "x86_64-linux";
   };
 

@@ -32,7 +32,7 @@
 
   k8s = {
     clusterName = "homelab";
-    version = "1.34";
+    version = "1.36";
     endpoint = "10.0.20.10:6443";
     podCidr = "10.244.0.0/16";
     serviceCidr = "10.96.0.0/12";

@@ -28,8 +28,8 @@ in
 
   assertions = [
     {
-      assertion = lib.versions.majorMinor kubernetes.version == "1.34";
-      message = "cluster.toml asks for Kubernetes 1.34, the package is ${kubernetes.version}: kubeadm upgrades one minor at a time, and no kubelet may be newer than its API server";
+      assertion = lib.versions.majorMinor kubernetes.version == "1.36";
+      message = "cluster.toml asks for Kubernetes 1.36, the package is ${kubernetes.version}: kubeadm upgrades one minor at a time, and no kubelet may be newer than its API server";
     }
   ];
 
@@ -76,7 +76,7 @@ in
     enable = true;
     settings.plugins."io.containerd.grpc.v1.cri" = {
       # The one that kubeadm expects; another would be pulled beside it.
-      sandbox_image = "registry.k8s.io/pause:3.10.1";
+      sandbox_image = "registry.k8s.io/pause:3.10.2";
       # Not the Nix store: flannel installs its own plugin beside the others.
       cni.bin_dir = "/opt/cni/bin";
       containerd.runtimes.runc = {

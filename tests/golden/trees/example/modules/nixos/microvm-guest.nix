@@ -35,5 +35,5 @@ in
   };
   users.users.root.openssh.authorizedKeys.keys = data.hosts.definitions.${vm.host}.adminKeys;
 
-  system.stateVersion = "25.11";
+  system.stateVersion = "26.05";
 }
