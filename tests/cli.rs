@@ -53,25 +53,45 @@ fn a_nixos_table_cannot_set_what_a_module_sets_to_another_value() {
     let taken = [
         ("users.users.admin.isNormalUser = false", "users.users.admin.isNormalUser"),
         ("systemd.services.kubelet.serviceConfig.RestartSec = 9", "RestartSec"),
+        ("environment.etc.'crictl.yaml'.text = 'x'", "environment.etc.\"crictl.yaml\".text"),
+        (
+            "zramSwap.enable = true",
+            "`zramSwap.enable` is for nixgen to set, to `lib.mkForce false`",
+        ),
     ];
     let merged = [
         "users.users.admin = { isNormalUser = true, extraGroups = ['video'] }",
         "networking.firewall = { allowedTCPPorts = [9100], extraCommands = 'true' }",
         "systemd.network.networks.30-mine.matchConfig.Name = 'usb0'",
         "boot.kernelParams = ['quiet']",
+        "networking.nat.extraCommands = 'true'",
+        "services.udev.extraRules = '# mine'",
     ];
     let sandbox = Sandbox::with_example();
     let example = sandbox.read("cluster.toml");
     let with = |line: &str| format!("{example}\n[hosts.homelab.nixos]\n{line}\n");
     for (line, name) in taken {
         sandbox.write("cluster.toml", &with(line));
-        let said = sandbox.expect(3, &["render"]).stderr;
+        let said = sandbox.expect(3, &["validate"]).stderr;
         assert!(said.contains("[NG0801]") && said.contains(name), "{said}");
     }
+    // With other mistakes of the file.
+    let twice = "[vms.astray]\nrole = 'worker'\nvlan = 'services'\nip = '192.0.2.1'\n";
+    sandbox.write("cluster.toml", &(with(taken[0].0) + twice));
+    let said = sandbox.expect(3, &["validate"]).stderr;
+    assert!(said.contains("[NG0801]") && said.contains("192.0.2.1"), "{said}");
     for line in merged {
         sandbox.write("cluster.toml", &with(line));
         sandbox.expect(0, &["render"]);
     }
+    // What a template of the user's leaves to them is theirs to set.
+    let base = "modules/nixos/k8s-kubeadm-base.nix.tera";
+    let ours = read(&format!("templates/{base}"));
+    let theirs = ours.replace("  zramSwap.enable = lib.mkForce false;\n", "");
+    assert_ne!(ours, theirs);
+    sandbox.write(&format!("nixgen/templates/{base}"), &theirs);
+    sandbox.write("cluster.toml", &with("zramSwap.enable = true"));
+    sandbox.expect(0, &["validate"]);
 }
 
 #[test]

@@ -283,8 +283,22 @@ fn tidy(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
     use crate::render::{Kind, TemplateSource};
+
+    /// A text, and where in it the values are that stand between `«` and `»`.
+    pub(in crate::nix) fn marked(text: &str) -> (String, Vec<Range<usize>>) {
+        let (mut plain, mut values) = (String::new(), Vec::new());
+        for (index, part) in text.split(['«', '»']).enumerate() {
+            if index % 2 == 1 {
+                values.push(plain.len()..plain.len() + part.len());
+            }
+            plain.push_str(part);
+        }
+        (plain, values)
+    }
 
     fn rendered(text: &'static str) -> Vec<RenderedFile> {
         let template = TemplateSource { name: "vms/vm.nix", text, kind: Kind::Data, is_own: false };
@@ -314,6 +328,17 @@ mod tests {
         let missing: Vec<_> = ready.missing().iter().map(|it| it.path.as_str()).collect();
         assert_eq!(missing, ["modules/b.nix"]);
         assert!(ready.missing()[0].bug.message.contains("`modules/b.nix`"));
+    }
+
+    #[test]
+    fn which_options_there_are_is_for_nixos_to_say() {
+        let mut files = rendered("{ boot.tmp.cleanOnBoot = true; microvm.vcpu = \"2\"; }");
+        files[0].template.kind = Kind::Module;
+        let options = Options::from_json("{ \"a\": { \"type\": \"boolean\" } }").expect("a list");
+        let rules = Rules { options: Some(&options), ..rules(Formatter::Nixfmt) };
+        assert!(ready(files.clone(), &rules).is_ok(), "nixgen's own templates are proven by it");
+        files[0].template.is_own = true;
+        assert_eq!(ready(files, &rules).map(|_| ()).map_err(|bugs| bugs.len()), Err(1));
     }
 
     #[test]

@@ -97,14 +97,7 @@ mod tests {
 
     /// What is said of a text whose values stand between `«` and `»`.
     fn said(marked: &str) -> Vec<String> {
-        let mut text = String::new();
-        let mut values = Vec::new();
-        for (index, part) in marked.split(['«', '»']).enumerate() {
-            if index % 2 == 1 {
-                values.push(text.len()..text.len() + part.len());
-            }
-            text.push_str(part);
-        }
+        let (text, values) = crate::nix::tests::marked(marked);
         check(&text, &values).into_iter().map(|it| it.message).collect()
     }
 

@@ -66,7 +66,9 @@ fn conflict(path: &[&str], value: &Value, setting: &Setting) -> bool {
         (Value::Text(one), Setting::Text(other)) if one == other => false,
         (Value::Text(text), _) => is_file || !text.contains('\n'),
         (Value::List(_) | Value::Set(_), _) => false,
-        (Value::Code(code), _) => code.starts_with("lib.mkForce") || code.starts_with('"'),
+        // Of a text with interpolation its spelling is known.
+        (Value::Code(code), _) if code.starts_with('"') => is_file || !code.contains("\\n"),
+        (Value::Code(code), _) => code.starts_with("lib.mkForce"),
         (Value::Null | Value::Bool(_) | Value::Int(_) | Value::Path(_), _) => true,
     }
 }
@@ -102,4 +104,26 @@ fn read(module: &str) -> Attrs {
     let Attrs { entries } = module.parse().unwrap_or_default();
     let entries = entries.into_iter().map(|(path, entry)| (path.unconditional(), entry));
     Attrs { entries: entries.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_one_of_many_as_it_is_written() {
+        let conflicts = |path: &[&str], value: &str| {
+            let attrs = read(&format!("x: {{ a = {value}; }}"));
+            let value = attrs.get(&["a"]).expect("a value");
+            conflict(path, value, &Setting::Text("mine".to_owned()))
+        };
+        for one in ["1", "true", "null", "\"theirs\"", "\"${x}\"", "./x", "lib.mkForce [ ]"] {
+            assert!(conflicts(&["a"], one), "{one}");
+        }
+        for many in ["[ 1 ]", "{ }", "''\n  a\n''", "''\n  ${x}\n''", "lib.mkDefault 1"] {
+            assert!(!conflicts(&["a"], many), "{many}");
+        }
+        assert!(!conflicts(&["a"], "\"mine\""), "the same");
+        assert!(conflicts(&["environment", "etc", "a", "text"], "''\n  ${x}\n''"), "a whole file");
+    }
 }

@@ -44,14 +44,7 @@ mod tests {
 
     /// Judges a text whose values stand between `«` and `»`.
     fn plain(marked: &str) -> bool {
-        let mut text = String::new();
-        let mut values: Vec<Range<usize>> = Vec::new();
-        for (index, part) in marked.split(['«', '»']).enumerate() {
-            if index % 2 == 1 {
-                values.push(text.len()..text.len() + part.len());
-            }
-            text.push_str(part);
-        }
+        let (text, values) = crate::nix::tests::marked(marked);
         is_plain(&text, &values)
     }
 

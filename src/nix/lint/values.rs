@@ -97,14 +97,7 @@ mod tests {
 
     /// Judges a text whose values stand between `«` and `»`.
     fn code(marked: &str) -> bool {
-        let mut text = String::new();
-        let mut values: Vec<Range<usize>> = Vec::new();
-        for (index, part) in marked.split(['«', '»']).enumerate() {
-            if index % 2 == 1 {
-                values.push(text.len()..text.len() + part.len());
-            }
-            text.push_str(part);
-        }
+        let (text, values) = crate::nix::tests::marked(marked);
         let parsed = rnix::Root::parse(&text);
         assert!(parsed.errors().is_empty(), "{text}: {:?}", parsed.errors());
         let mut found = Vec::new();
