@@ -214,7 +214,7 @@ pub struct ListArgs {
     pub state: Vec<State>,
 }
 
-/// What `list` prints.
+/// The formats of `list`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ListFormat {
     /// One line a file.
@@ -308,7 +308,7 @@ pub struct Global {
     pub verbose: bool,
 }
 
-/// How messages are written to standard error.
+/// The formats of messages on standard error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum MessageFormat {
     /// For people
@@ -318,7 +318,7 @@ pub enum MessageFormat {
 }
 
 impl Global {
-    /// How findings count. Of two levels for one code the stricter one counts.
+    /// The levels of findings. Of two levels for one code the stricter one counts.
     pub fn lints(&self) -> Lints {
         let lists =
             [(Level::Allow, &self.allow), (Level::Warn, &self.warn), (Level::Deny, &self.deny)];

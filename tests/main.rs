@@ -2,6 +2,7 @@
 //! once, and tests that do not wait for each other run side by side.
 //! `README.md` says which file is about what.
 
+mod architecture;
 mod base;
 mod bounds;
 mod cli;

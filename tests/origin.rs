@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::support;
 use nixgen::disk::{Hold, Root, apply, compare};
 use nixgen::input::{self, Document};
-use nixgen::origin::{self, KeyPath, Place, What};
+use nixgen::origin::{self, KeyPath, Part, Place};
 use nixgen::outputs;
 use nixgen::pipeline::{Files, Pipeline, build, read};
 use nixgen::render::overrides::Overrides;
@@ -102,7 +102,7 @@ fn document(source: &Source) -> Document<'_> {
 
 fn values(document: &Document<'_>) -> Vec<Place> {
     let mut places = origin::places(document);
-    places.retain(|place| place.what == What::Value);
+    places.retain(|place| place.part == Part::Value);
     places
 }
 
@@ -165,7 +165,7 @@ fn a_line_is_explained() {
 fn no_line_is_from_a_key_that_changes_its_layout_alone() {
     let source = example();
     let formatter =
-        Place { path: KeyPath::of(&["cluster", "formatter"]), span: None, what: What::Default };
+        Place { path: KeyPath::of(&["cluster", "formatter"]), span: None, part: Part::Default };
     let files = rendered(&source);
     let mut lines = origin::lines_of(&document(&source), &formatter, &files, &pipeline());
     lines.retain(|_, lines| !lines.is_empty());

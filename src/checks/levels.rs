@@ -1,4 +1,5 @@
-//! What counts as an error and what as a warning, after the user's word.
+//! The levels of findings, after the user's word: errors, warnings and what is
+//! allowed.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +41,7 @@ impl Levels {
         self.flags.get(&Lint::DataRisk) == Some(&Level::Allow)
     }
 
-    /// How bad a finding is; none where it is not to be said.
+    /// The severity of a finding; there is none where it is not to be said.
     fn severity(&self, code: Code) -> Option<Severity> {
         if code.is_data_risk() && self.allows_data_risk() {
             return None;

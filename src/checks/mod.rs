@@ -129,7 +129,7 @@ pub fn run(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Where a value was written, or else the name of its owner.
+/// The text that writes a value, or else the name of its owner.
 fn place<T>(value: &Spanned<T>, owner: &Spanned<Name>) -> Option<Span> {
     value.span().or_else(|| owner.span())
 }

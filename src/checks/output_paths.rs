@@ -5,9 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::LOCK_FILE;
 use crate::input::Spanned;
-use crate::outputs;
+use crate::outputs::{self, LOCK_FILE};
 use crate::source::Span;
 
 /// A file and who has it.

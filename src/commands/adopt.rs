@@ -53,7 +53,7 @@ pub(super) fn run(
             output.data(&format!("{:<14} {path}: {why}\n", "left alone"));
             continue;
         }
-        output.data(&report::of(change));
+        output.data(&report::report(change));
         changes.take_over(root, path)?;
         taken += 1;
     }
@@ -94,7 +94,7 @@ pub(super) fn run(
     Ok(Status::Done)
 }
 
-/// Why a file cannot be taken over, if so.
+/// The reason why a file cannot be taken over, if there is one.
 fn cannot(change: &Change<'_>) -> Option<String> {
     match (change.in_the_way, change.state) {
         (Some(what), _) => Some(format!("it is {what}")),

@@ -16,7 +16,7 @@ use crate::review::{Finding, Plan, at_risk, format};
 use crate::source::Source;
 use crate::text::visible_line;
 
-/// What GitHub takes as the summary of a step.
+/// The most that GitHub takes as the summary of a step.
 const SUMMARY_BYTES: usize = 900_000;
 
 pub(super) fn run(
@@ -171,7 +171,7 @@ fn summarize(text: &str) -> Result<(), IoError> {
         .map_err(|error| IoError::new("add to the summary", &path, error))
 }
 
-/// How to go on, for each kind of file that is not as it should be.
+/// The advice on how to go on, for each kind of file that is not as it should be.
 fn advice(changes: &ChangeSet<'_>) -> Vec<&'static str> {
     let any = |state| changes.all().any(|change| change.state == state);
     let mut advice = Vec::new();

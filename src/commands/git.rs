@@ -2,7 +2,7 @@
 
 use super::Output;
 use crate::disk::{ChangeSet, Root, WorkTree};
-use crate::render::shell_word_if_needed as quoted;
+use crate::render::{Language, shell_word_if_needed as quoted};
 
 /// Says which of the files a flake does not see, and makes them known to git
 /// when the user wants it.
@@ -14,8 +14,8 @@ pub(super) fn tell(
     output: &mut Output,
 ) {
     let wanted = changes.all().filter(|change| change.new.is_some() && change.in_the_way.is_none());
-    let nix: Vec<&str> =
-        wanted.map(|change| change.path.as_str()).filter(|path| path.ends_with(".nix")).collect();
+    let is_nix = |path: &&str| Language::of(path) == Some(Language::Nix);
+    let nix: Vec<&str> = wanted.map(|change| change.path.as_str()).filter(is_nix).collect();
     let Some(tree) = WorkTree::of(root) else { return };
     let unseen = tree.unseen(&nix);
     if !unseen.ignored.is_empty() {

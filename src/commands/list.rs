@@ -20,7 +20,7 @@ struct Document<'a> {
 struct File<'a> {
     path: &'a str,
     state: &'static str,
-    /// What is there instead of a text file.
+    /// The kind of thing that is there instead of a text file.
     #[serde(skip_serializing_if = "Option::is_none")]
     is: Option<&'static str>,
 }

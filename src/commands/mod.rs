@@ -12,6 +12,7 @@ mod graph;
 mod init;
 mod list;
 mod output;
+mod own_templates;
 mod paths;
 mod prepare;
 mod removed;
@@ -30,7 +31,7 @@ use crate::cli::{Cli, Command, Global};
 use crate::disk::{IoError, NoRevision, NotWritten};
 use crate::render::Bug;
 
-/// How the program ends. Each number has this one meaning.
+/// The way in which the program ends. Each number has this one meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Status {
@@ -42,7 +43,7 @@ pub enum Status {
     Usage = 2,
     /// The file is invalid.
     Invalid = 3,
-    /// What was rendered is invalid: a bug.
+    /// The rendered files are invalid: a bug.
     Bug = 4,
     /// A file of the user's is in the way.
     Refused = 5,
@@ -50,7 +51,7 @@ pub enum Status {
     Io = 6,
 }
 
-/// Why a command ended early; everything was said already where it was found.
+/// The reason why a command ended early; everything was said already where it was found.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// `cluster.toml` has mistakes.
@@ -61,7 +62,7 @@ pub(crate) enum Failure {
     Io(IoError),
     /// Files were changed while it ran.
     Changed(Vec<String>),
-    /// What was asked for is not there: what it is, and what helps.
+    /// Something is not there that was asked for: a message, and what helps.
     Usage(String, String),
 }
 

@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::config::{self, ConfigFile};
-use super::{Failure, Output, templates};
+use super::{Failure, Output, own_templates};
 use crate::checks::{Levels, after};
 use crate::cli::Global;
 use crate::cluster::Cluster;
@@ -105,7 +105,7 @@ pub(super) fn prepare<'f>(
     output: &mut Output,
 ) -> Result<Prepared<'f>, Failure> {
     let loaded = load(file, global, output)?;
-    let mut overrides = templates::read(&config::folder_root(global), &loaded.cluster)?;
+    let mut overrides = own_templates::read(&config::folder_root(global), &loaded.cluster)?;
     let root = Root::new(config::root(global));
     let built = build(&loaded, &overrides, &root).map_err(|bugs| overrides.blame(bugs));
     for file in overrides.files_mut().iter_mut().filter(|file| !file.found.is_empty()) {

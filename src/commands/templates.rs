@@ -1,17 +1,14 @@
 //! `nixgen templates`: the templates, and how they become the user's.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use super::config::{ConfigFile, folder_root};
 use super::prepare::load;
-use super::{Failure, Output, Status};
+use super::{Failure, Output, Status, own_templates};
 use crate::cli::{Global, TemplatesCommand};
-use crate::cluster::Cluster;
-use crate::disk::{Content, IoError, Root};
 use crate::outputs;
 use crate::render::TemplateSource;
-use crate::render::overrides::{ENDING, Found, MAX_BYTES, NoText, Overrides, ejected};
+use crate::render::overrides::{ENDING, ejected};
 use crate::text::{closest, visible_json, visible_line};
 
 pub(super) fn run(
@@ -50,14 +47,14 @@ fn list(global: &Global, output: &mut Output) -> Result<Status, Failure> {
     let file = ConfigFile::open(global)?;
     let cluster = load(&file, global, output)?.cluster;
     let templates = outputs::templates();
-    let overrides = read(&folder_root(global), &cluster)?;
+    let overrides = own_templates::read(&folder_root(global), &cluster)?;
     let width = templates.iter().map(|template| template.name.len()).max().unwrap_or(0);
     let mut text = String::new();
     for kind in outputs::all() {
         let path = kind.path(&cluster);
         let path = if kind.is_rendered(&cluster) { path.inside() } else { "not rendered" };
         for template in kind.templates {
-            let own = match overrides.of(template.name) {
+            let own = match overrides.in_place_of(template.name) {
                 Some(file) => {
                     let own = file.source.path().to_string_lossy();
                     let age = if file.is_stale() { " (stale)" } else { "" };
@@ -122,21 +119,4 @@ fn eject(names: &[String], global: &Global, output: &mut Output) -> Result<Statu
         output.note(&format!("{path} is now the template of `{}`", template.name));
     }
     Ok(Status::Done)
-}
-
-/// Reads the user's templates, whatever is wrong with them. Their folder is below
-/// that of `cluster.toml`.
-pub(super) fn read(root: &Root, cluster: &Cluster) -> Result<Overrides, IoError> {
-    let folder = cluster.templates.inside();
-    let found = root.files(folder, MAX_BYTES)?.into_iter().map(|(path, content)| {
-        let name = path.strip_prefix(folder).unwrap_or(&path).trim_start_matches('/').to_owned();
-        let path = root.path_of(&path);
-        let content = match content {
-            Content::File(bytes) => Ok(bytes),
-            Content::TooLarge => Err(NoText::TooLarge),
-            Content::Other(what) => Err(NoText::Is(what)),
-        };
-        Found { path: path.strip_prefix(".").map(Path::to_owned).unwrap_or(path), name, content }
-    });
-    Ok(Overrides::new(found.collect(), &outputs::templates()))
 }

@@ -1,4 +1,4 @@
-//! What to do about files of the user's that are in the way of `render`: said,
+//! The ways out where files of the user's are in the way of `render`: said,
 //! or on a terminal asked, a file at a time.
 
 use super::{Failure, Output};
@@ -62,7 +62,7 @@ pub(super) fn tell_of_kept(changes: &ChangeSet<'_>, output: &mut Output) {
     }
 }
 
-/// What each answer means.
+/// The meaning of each answer.
 const ANSWERS: &str = "  d  shows what you changed, and what nixgen has new\n  \
                        o  writes nixgen's, and keeps yours beside it, in a file that ends with .orig\n  \
                        s  leaves it as it is this time, and writes the others\n  \
@@ -124,7 +124,7 @@ fn reason(change: &Change<'_>) -> String {
     }
 }
 
-/// What the user has that nixgen has not. Of a file that was never nixgen's,
+/// The lines that the user has and nixgen has not. Of a file that was never nixgen's,
 /// that is all of it.
 fn their_change(
     changes: &ChangeSet<'_>,

@@ -1,9 +1,7 @@
 //! Paths below the root, and the names there that are nixgen's own.
 
+pub use crate::outputs::LOCK_FILE;
 use crate::text::is_unseen;
-
-/// The lock's name, at the root of the tree.
-pub const LOCK_FILE: &str = "nixgen.lock";
 
 /// The name of the folder that is written through, at the root of the tree.
 pub(super) const STAGING: &str = ".nixgen-staging";

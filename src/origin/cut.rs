@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use similar::{DiffTag, TextDiff};
 use toml::de::{DeTable, DeValue};
 
-use super::Machine;
-use super::place::table;
+use super::place::{Machine, table};
 use crate::input::Document;
 use crate::input::types::Role;
 
@@ -115,7 +114,7 @@ pub(super) fn around<'a>(document: &Document<'a>, machines: &[Machine<'_>]) -> D
     toml::Spanned::new(document.span(), DeValue::Table(cut))
 }
 
-/// Where a line (from 1) of one text is in another, if it stayed.
+/// The number of a line (from 1) of one text in another, if it stayed.
 fn same_line(old: &str, new: &str, line: usize) -> Option<usize> {
     let diff = TextDiff::from_lines(old, new);
     diff.ops().iter().find_map(|op| {

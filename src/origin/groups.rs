@@ -9,7 +9,7 @@ use toml::de::DeValue;
 use super::options::of_options;
 use super::place::{REFERRED, collect, get, table};
 use super::schema::Schema;
-use super::{Attribute, Changed, KeyPath, Machine, Origin, Place, What, implied};
+use super::{Attribute, Changed, KeyPath, Machine, Origin, Part, Place, implied};
 use crate::cluster::Cluster;
 use crate::input::Document;
 use crate::nix::attrs::AttrPath;
@@ -29,12 +29,12 @@ pub struct Wanted<'a> {
     pub attributes: BTreeSet<Attribute>,
 }
 
-/// What could be found out.
+/// The origins that could be found out.
 #[derive(Debug, Default)]
 pub struct Origins {
     /// The origins by attribute.
     pub found: BTreeMap<Attribute, Origin>,
-    /// How many attributes were not looked at.
+    /// The number of attributes that were not looked at.
     pub left_out: usize,
 }
 
@@ -87,7 +87,7 @@ pub fn of_plan(
 type Shape = (Option<String>, bool, Vec<(KeyPath, String)>, BTreeSet<Attribute>);
 
 fn shape(document: &Document<'_>, schema: &Schema, wanted: &Wanted<'_>) -> Shape {
-    let Some(own) = wanted.own() else {
+    let Some(own) = wanted.table() else {
         return (None, false, Vec::new(), wanted.attributes.clone());
     };
     let nobody = Wanted {
@@ -119,13 +119,13 @@ fn shape(document: &Document<'_>, schema: &Schema, wanted: &Wanted<'_>) -> Shape
 
 /// Whether a text is one of few, or a name that is defined elsewhere.
 fn means_something(document: &Document<'_>, schema: &Schema, path: &KeyPath, text: &str) -> bool {
-    schema.of(path).is_some_and(|schema| schema.get("enum").is_some())
+    schema.at(path).is_some_and(|schema| schema.get("enum").is_some())
         || REFERRED.iter().filter_map(|keys| table(document, keys)).any(|it| it.contains_key(text))
 }
 
 impl Wanted<'_> {
     /// The table of the machine.
-    fn own(&self) -> Option<KeyPath> {
+    fn table(&self) -> Option<KeyPath> {
         self.machine.map(|machine| KeyPath::of(&[machine.table, machine.name]))
     }
 
@@ -150,33 +150,33 @@ impl Wanted<'_> {
     }
 }
 
-/// What the origin of one machine's attribute is on another one.
+/// The origin of one machine's attribute, as it is on another one.
 fn origin_of(
     one: &Wanted<'_>,
     other: &Wanted<'_>,
     origin: &Origin,
     document: &Document<'_>,
 ) -> Origin {
-    let (Some(own), Some(others)) = (one.own(), other.own()) else { return origin.clone() };
+    let (Some(own), Some(others)) = (one.table(), other.table()) else { return origin.clone() };
     let places = origin.places.iter().map(|place| match place.path.below(&own) {
         Some(rest) => {
             let path = others.then(&rest);
-            let span = span(document, &path, place.what);
-            Place { path, span, what: place.what }
+            let span = span(document, &path, place.part);
+            Place { path, span, part: place.part }
         }
         None => place.clone(),
     });
     Origin { places: places.collect(), ..*origin }
 }
 
-/// Where a value or name is written.
-fn span(document: &Document<'_>, path: &KeyPath, what: What) -> Option<Span> {
-    match what {
-        What::Value => get(document, path).map(toml::Spanned::span),
-        What::Name => {
+/// The text that writes a value or name.
+fn span(document: &Document<'_>, path: &KeyPath, part: Part) -> Option<Span> {
+    match part {
+        Part::Value => get(document, path).map(toml::Spanned::span),
+        Part::Name => {
             let (keys, name) = path.split_key()?;
             table(document, &keys)?.get_key_value(name).map(|(key, _)| key.span())
         }
-        What::Default => None,
+        Part::Default => None,
     }
 }

@@ -28,15 +28,15 @@ use crate::input::Document;
 use crate::pipeline::{Files, Pipeline};
 
 pub use self::groups::{Origins, Wanted, of_plan};
-pub use self::options::{Attribute, Changed, Machine, Origin};
-pub use self::place::{KeyPath, Place, What, places};
+pub use self::options::{Attribute, Changed, Origin};
+pub use self::place::{KeyPath, Machine, Part, Place, places};
 
 /// A place that a line comes from.
 #[derive(Debug)]
-pub struct From {
+pub struct Cause {
     /// The place.
     pub place: Place,
-    /// What the schema says of it.
+    /// Its description in the schema.
     pub description: String,
 }
 
@@ -48,7 +48,7 @@ pub fn of_line(
     path: &str,
     line: usize,
     pipeline: &Pipeline,
-) -> Vec<From> {
+) -> Vec<Cause> {
     let one = |document: &Document<'_>| pipeline.files(document, |file| file == path).remove(path);
     let Some(text) = one(document) else { return Vec::new() };
     let Cut { document, text, line } = cut(document, &text, line, &one);
@@ -64,7 +64,7 @@ pub fn of_line(
         })
         .map(|place| {
             let description = others.schema().description(&place.path).to_owned();
-            From { place, description }
+            Cause { place, description }
         })
         .collect()
 }
@@ -97,9 +97,9 @@ fn of_place(
     pipeline: &Pipeline,
 ) -> BTreeMap<String, BTreeSet<usize>> {
     let mut lines: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
-    let changed = match place.what {
-        What::Name => renaming(document, place, others, files, pipeline).into_iter().collect(),
-        What::Value | What::Default => each(document, place, others, |changed| {
+    let changed = match place.part {
+        Part::Name => renaming(document, place, others, files, pipeline).into_iter().collect(),
+        Part::Value | Part::Default => each(document, place, others, |changed| {
             pipeline.files(changed, |path| files.contains_key(path))
         }),
     };
@@ -111,7 +111,7 @@ fn of_place(
     lines
 }
 
-/// What is made of a document with each other value at a place, and without the
+/// The outcomes of a document with each other value at a place, and without the
 /// one that is written.
 fn each<T>(
     document: &Document<'_>,
@@ -122,7 +122,7 @@ fn each<T>(
     let texts = others.than(document, place);
     let values = texts.iter().filter_map(|text| DeValue::parse(text).ok());
     let changed = values.map(|value| with(document, &place.path, value.into_inner()));
-    let without = (place.what == What::Value).then(|| without(document, &place.path));
+    let without = (place.part == Part::Value).then(|| without(document, &place.path));
     changed.chain(without.flatten()).map(|changed| make(&changed)).collect()
 }
 

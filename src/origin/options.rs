@@ -10,9 +10,9 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::cut::around;
-use super::place::{REFERRED, Step, renamed};
+use super::place::{Machine, REFERRED, Step, renamed};
 use super::vary::Others;
-use super::{KeyPath, Place, What, each, places};
+use super::{KeyPath, Part, Place, each, places};
 use crate::input::Document;
 use crate::nix::attrs::{AttrPath, Attrs};
 use crate::pipeline::Pipeline;
@@ -27,16 +27,7 @@ pub struct Attribute {
     pub path: AttrPath,
 }
 
-/// A machine, by where it is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Machine<'a> {
-    /// The table that it is in: `vms` or `hosts`.
-    pub table: &'a str,
-    /// Its name.
-    pub name: &'a str,
-}
-
-/// What a plan changes.
+/// The attributes and files that a plan changes.
 #[derive(Debug, Default)]
 pub struct Changed {
     /// The attributes that differ, file by file.
@@ -47,7 +38,7 @@ pub struct Changed {
     pub unknown: BTreeSet<String>,
 }
 
-/// Where an attribute comes from.
+/// The keys and the template that an attribute comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The likeliest keys, the nearest first: those that can have changed it
@@ -131,7 +122,7 @@ impl Found {
         if is_new || places.is_empty() {
             places.extend(self.others);
         }
-        places.sort_by_key(|place| place.what == What::Default);
+        places.sort_by_key(|place| place.part == Part::Default);
         places.truncate(MOST);
         places
     }
@@ -156,7 +147,7 @@ fn stages(
 ) -> BTreeMap<usize, Vec<Place>> {
     let own = machine.map(|machine| KeyPath::of(&[machine.table, machine.name]));
     let nearness = |place: &Place| {
-        let is_default = usize::from(place.what == What::Default);
+        let is_default = usize::from(place.part == Part::Default);
         if own.as_ref().is_some_and(|own| place.path.below(own).is_some()) {
             return Some(is_default);
         }
@@ -182,17 +173,17 @@ fn is_fixed(place: &Place, others: &Others) -> bool {
         let keys = place.path.split_key().map(|(keys, _)| keys).unwrap_or_default();
         REFERRED.contains(&keys.as_slice())
     };
-    place.what == What::Name && (!others.schema().is_name(&place.path) || is_referred())
+    place.part == Part::Name && (!others.schema().is_name(&place.path) || is_referred())
 }
 
-/// What a document makes, as far as it had to be read.
+/// The files that a document makes, as far as they had to be read.
 struct Base<'a> {
     pipeline: &'a Pipeline,
     changed: &'a Changed,
     files: BTreeMap<String, (Planned, OnceLock<Option<Set>>)>,
 }
 
-/// What a Nix file sets.
+/// The attributes that a Nix file sets.
 struct Set {
     attrs: Attrs,
     file: RenderedFile,
@@ -224,8 +215,8 @@ impl<'a> Base<'a> {
         place: &Place,
         others: &Others,
     ) -> Vec<BTreeSet<Attribute>> {
-        let mut all = match (place.what, place.path.last_key()) {
-            (What::Name, Some(name)) => {
+        let mut all = match (place.part, place.path.last_key()) {
+            (Part::Name, Some(name)) => {
                 let renamed = renamed(document, &place.path, &format!("{name}x"));
                 renamed.iter().map(|changed| self.differing(changed)).collect()
             }

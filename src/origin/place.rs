@@ -90,9 +90,18 @@ impl fmt::Display for KeyPath {
     }
 }
 
-/// What of a document decides something.
+/// A machine, by where it is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum What {
+pub struct Machine<'a> {
+    /// The table that it is in: `vms` or `hosts`.
+    pub table: &'a str,
+    /// Its name.
+    pub name: &'a str,
+}
+
+/// The part of a document that decides something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
     /// A value that is no table and no list.
     Value,
     /// A name that the user chose for a table or key.
@@ -106,10 +115,10 @@ pub enum What {
 pub struct Place {
     /// The way to it.
     pub path: KeyPath,
-    /// Where it is written, if it is.
+    /// The text that writes it, if one does.
     pub span: Option<Span>,
-    /// What counts there.
-    pub what: What,
+    /// The part that counts there.
+    pub part: Part,
 }
 
 /// Every value and key that a document has, in the order of the file.
@@ -127,7 +136,7 @@ pub(super) fn collect(node: &Document<'_>, path: &KeyPath, found: &mut Vec<Place
             for (key, value) in table {
                 let path = path.key(key.get_ref());
                 collect(value, &path, found);
-                found.push(Place { path, span: Some(key.span()), what: What::Name });
+                found.push(Place { path, span: Some(key.span()), part: Part::Name });
             }
         }
         DeValue::Array(items) => {
@@ -137,12 +146,12 @@ pub(super) fn collect(node: &Document<'_>, path: &KeyPath, found: &mut Vec<Place
         }
         _ => {
             let span = Some(node.span());
-            found.push(Place { path: path.clone(), span, what: What::Value });
+            found.push(Place { path: path.clone(), span, part: Part::Value });
         }
     }
 }
 
-/// What is at the end of a way.
+/// The node at the end of a way.
 pub(super) fn get<'n, 'a>(mut node: &'n Document<'a>, path: &KeyPath) -> Option<&'n Document<'a>> {
     for step in &path.0 {
         node = match (step, node.get_ref()) {
@@ -219,7 +228,7 @@ pub(super) fn without<'a>(document: &Document<'a>, path: &KeyPath) -> Option<Doc
     Some(changed)
 }
 
-/// What stands nowhere in a file.
+/// A node that stands nowhere in a file.
 fn made<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
 }

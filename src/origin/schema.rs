@@ -1,10 +1,10 @@
-//! What the schema of `cluster.toml` knows of a key: what its values are, and which
+//! The schema of `cluster.toml`: which values a key takes, and which
 //! keys a table could have besides those that it has.
 
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
-use super::place::{KeyPath, Place, Step, What, get};
+use super::place::{KeyPath, Part, Place, Step, get};
 use crate::input::{self, Document};
 
 /// The schema of a document.
@@ -15,8 +15,8 @@ impl Schema {
         Self(input::schema())
     }
 
-    /// What it says of the end of a way; nothing of NixOS's options.
-    pub(super) fn of(&self, path: &KeyPath) -> Option<&Value> {
+    /// The schema of the end of a way; there is none of NixOS's options.
+    pub(super) fn at(&self, path: &KeyPath) -> Option<&Value> {
         path.0.iter().try_fold(&self.0, |schema, step| match step {
             Step::Key(key) => {
                 let of_key = schema["properties"].get(key);
@@ -29,12 +29,12 @@ impl Schema {
     /// Whether the last key of a way is one that the user chose.
     pub(super) fn is_name(&self, path: &KeyPath) -> bool {
         let Some((keys, _)) = path.split_key() else { return false };
-        self.of(&KeyPath::of(&keys)).is_none_or(|table| table.get("properties").is_none())
+        self.at(&KeyPath::of(&keys)).is_none_or(|table| table.get("properties").is_none())
     }
 
     /// The description of a key.
     pub(super) fn description(&self, path: &KeyPath) -> &str {
-        self.of(path).and_then(|key| key["description"].as_str()).unwrap_or_default()
+        self.at(path).and_then(|key| key["description"].as_str()).unwrap_or_default()
     }
 
     /// The keys below the end of a way that a document does not have, and whose
@@ -62,7 +62,7 @@ impl Schema {
         for (key, value) in table {
             self.below(value.get_ref(), &path.key(key.get_ref()), found);
         }
-        let Some(keys) = self.of(path).and_then(|schema| schema["properties"].as_object()) else {
+        let Some(keys) = self.at(path).and_then(|schema| schema["properties"].as_object()) else {
             return;
         };
         for (key, schema) in keys.iter().filter(|(key, _)| !table.contains_key(key.as_str())) {
@@ -71,7 +71,7 @@ impl Schema {
             if schema.get("properties").is_some() && is_optional {
                 self.below(&DeValue::Table(DeTable::new()), &path, found);
             } else {
-                found.push(Place { path, span: None, what: What::Default });
+                found.push(Place { path, span: None, part: Part::Default });
             }
         }
     }
@@ -119,7 +119,7 @@ mod tests {
         let schema = Schema::new();
         let implied = [KeyPath::of(&["vms", "a", "volumes", "kubelet"])];
         let found = schema.left_out(&document, &KeyPath::of(&["vms", "a"]), &implied);
-        let example = |place: &Place| example(schema.of(&place.path)?);
+        let example = |place: &Place| example(schema.at(&place.path)?);
         let shown: Vec<String> = found
             .iter()
             .map(|place| format!("{} = {}", place.path, example(place).unwrap_or_default()))

@@ -6,11 +6,11 @@ use toml::de::{DeTable, DeValue};
 
 use super::place::{REFERRED, get, table, texts_under};
 use super::schema::{Schema, example};
-use super::{Place, What};
+use super::{Part, Place};
 use crate::input::Document;
 use crate::release::RELEASES;
 
-/// What values are changed to.
+/// The values that others are changed to.
 pub(super) struct Others {
     schema: Schema,
     /// Texts that mean something where they are written: with one letter changed
@@ -36,13 +36,13 @@ impl Others {
 
     /// Values near that of a place and values that mean something else, as TOML.
     pub(super) fn than(&self, document: &Document<'_>, place: &Place) -> Vec<String> {
-        let schema = self.schema.of(&place.path);
-        match place.what {
-            What::Name => Vec::new(),
-            What::Value => get(document, &place.path)
+        let schema = self.schema.at(&place.path);
+        match place.part {
+            Part::Name => Vec::new(),
+            Part::Value => get(document, &place.path)
                 .map(|value| self.near(document, place, value.get_ref(), schema))
                 .unwrap_or_default(),
-            What::Default => {
+            Part::Default => {
                 let Some(text) = schema.and_then(example) else { return Vec::new() };
                 let Ok(value) = DeValue::parse(&text) else { return Vec::new() };
                 let mut all = self.near(document, place, value.get_ref(), schema);

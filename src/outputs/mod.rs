@@ -33,6 +33,9 @@ use crate::cluster::Cluster;
 use crate::input::types::RelPath;
 use crate::render::{Planned, TemplateSource};
 
+/// The lock's name, at the root of the tree: it is written beside every output.
+pub const LOCK_FILE: &str = "nixgen.lock";
+
 /// Every kind of output besides workloads.
 const OUTPUTS: &[&Output] = &[
     &flake::OUTPUT,

@@ -1,4 +1,4 @@
-//! What templates can do with a value besides `{{ value }}`, which always makes
+//! The filters that templates can put a value through besides `{{ value }}`, which always makes
 //! it a string of the file's language. Every filter here escapes; none passes
 //! text through.
 

@@ -17,9 +17,9 @@ const LINES: u32 = 0x100;
 pub(super) struct Unmarked {
     /// The text.
     pub(super) text: String,
-    /// Where the values are in it.
+    /// The places of the values in it.
     pub(super) values: Vec<Range<usize>>,
-    /// Where what a line of the template wrote ends, with that line.
+    /// The ends of what a line of the template wrote, with that line.
     pub(super) lines: Vec<(usize, usize)>,
 }
 

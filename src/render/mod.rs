@@ -1,6 +1,7 @@
 //! From a plan to text. Rendering is a pure function of the plan: no file, no
 //! clock and no environment is read here.
 
+mod bug;
 mod escape;
 mod filters;
 mod language;
@@ -8,6 +9,8 @@ mod marks;
 mod options;
 pub mod overrides;
 
+pub use bug::Bug;
+use bug::{compile_bug, from_tera};
 pub(crate) use escape::{
     fenced, html, markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path,
     nix_string, nix_string_part, shell_word_if_needed,
@@ -23,7 +26,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::Serialize;
-use tera::{Context, ErrorKind, Tera, Value};
+use tera::{Context, Tera, Value};
 
 use crate::input::types::RelPath;
 
@@ -41,13 +44,13 @@ pub struct TemplateSource {
     pub name: &'static str,
     /// Its text.
     pub text: &'static str,
-    /// What its files are.
+    /// The use of its files.
     pub kind: Kind,
     /// Whether it is the user's, who may set what options there are.
     pub is_own: bool,
 }
 
-/// What a file is to those that read it.
+/// The use of a file to those that read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A NixOS module.
@@ -101,11 +104,11 @@ pub(crate) use template;
 /// A file that is to be rendered: everything is decided, nothing is text yet.
 #[derive(Debug, Clone)]
 pub struct Planned {
-    /// Where it goes.
+    /// The place where it goes.
     pub path: RelPath,
     /// The name of its template.
     pub template: &'static str,
-    /// What the template is given.
+    /// The values that the template is given.
     context: Result<Value, String>,
     /// Whether it is a script.
     pub executable: bool,
@@ -117,7 +120,7 @@ impl Planned {
         self.template == other.template && self.context == other.context
     }
 
-    /// What the template is given, to be read by people.
+    /// The values that the template is given, to be read by people.
     pub fn context_json(&self) -> Option<String> {
         serde_json::to_string_pretty(self.context.as_ref().ok()?).ok()
     }
@@ -126,15 +129,15 @@ impl Planned {
 /// A rendered file.
 #[derive(Debug, Clone)]
 pub struct RenderedFile {
-    /// Where it goes.
+    /// The place where it goes.
     pub path: RelPath,
     /// Its template.
     pub template: TemplateSource,
     /// Its text.
     pub text: String,
-    /// Where in the text values stand, in order; the rest is the template's.
+    /// The places of values in the text, in order; the rest is the template's.
     pub values: Vec<Range<usize>>,
-    /// Where what a line of the template wrote ends, in order, with that line.
+    /// The ends of what a line of the template wrote, in order, with that line.
     /// The line 0 is the header.
     lines: Vec<(usize, usize)>,
     /// Whether it is a script.
@@ -142,7 +145,7 @@ pub struct RenderedFile {
 }
 
 impl RenderedFile {
-    /// What a template without a tag renders.
+    /// The file that a template without a tag makes.
     #[cfg(test)]
     pub(crate) fn literal(path: &'static str, template: TemplateSource) -> Self {
         let Unmarked { text, values, lines } = marks::take_out(&marks::numbered(template.text));
@@ -169,35 +172,6 @@ impl RenderedFile {
             Some(lines)
         };
         laid_out.lines().map(line).collect()
-    }
-}
-
-/// A mistake of ours, or of a template: it rendered nothing, or something that
-/// is not what its language allows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Bug {
-    /// The template.
-    pub template: String,
-    /// The line of the template (from 1) that wrote it, where that is certain.
-    pub template_line: Option<usize>,
-    /// The column in that line (from 1) once it is numbered, where it is known.
-    pub template_column: Option<usize>,
-    /// The file it was to make.
-    pub path: String,
-    /// The line of the rendered text (from 1) with that line, where known.
-    pub line: Option<(usize, String)>,
-    /// What is wrong.
-    pub message: String,
-}
-
-impl std::fmt::Display for Bug {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let at = self.template_line.map_or_else(String::new, |line| format!(" at line {line}"));
-        writeln!(f, "the template `{}` is broken{at}: {}", self.template, self.message)?;
-        match &self.line {
-            Some((number, text)) => write!(f, "  in {}, line {number}: {}", self.path, text.trim()),
-            None => write!(f, "  in {}", self.path),
-        }
     }
 }
 
@@ -240,7 +214,7 @@ impl Engine {
     /// from. All bugs are returned, not only the first.
     pub fn render(&self, plan: Vec<Planned>, source: &str) -> Result<Vec<RenderedFile>, Vec<Bug>> {
         let rendered: Vec<_> =
-            plan.into_par_iter().map(|planned| self.one(planned, source)).collect();
+            plan.into_par_iter().map(|planned| self.render_file(planned, source)).collect();
         let mut files = Vec::with_capacity(rendered.len());
         let mut bugs = Vec::new();
         for result in rendered {
@@ -272,7 +246,7 @@ impl Engine {
         Ok((*language, tera))
     }
 
-    fn one(&self, planned: Planned, source: &str) -> Result<RenderedFile, Bug> {
+    fn render_file(&self, planned: Planned, source: &str) -> Result<RenderedFile, Bug> {
         let path = planned.path.to_string();
         let bug = |message: String| Bug::at(planned.template, &path, message);
         let (language, tera) = self.engine(planned.template).map_err(bug)?;
@@ -293,57 +267,6 @@ impl Engine {
         let Planned { path, executable, .. } = planned;
         Ok(RenderedFile { path, template, text, values, lines, executable })
     }
-}
-
-impl Bug {
-    /// A mistake without a place.
-    pub(crate) fn at(template: &str, path: &str, message: String) -> Self {
-        Self {
-            template: template.to_owned(),
-            template_line: None,
-            template_column: None,
-            path: path.to_owned(),
-            line: None,
-            message,
-        }
-    }
-}
-
-fn compile_bug(error: &tera::Error) -> Bug {
-    let template = match error.kind() {
-        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => tpl,
-        ErrorKind::MissingParent { current, .. } => current,
-        _ => "templates",
-    };
-    from_tera(error, template, template)
-}
-
-/// What Tera says, at its place: a template may include another one.
-fn from_tera(error: &tera::Error, template: &str, path: &str) -> Bug {
-    match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => Bug {
-            template_line: Some(report.span().start_line),
-            template_column: Some(report.span().start_col + 1),
-            ..Bug::at(report.filename(), path, report.message().to_owned())
-        },
-        _ => {
-            let said = error.to_string();
-            written_out(&said, path).unwrap_or_else(|| Bug::at(template, path, said.clone()))
-        }
-    }
-}
-
-/// What Tera found once all templates were there, of which it only has the text:
-/// `error: MESSAGE`, and ` --> TEMPLATE:LINE:COLUMN` below it.
-fn written_out(said: &str, path: &str) -> Option<Bug> {
-    let (message, rest) = said.strip_prefix("error: ")?.split_once('\n')?;
-    let mut place = rest.lines().next()?.trim_start().strip_prefix("--> ")?.rsplitn(3, ':');
-    let (column, line, template) = (place.next()?, place.next()?, place.next()?);
-    Some(Bug {
-        template_line: line.parse().ok(),
-        template_column: column.parse().ok(),
-        ..Bug::at(template, path, message.to_owned())
-    })
 }
 
 fn context(value: Result<Value, String>) -> Result<Context, String> {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{NodeAction, OptionChange, Plan};
 use crate::cluster::Cluster;
 use crate::input::Document;
-use crate::origin::{Machine, Origin, Wanted, What, of_plan};
+use crate::origin::{Machine, Origin, Part, Wanted, of_plan};
 use crate::pipeline::Pipeline;
 use crate::source::Source;
 
@@ -94,7 +94,7 @@ impl OptionChange {
             line: place
                 .span
                 .as_ref()
-                .filter(|_| place.what != What::Default)
+                .filter(|_| place.part != Part::Default)
                 .map(|span| source.position(span.start).line),
         };
         self.keys = places.iter().map(key).collect();

@@ -1,4 +1,4 @@
-//! What taking a file over would change in it.
+//! The differences that taking a file over would undo.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -7,6 +7,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::disk::Change;
 use crate::nix::attrs::{Attrs, Changed, Value};
+use crate::render::Language;
 use crate::review::redact;
 use crate::text::visible_line;
 
@@ -16,7 +17,7 @@ use crate::text::visible_line;
 /// `identical` files are the same to the byte, `format only` ones differ in
 /// layout and line ends; `same options` ones set the same, in another order,
 /// spelling or with other comments.
-pub(super) fn of(change: &Change<'_>) -> String {
+pub(super) fn report(change: &Change<'_>) -> String {
     let path = &change.path;
     let (Some(theirs), Some(file)) = (&change.old, change.new) else {
         return line("identical", path);
@@ -25,7 +26,7 @@ pub(super) fn of(change: &Change<'_>) -> String {
     if change.is_clean() {
         return line("format only", path);
     }
-    if !path.ends_with(".nix") {
+    if Language::of(path) != Some(Language::Nix) {
         return line("differs", path) + &lines(theirs, ours);
     }
     let (Ok(old), Ok(new)) = (theirs.parse::<Attrs>(), ours.parse::<Attrs>()) else {

@@ -6,7 +6,7 @@ use super::show;
 use crate::cli::{DiffArgs, Global};
 use crate::commands::config::{self, ConfigFile};
 use crate::commands::prepare::{input_of, prepare};
-use crate::commands::{Failure, Output, Status, templates as own_templates};
+use crate::commands::{Failure, Output, Status, own_templates};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::disk::{Hold, Revision, between, compare};
 use crate::input::Document;

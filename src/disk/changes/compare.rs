@@ -13,7 +13,7 @@ use crate::disk::git::WorkTree;
 use crate::disk::lock::{Fingerprint, Lock, LockEntry};
 use crate::disk::tree::{Found, Root};
 use crate::nix::{self, Ready, ReadyFile};
-use crate::render::handed_over;
+use crate::render::{Language, handed_over};
 
 /// Compares every file that is ready, and every file of the lock that is not
 /// wanted any more, with the disk.
@@ -183,7 +183,7 @@ fn unwanted<'a>(
 /// The text of a file; the error is what it is instead.
 fn text(path: &str, bytes: Vec<u8>) -> Result<String, &'static str> {
     let text = String::from_utf8(bytes).map_err(|_| "a file that is not text")?;
-    if path.ends_with(".nix") && nix::is_tangled(&text) {
+    if Language::of(path) == Some(Language::Nix) && nix::is_tangled(&text) {
         return Err("a Nix file whose names have thousands of dots or dashes, too many to read");
     }
     Ok(text)

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::nix;
+use crate::render::Language;
 use crate::text::hex;
 
 /// The content of a file as far as it matters: of Nix its essence, since layout
@@ -13,7 +14,7 @@ pub(in crate::disk) struct Fingerprint(pub(super) String);
 impl Fingerprint {
     pub(in crate::disk) fn of(path: &str, text: &str) -> Self {
         let mut hash = Sha256::new();
-        if path.ends_with(".nix") && !nix::is_tangled(text) {
+        if Language::of(path) == Some(Language::Nix) && !nix::is_tangled(text) {
             for token in nix::essence(text) {
                 hash.update(token.as_bytes());
                 hash.update([0]);

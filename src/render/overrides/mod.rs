@@ -46,7 +46,7 @@ impl Overrides {
     }
 
     /// The file in place of a template.
-    pub fn of(&self, template: &str) -> Option<&Override> {
+    pub fn in_place_of(&self, template: &str) -> Option<&Override> {
         self.files.iter().find(|file| file.template.is_some_and(|own| own.name == template))
     }
 
@@ -59,7 +59,7 @@ impl Overrides {
     #[must_use]
     pub fn over(&self, ours: Vec<TemplateSource>) -> Vec<TemplateSource> {
         let own = |template: TemplateSource| {
-            let file = self.of(template.name);
+            let file = self.in_place_of(template.name);
             file.and_then(|file| file.template).unwrap_or(template)
         };
         ours.into_iter().map(own).collect()
@@ -77,7 +77,7 @@ impl Overrides {
         limit: Duration,
     ) -> Result<Vec<RenderedFile>, Vec<Bug>> {
         let (mut own, ours): (Vec<_>, Vec<_>) =
-            plan.into_iter().partition(|planned| self.of(planned.template).is_some());
+            plan.into_iter().partition(|planned| self.in_place_of(planned.template).is_some());
         let mut files = engine.render(ours, source)?;
         let mut bugs = Vec::new();
         while let Some(template) = own.first().map(|planned| planned.template) {
@@ -90,7 +90,8 @@ impl Overrides {
                 Ok(Ok(rendered)) => files.extend(rendered),
                 Ok(Err(more)) => bugs.extend(more),
                 Err(why) => {
-                    let growing = self.of(template).and_then(|file| grows(file.source.text()));
+                    let growing =
+                        self.in_place_of(template).and_then(|file| grows(file.source.text()));
                     let bug = Bug::at(template, "any file", why);
                     bugs.push(Bug { template_line: growing, ..bug });
                     return Err(bugs);
@@ -124,7 +125,7 @@ mod tests {
     use crate::input::types::RelPath;
     use crate::render::{Kind, Template};
 
-    /// What becomes of a file when its template is this one.
+    /// The text that a file gets when its template is this one.
     fn rendered(text: &str, limit: Duration) -> Result<String, Vec<Bug>> {
         let template = Template::new("a.nix", "{ }", Kind::Data);
         let file = Found {

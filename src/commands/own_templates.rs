@@ -1,0 +1,25 @@
+//! The templates of the user's on disk.
+
+use std::path::Path;
+
+use crate::cluster::Cluster;
+use crate::disk::{Content, IoError, Root};
+use crate::outputs;
+use crate::render::overrides::{Found, MAX_BYTES, NoText, Overrides};
+
+/// Reads the user's templates, whatever is wrong with them. Their folder is below
+/// that of `cluster.toml`.
+pub(super) fn read(root: &Root, cluster: &Cluster) -> Result<Overrides, IoError> {
+    let folder = cluster.templates.inside();
+    let found = root.files(folder, MAX_BYTES)?.into_iter().map(|(path, content)| {
+        let name = path.strip_prefix(folder).unwrap_or(&path).trim_start_matches('/').to_owned();
+        let path = root.path_of(&path);
+        let content = match content {
+            Content::File(bytes) => Ok(bytes),
+            Content::TooLarge => Err(NoText::TooLarge),
+            Content::Other(what) => Err(NoText::Is(what)),
+        };
+        Found { path: path.strip_prefix(".").map(Path::to_owned).unwrap_or(path), name, content }
+    });
+    Ok(Overrides::new(found.collect(), &outputs::templates()))
+}
