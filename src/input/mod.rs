@@ -5,6 +5,7 @@ mod canonical;
 pub(crate) mod decode;
 mod describe;
 pub mod nixos;
+mod record;
 pub mod schema;
 mod spanned;
 mod syntax;

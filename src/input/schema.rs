@@ -6,9 +6,10 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 use serde_json::Value;
 
-use super::decode::{Map, record};
+use super::decode::Map;
 use super::describe::Describe as _;
 use super::nixos::Options;
+use super::record::record;
 use super::spanned::Spanned;
 use super::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
