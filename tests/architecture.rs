@@ -17,10 +17,9 @@ const LONGEST: usize = 400;
 const STILL_LONG: &[&str] = &["nix::options::walk", "review::hunks"];
 
 /// Texts that end like a file of ours and tell none by its name: an example of a
-/// path, the page of a code, a configuration file of a program's.
+/// path, the page of a code.
 const NO_TEST_OF_A_NAME: &[(&str, &str)] = &[
     ("checks::after::conflicting_options", "{folder}/{machine}.nix"),
-    ("checks::reserved_options", "crictl.yaml"),
     ("diagnostic::code", ".md"),
     ("input::types::path", "modules/nixos/backup.nix"),
 ];

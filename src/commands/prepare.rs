@@ -62,7 +62,7 @@ fn find_conflicts(
     found: &mut Vec<Diagnostic>,
 ) -> Result<(), Failure> {
     if cluster.nixos_tables().next().is_some() {
-        let overrides = templates::read(&config::folder_root(global), cluster)?;
+        let overrides = own_templates::read(&config::folder_root(global), cluster)?;
         let pipeline = Pipeline::new(cluster, &overrides);
         let files = pipeline.and_then(|pipeline| pipeline.rendered(cluster, &overrides));
         after::conflicting_options(cluster, &files.unwrap_or_default(), found);
