@@ -14,15 +14,12 @@ use crate::support::read;
 const LONGEST: usize = 400;
 
 /// Files that are still longer, until they are cut.
-const STILL_LONG: &[&str] = &["nix::options::walk", "review::hunks"];
+const STILL_LONG: &[&str] = &["review::hunks"];
 
 /// Texts that end like a file of ours and tell none by its name: an example of a
 /// path, the page of a code.
-const NO_TEST_OF_A_NAME: &[(&str, &str)] = &[
-    ("checks::after::conflicting_options", "{folder}/{machine}.nix"),
-    ("diagnostic::code", ".md"),
-    ("input::types::path", "modules/nixos/backup.nix"),
-];
+const NO_TEST_OF_A_NAME: &[(&str, &str)] =
+    &[("diagnostic::code", ".md"), ("input::types::path", "modules/nixos/backup.nix")];
 
 /// The way to a module, or to what is in it: `disk::apply`.
 type ModulePath = Vec<String>;

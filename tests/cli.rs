@@ -54,10 +54,7 @@ fn a_nixos_table_cannot_set_what_a_module_sets_to_another_value() {
         ("users.users.admin.isNormalUser = false", "users.users.admin.isNormalUser"),
         ("systemd.services.kubelet.serviceConfig.RestartSec = 9", "RestartSec"),
         ("environment.etc.'crictl.yaml'.text = 'x'", "environment.etc.\"crictl.yaml\".text"),
-        (
-            "zramSwap.enable = true",
-            "`zramSwap.enable` is for nixgen to set, to `lib.mkForce false`",
-        ),
+        ("zramSwap.enable = true", "nixgen itself sets `zramSwap.enable`, to `lib.mkForce false`"),
     ];
     let merged = [
         "users.users.admin = { isNormalUser = true, extraGroups = ['video'] }",
@@ -545,7 +542,7 @@ fn options_of_the_user_are_judged_where_they_are_written() {
         ),
         ("boot.kernelParams = [1]", "NG0806", "`boot.kernelParams.*` takes", "`\"1\"`"),
         ("environment.etc.a.text = 1", "NG0806", "`environment.etc.a.text` takes", "in quotes"),
-        ("swapDevices = [{ device = true }]", "NG0801", "`swapDevices` is for nixgen", ""),
+        ("swapDevices = [{ device = true }]", "NG0801", "nixgen itself sets `swapDevices`", ""),
         (
             "boot.kernelParam = []",
             "NG0807",

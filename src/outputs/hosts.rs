@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::output::Output;
+use super::output::{Output, module_of};
 use super::{amdgpu, cluster_network, microvm_storage, worker_host};
 use crate::cluster::{Cluster, Hardware, Host};
 use crate::input::nixos::Options;
@@ -56,7 +56,7 @@ pub const OUTPUT: Output = Output {
 };
 
 fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
-    let path = folder.join(&format!("{}.nix", host.name));
+    let path = module_of(&host.name, folder);
     let worker = *host.role == Role::Worker;
     let mut modules =
         vec![cluster_network::OUTPUT.path(cluster), microvm_storage::OUTPUT.path(cluster)];

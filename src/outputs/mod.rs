@@ -23,7 +23,7 @@ pub use adapters::OUTPUT as ADAPTERS;
 pub use domains::{DataFile, OUTPUT as DOMAINS};
 pub use flake::OUTPUT as FLAKE;
 pub use hosts::OUTPUT as HOSTS;
-pub use output::Output;
+pub use output::{Output, module_of};
 pub use vms::OUTPUT as VMS;
 pub use workloads::WORKLOADS;
 

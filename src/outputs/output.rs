@@ -42,3 +42,8 @@ impl Output {
         cluster.outputs.get(&Name::from_text(self.name).ok()?)
     }
 }
+
+/// The place of a machine's own module in the folder of its output.
+pub fn module_of(machine: &Name, folder: &RelPath) -> RelPath {
+    folder.join(&format!("{machine}.nix"))
+}

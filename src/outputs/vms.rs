@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use serde::Serialize;
 
-use super::output::Output;
+use super::output::{Output, module_of};
 use super::{amdgpu, kubeadm_base, microvm_guest};
 use crate::cluster::{Cluster, Vm};
 use crate::input::nixos::Options;
@@ -55,7 +55,7 @@ pub const OUTPUT: Output = Output {
 };
 
 fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPath) -> Planned {
-    let path = folder.join(&format!("{}.nix", vm.name));
+    let path = module_of(&vm.name, folder);
     let vlan = cluster.vlan_of(vm);
     let gpu = cluster.passed_gpu(vm);
     let mut modules = vec![microvm_guest::OUTPUT.path(cluster)];

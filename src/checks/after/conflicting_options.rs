@@ -16,13 +16,13 @@ use crate::render::RenderedFile;
 /// Looks at the modules of every machine that has a `nixos` table.
 pub fn conflicting_options(cluster: &Cluster, files: &[RenderedFile], log: &mut Vec<Diagnostic>) {
     let folders = [outputs::VMS, outputs::HOSTS].map(|output| output.path(cluster));
-    let vms = cluster.vms.iter().map(|vm| (&folders[0], vm.name.as_str(), &vm.nixos));
-    let hosts = cluster.hosts.iter().map(|host| (&folders[1], host.name.as_str(), &host.nixos));
+    let vms = cluster.vms.iter().map(|vm| (&folders[0], &vm.name, &vm.nixos));
+    let hosts = cluster.hosts.iter().map(|host| (&folders[1], &host.name, &host.nixos));
     let mut modules = Modules::of(files);
     // A role's option is the same mistake on each of its machines.
     let mut said = BTreeSet::new();
     for (folder, machine, table) in vms.chain(hosts).filter(|(.., table)| !table.is_empty()) {
-        let paths = modules.of_machine(format!("{folder}/{machine}.nix"));
+        let paths = modules.of_machine(outputs::module_of(machine, folder).inside().to_owned());
         for_each(table, &mut Vec::new(), &mut |path, name, setting| {
             let option = AttrPath::of(path);
             let set = paths.iter().find_map(|file| modules.read[file].entries.get(&option));
