@@ -70,10 +70,10 @@ fn meaning(level: Level) -> Option<Severity> {
 pub(super) fn check(cluster: &crate::cluster::Cluster, log: &mut Vec<Diagnostic>) {
     for (lint, level) in cluster.lints.iter().filter(|(lint, level)| !lint.takes(***level)) {
         let message = format!("`{lint}` is an error and cannot be set to `{level}`");
-        log.push(Diagnostic::new(Code::FixedLevel, level.span(), message).help(format!(
+        log.push(Diagnostic::new(Code::FixedLevel, level.span(), message).help(
             "take this line out, and mend what the error names: only warnings, and errors that \
-             can be allowed, have a level"
-        )));
+             can be allowed, have a level",
+        ));
     }
 }
 

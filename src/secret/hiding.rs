@@ -79,8 +79,9 @@ pub(crate) fn in_nix<'a>(mut path: NamePath<'a>, text: &'a str) -> Vec<Range<usi
         let range = at..at + token.len();
         at = range.end;
         match kind {
-            SyntaxKind::TOKEN_IDENT if !assigned => path.push(token),
-            SyntaxKind::TOKEN_STRING_CONTENT if !assigned => path.push(token),
+            SyntaxKind::TOKEN_IDENT | SyntaxKind::TOKEN_STRING_CONTENT if !assigned => {
+                path.push(token);
+            }
             SyntaxKind::TOKEN_STRING_CONTENT if path.secret_in(token).is_some() => {
                 found.push(range);
             }
@@ -110,7 +111,7 @@ pub(crate) fn in_nix<'a>(mut path: NamePath<'a>, text: &'a str) -> Vec<Range<usi
 /// The strings in an expression whose value a path is, and in the sets in it.
 pub(crate) fn in_nix_value<'a>(path: &NamePath<'a>, code: &'a str) -> Vec<Range<usize>> {
     let mut at = 0;
-    let strings = rnix::tokenize(code).into_iter().filter_map(|(kind, token)| {
+    let strings = rnix::tokenize(code).filter_map(|(kind, token)| {
         let range = at..at + token.len();
         at = range.end;
         let is_text = kind == SyntaxKind::TOKEN_STRING_CONTENT;

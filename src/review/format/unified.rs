@@ -50,7 +50,7 @@ pub fn unified(file: &File, style: Style) -> String {
     }
     if let Some(note) = &file.note {
         // For `git apply` and `patch` it is a comment.
-        for (index, line) in note.lines().enumerate() {
+        for (index, line) in visible(note).lines().enumerate() {
             let _ = match index {
                 0 => writeln!(out, "# {path} {line}"),
                 _ => writeln!(out, "# {line}"),
