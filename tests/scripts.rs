@@ -273,3 +273,15 @@ etcdctl*'member list') echo '2b, started, control-plane-2, https://10.1.20.12:23
         }
     }
 }
+
+#[test]
+fn each_node_is_handed_the_kubeadm_of_its_platform() {
+    let page = ha().read("docs/cluster.md");
+    for (system, nodes) in [
+        ("x86_64-linux", "control-plane-1 control-plane-3 rack-a"),
+        ("aarch64-linux", "control-plane-2 worker-1"),
+    ] {
+        let build = format!("legacyPackages.{system}.kubernetes'\nfor node in {nodes}; do\n");
+        assert!(page.contains(&build), "{build}");
+    }
+}

@@ -29,7 +29,9 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
             release.name,
             span(release.kubernetes)
         );
-        let other = RELEASES.iter().find(|release| release.carries(minor));
+        // A machine does not go back to an older NixOS.
+        let newer = RELEASES.iter().skip_while(|other| *other != release);
+        let other = newer.into_iter().find(|release| release.carries(minor));
         let other =
             other.map_or_else(String::new, |other| format!("`nixos = \"{}\"`, or ", other.name));
         log.push(found(Code::ReleaseMismatch, message).help(format!(

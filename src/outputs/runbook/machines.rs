@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cluster::{Cluster, Deployment, Host, Node, Vm};
-use crate::input::types::{Role, Taint};
+use crate::input::types::{Role, System, Taint};
 use crate::outputs::kubeadm;
 
 /// A line of the table of nodes.
@@ -51,6 +51,13 @@ enum TakesDown {
     Api,
     /// Its own nodes only.
     Nodes,
+}
+
+/// Nodes of one platform, which run the same programs.
+#[derive(Serialize)]
+pub(super) struct Platform {
+    system: System,
+    nodes: Vec<String>,
 }
 
 /// Nodes of one role, which join with the same secrets.
@@ -154,6 +161,23 @@ impl HostSteps {
             drain: moving.map(|vm| vm.name.to_string()).chain(own).collect(),
             takes_down,
         }
+    }
+}
+
+impl Platform {
+    pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
+        let vms = cluster.vms.iter().filter(|vm| vm.is_node());
+        let vms = vms.map(|vm| (*cluster.host_of(vm).system, vm.name.to_string()));
+        let hosts = cluster.hosts.iter().filter(|host| host.node().is_some());
+        let hosts = hosts.map(|host| (*host.system, host.name.to_string()));
+        let mut platforms: Vec<Self> = Vec::new();
+        for (system, node) in vms.chain(hosts) {
+            match platforms.iter_mut().find(|platform| platform.system == system) {
+                Some(platform) => platform.nodes.push(node),
+                None => platforms.push(Self { system, nodes: vec![node] }),
+            }
+        }
+        platforms
     }
 }
 

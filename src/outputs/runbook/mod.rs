@@ -4,7 +4,7 @@ mod machines;
 
 use serde::Serialize;
 
-use self::machines::{HostSteps, Machine, NodeGroup, Row};
+use self::machines::{HostSteps, Machine, NodeGroup, Platform, Row};
 use super::output::Output;
 use super::workloads::{self, Ollama};
 use super::{bootstrap, flake, flannel, kubeadm};
@@ -60,6 +60,7 @@ struct Context {
     joins: Vec<NodeGroup>,
     /// Every node, in the order of an upgrade.
     upgrades: Vec<NodeGroup>,
+    platforms: Vec<Platform>,
     /// How many control planes may be away.
     spare: usize,
     /// Whether the endpoint is that of several machines, or may be.
@@ -140,6 +141,7 @@ impl Context {
             first: First { name: first.name.to_string(), sudo: machines::sudo(&first.deployment) },
             joins: NodeGroup::joining(cluster),
             upgrades: NodeGroup::all(cluster),
+            platforms: Platform::all(cluster),
             spare: (cluster.control_planes().count() - 1) / 2,
             endpoint_is_shared: cluster.vip.is_some()
                 || cluster.endpoint.host() != first.ip.to_string(),
