@@ -32,7 +32,7 @@ pub struct Previous<'a> {
     /// The MicroVMs by name.
     pub vms: BTreeMap<&'a str, PreviousVm<'a>>,
     /// The hosts by name.
-    pub hosts: BTreeMap<&'a str, PreviousHost>,
+    pub hosts: BTreeMap<&'a str, PreviousHost<'a>>,
     /// `system.stateVersion` of every machine.
     pub state_version: Option<&'a str>,
 }
@@ -46,6 +46,8 @@ pub struct PreviousVm<'a> {
     pub role: Option<Role>,
     /// Its address.
     pub ip: Option<&'a str>,
+    /// Its memory.
+    pub memory: Option<Size>,
     /// Its block volumes by name.
     pub volumes: BTreeMap<&'a str, PreviousVolume<'a>>,
     /// The directory of its host with its data.
@@ -65,9 +67,15 @@ pub struct PreviousVolume<'a> {
 
 /// A host that was rendered last.
 #[derive(Debug, Default)]
-pub struct PreviousHost {
+pub struct PreviousHost<'a> {
     /// Its role, if it was a node.
     pub role: Option<Role>,
+    /// Its VLAN as a node.
+    pub vlan: Option<&'a str>,
+    /// Its own addresses by VLAN.
+    pub addresses: BTreeMap<&'a str, &'a str>,
+    /// Whether it was the VLANs' gateway.
+    pub is_gateway: bool,
 }
 
 /// Adds the value at a path of a data file.
@@ -124,10 +132,7 @@ impl<'a> Previous<'a> {
         match path {
             ["common", "stateVersion"] => self.state_version = value.text(),
             ["definitions", host, rest @ ..] => {
-                let host = self.hosts.entry(host).or_default();
-                if let ["role"] = rest {
-                    host.role = role(value);
-                }
+                self.hosts.entry(host).or_default().add(rest, value);
             }
             _ => {}
         }
@@ -140,6 +145,7 @@ impl<'a> PreviousVm<'a> {
             ["host"] => self.host = value.text(),
             ["role"] => self.role = role(value),
             ["ip"] => self.ip = value.text(),
+            ["mem"] => self.memory = size(value),
             ["volumes", volume, key] => self.volumes.entry(volume).or_default().add(key, value),
             ["storage", "source"] => self.storage = value.text(),
             _ => {}
@@ -149,17 +155,39 @@ impl<'a> PreviousVm<'a> {
 
 impl<'a> PreviousVolume<'a> {
     fn add(&mut self, key: &str, value: &'a Value) {
-        match (key, value) {
-            ("size", Value::Int(mib)) => self.size = u32::try_from(*mib).ok().map(Size::from_mib),
-            ("fsType", Value::Text(fs)) => self.fs = Some(fs),
-            ("format", Value::Text(format)) => self.format = Some(format),
+        match key {
+            "size" => self.size = size(value),
+            "fsType" => self.fs = value.text(),
+            "format" => self.format = value.text(),
             _ => {}
         }
     }
 }
 
+impl<'a> PreviousHost<'a> {
+    fn add(&mut self, path: &[&'a str], value: &'a Value) {
+        match path {
+            ["role"] => self.role = role(value),
+            ["vlan"] => self.vlan = value.text(),
+            ["addresses", vlan] => self.addresses.extend(value.text().map(|ip| (*vlan, ip))),
+            ["gateway"] => self.is_gateway = *value == Value::Bool(true),
+            _ => {}
+        }
+    }
+
+    /// Its address in the cluster, if it was a node.
+    pub fn node_ip(&self) -> Option<&'a str> {
+        self.addresses.get(self.vlan?).copied()
+    }
+}
+
 fn role(value: &Value) -> Option<Role> {
     value.text().and_then(|role| Role::from_text(role).ok())
+}
+
+fn size(value: &Value) -> Option<Size> {
+    let Value::Int(mib) = value else { return None };
+    u32::try_from(*mib).ok().map(Size::from_mib)
 }
 
 #[cfg(test)]

@@ -39,6 +39,12 @@ const CASES: &[Case] = &[
         "drain",
         &[("[vms.worker-2]\nrole = \"worker\"\nip = \"10.0.20.22\"\n", "")],
     ),
+    ("vm-removed", "restart", &[("\n[vms.vault]", "\n[vms.safe]")]),
+    (
+        "router-gone",
+        "service-restart",
+        &[("uplink = \"enp1s0\"", "gateway = false\nuplink = \"enp1s0\"")],
+    ),
     (
         "worker-added",
         "service-restart",
@@ -86,7 +92,17 @@ fn plan(sandbox: &Sandbox) -> serde_json::Value {
     let printed = sandbox
         .expect(
             1,
-            &["diff", "--allow", "data-risk", "--allow", "missing-module", "--format", "json"],
+            &[
+                "diff",
+                "--allow",
+                "data-risk",
+                "--allow",
+                "missing-module",
+                "--allow",
+                "lost-gateway",
+                "--format",
+                "json",
+            ],
         )
         .stdout;
     serde_json::from_str(&printed).expect("a JSON document")
@@ -97,8 +113,12 @@ fn steps_have_their_options_and_their_impact() {
     let mut different = Vec::new();
     for case in CASES {
         let sandbox = stepped(case);
-        let shown =
-            sandbox.expect(1, &["diff", "--allow", "data-risk", "--format", "options"]).stdout;
+        let shown = sandbox
+            .expect(
+                1,
+                &["diff", "--allow", "data-risk", "--allow", "lost-gateway", "--format", "options"],
+            )
+            .stdout;
         assert_eq!(plan(&sandbox)["impact"], case.1, "{}\n{shown}", case.0);
         let golden = format!("tests/golden/review/{}.txt", case.0);
         if blessing() {
@@ -110,6 +130,39 @@ fn steps_have_their_options_and_their_impact() {
     assert!(different.is_empty(), "rewrite with NIXGEN_BLESS=1:\n{}", different.join("\n"));
     let classes = ["none", "switch", "service-restart", "restart", "drain", "data-risk"];
     assert!(classes.iter().all(|class| CASES.iter().any(|case| case.1 == *class)));
+}
+
+#[test]
+fn a_router_that_moves_is_told_on_both_hosts() {
+    let step = |file: &str| read(&format!("tests/golden/steps/moved-gateway/{file}.toml"));
+    let sandbox = Sandbox::with_config(&step("before"));
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    sandbox.write("cluster.toml", &step("after"));
+    let said = sandbox.expect(1, &["diff", "--format", "options"]).stdout;
+    let impact = said.split("Impact\n").nth(1).expect("an impact");
+    let told: Vec<&str> = impact.lines().take(2).map(str::trim).collect();
+    assert_eq!(
+        told,
+        [
+            "homelab  systemd-networkd restarts: the VLANs' router moves to another host",
+            "other    systemd-networkd restarts: it becomes the VLANs' router",
+        ]
+    );
+}
+
+#[test]
+fn another_address_of_a_node_on_another_vlan_is_no_new_node() {
+    let base = read(BASE).replace(
+        "[hosts.box]",
+        "[network.vlans.storage]\nid = 30\nsubnet = \"10.0.30.0/24\"\n\n[hosts.box]\nvlan = \"services\"",
+    );
+    let base = base.replace("ip = \"10.0.20", "vlan = \"services\"\nip = \"10.0.20");
+    let sandbox = Sandbox::with_config(&base);
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    sandbox.edit("cluster.toml", "\"10.0.20.5\" }", "\"10.0.20.5\", storage = \"10.0.30.5\" }");
+    assert_eq!(plan(&sandbox)["impact"], "service-restart");
+    sandbox.edit("cluster.toml", "services = \"10.0.20.5\"", "services = \"10.0.20.6\"");
+    assert_eq!(plan(&sandbox)["impact"], "drain");
 }
 
 #[test]

@@ -1,4 +1,6 @@
-//! One host holds the gateway addresses: two would answer for the same ones.
+//! One host holds the gateway addresses: two would answer for the same ones. An
+//! only host is it unless it says otherwise; of several one has to be named, or
+//! a second one would take the router of the first away without a word.
 
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,4 +19,16 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
                 .help("leave `gateway` out here"),
         );
     }
+}
+
+pub(super) fn missing(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
+    let [_, _, ..] = cluster.hosts[..] else { return };
+    let silent = cluster.hosts.iter().find(|host| !host.gateway.is_written());
+    let Some(host) = silent.filter(|_| cluster.gateway().is_none()) else { return };
+    let message =
+        format!("none of the {} hosts is said to be the gateway of the VLANs", cluster.hosts.len());
+    log.push(Diagnostic::new(Code::UnnamedGateway, host.name.span(), message).help(
+        "add `gateway = true` to the host that routes for them, or `gateway = false` to every \
+             host where another machine does",
+    ));
 }

@@ -114,6 +114,7 @@ pub const CHECKS: &[Check] = &[
 pub const COMPLETENESS: &[Check] = &[
     control_planes::check,
     endpoint::missing,
+    gateway_hosts::missing,
     wan_addresses::missing,
     unschedulable::check,
     passthrough::missing,

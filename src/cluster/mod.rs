@@ -118,6 +118,11 @@ impl Cluster {
         tables.filter(|table| !table.is_empty())
     }
 
+    /// The host that is the VLANs' gateway, unless another machine is.
+    pub fn gateway(&self) -> Option<&Host> {
+        self.hosts.iter().find(|host| *host.gateway)
+    }
+
     /// The VLAN of a VM.
     pub fn vlan_of(&self, vm: &Vm) -> &Vlan {
         self.network.vlan(vm.vlan)

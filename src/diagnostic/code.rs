@@ -122,6 +122,8 @@ codes! {
     MissingWan = "NG0310" "missing-wan" Error;
     /// More VMs on a host than its bridge has ports.
     BridgeFull = "NG0311" "bridge-full" Error;
+    /// Several hosts of which none says whether it is the VLANs' gateway.
+    UnnamedGateway = "NG0312" "unnamed-gateway" Error;
     /// Kubernetes and NixOS releases that do not go together.
     ReleaseMismatch = "NG0401" "release-mismatch" Error;
     /// A cluster without a control plane.
@@ -190,6 +192,8 @@ codes! {
     ModuleCollision = "NG0603" "module-collision" Error;
     /// A module of the user's that is not in the tree.
     MissingModule = "NG0604" "missing-module" Warning;
+    /// An output that the user makes and that is not there.
+    MissingOutput = "NG0605" "missing-output" Refused;
     /// A secret in the file.
     LiteralSecret = "NG0701" "literal-secret" Error;
     /// An option that is not for a `nixos` table to set.
@@ -236,6 +240,8 @@ codes! {
     OtherVersion = "NG0914" "other-version" Refused;
     /// A step that has another machine create the cluster.
     FirstControlPlane = "NG0915" "first-control-plane" Refused;
+    /// VLANs that would be left without the host that is their gateway.
+    LostGateway = "NG0916" "lost-gateway" Refused;
 }
 
 impl Code {

@@ -137,5 +137,5 @@ fn line(node: &Node) -> Option<usize> {
 
 fn impact(node: &Node) -> String {
     let reasons: Vec<&str> = node.reasons.iter().map(|reason| reason.text.as_str()).collect();
-    format!("{}: {}: {}", node.name, node.impact.words(node.kind), reasons.join("; "))
+    format!("{}: {}: {}", node.name, node.words(node.impact), reasons.join("; "))
 }

@@ -30,7 +30,7 @@ pub(super) fn reasons(name: &str, before: &Machines, after: &Machines) -> Vec<Re
                     ),
                     (None, Kind::Vm) => reason(
                         Class::Restart,
-                        "the VM stops when its host is switched; what it kept stays there",
+                        "it is stopped for good; what it kept stays on its host",
                     ),
                     (None, Kind::Host) => reason(Class::None, "it stays as it is"),
                 });
@@ -39,7 +39,9 @@ pub(super) fn reasons(name: &str, before: &Machines, after: &Machines) -> Vec<Re
         (None, None) => {}
     }
     if after.get(name).is_some_and(|facts| facts.kind == Kind::Host) {
+        reasons.extend(renumbered(name, before, after));
         reasons.extend(taps(name, before, after));
+        reasons.extend(kubelet(name, before, after));
     }
     reasons
 }
@@ -57,6 +59,30 @@ fn etcd(before: &Machines, after: &Machines) -> Reason {
         format!("etcd loses its quorum: {left} of {} members would be left", names.len())
     };
     reason(Class::DataRisk, text)
+}
+
+/// A host that is a node under another address than before.
+fn renumbered(host: &str, before: &Machines, after: &Machines) -> Option<Reason> {
+    let ip = |machines: &'_ Machines| machines.get(host)?.node_ip.clone();
+    let is_other = ip(before)? != ip(after)?;
+    is_other.then(|| reason(Class::Drain, "the node joins anew under its new address"))
+}
+
+/// A node that carries VMs keeps their memory from its pods, which its kubelet is
+/// told when it starts.
+fn kubelet(host: &str, before: &Machines, after: &Machines) -> Option<Reason> {
+    let is_node = |machines: &Machines| machines.get(host).is_some_and(|it| it.role.is_some());
+    let kept = |machines: &Machines| -> Option<Vec<u32>> {
+        let vms = machines.values().filter(|facts| facts.host.as_deref() == Some(host));
+        let mut memory = vms.map(|facts| facts.memory).collect::<Option<Vec<_>>>()?;
+        memory.sort_unstable();
+        Some(memory)
+    };
+    let is_other = is_node(before) && is_node(after) && kept(before)? != kept(after)?;
+    is_other.then(|| Reason {
+        service: Some("kubelet".to_owned()),
+        ..reason(Class::ServiceRestart, "the memory that it keeps from pods for its VMs changes")
+    })
 }
 
 /// VMs that come to a host, or leave it: their taps are ports of its bridge.

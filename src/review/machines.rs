@@ -6,7 +6,7 @@ use super::Kind;
 use super::impact::Machine;
 use super::modules::{Is, Module};
 use crate::cluster::Cluster;
-use crate::input::types::Role;
+use crate::input::types::{Role, Size};
 use crate::previous::Previous;
 use crate::source::Span;
 
@@ -21,6 +21,10 @@ pub(super) struct Facts {
     pub(super) role: Option<Role>,
     /// The host that carries it, for a VM.
     pub(super) host: Option<String>,
+    /// Its memory in MiB, for a VM.
+    pub(super) memory: Option<u32>,
+    /// Its address in the cluster, for a host that is a node.
+    pub(super) node_ip: Option<String>,
 }
 
 /// The machines of the cluster.
@@ -28,10 +32,13 @@ pub(super) fn after(cluster: &Cluster) -> Machines {
     let role = |role: Role| (role != Role::None).then_some(role);
     let vms = cluster.vms.iter().map(|vm| {
         let host = Some(cluster.host_of(vm).name.to_string());
-        (vm.name.to_string(), Facts { kind: Kind::Vm, role: role(*vm.role), host })
+        let facts = Facts { host, memory: Some(vm.memory.mib()), ..Facts::new(Kind::Vm) };
+        (vm.name.to_string(), Facts { role: role(*vm.role), ..facts })
     });
     let hosts = cluster.hosts.iter().map(|host| {
-        (host.name.to_string(), Facts { kind: Kind::Host, role: role(*host.role), host: None })
+        let node_ip = host.node_ip().map(|ip| ip.to_string());
+        let facts = Facts { role: role(*host.role), node_ip, ..Facts::new(Kind::Host) };
+        (host.name.to_string(), facts)
     });
     vms.chain(hosts).collect()
 }
@@ -45,11 +52,12 @@ pub(super) fn before(
     modules: &[Module<'_>],
 ) -> Machines {
     let vms = previous.vms.iter().map(|(name, vm)| {
-        let host = vm.host.map(str::to_owned);
-        ((*name).to_owned(), Facts { kind: Kind::Vm, role: vm.role, host })
+        let (host, memory) = (vm.host.map(str::to_owned), vm.memory.map(Size::mib));
+        ((*name).to_owned(), Facts { role: vm.role, host, memory, ..Facts::new(Kind::Vm) })
     });
     let hosts = previous.hosts.iter().map(|(name, host)| {
-        ((*name).to_owned(), Facts { kind: Kind::Host, role: host.role, host: None })
+        let node_ip = host.node_ip().map(str::to_owned);
+        ((*name).to_owned(), Facts { role: host.role, node_ip, ..Facts::new(Kind::Host) })
     });
     let mut before: Machines = vms.chain(hosts).collect();
     for (kind, is_known) in
@@ -72,7 +80,7 @@ fn with_modules(after: &Machines, modules: &[Module<'_>], kind: Kind) -> Machine
         if module.old.entries.is_empty() {
             found.remove(name);
         } else if own_kind == kind && !found.contains_key(name) {
-            found.insert(name.clone(), Facts { kind, role: None, host: None });
+            found.insert(name.clone(), Facts::new(kind));
         }
     }
     found
@@ -86,12 +94,17 @@ pub(super) fn span(cluster: &Cluster, name: &str) -> Option<Span> {
 }
 
 impl Facts {
+    const fn new(kind: Kind) -> Self {
+        Self { kind, role: None, host: None, memory: None, node_ip: None }
+    }
+
     pub(super) fn is_control_plane(&self) -> bool {
         self.role == Some(Role::ControlPlane)
     }
 
-    pub(super) fn machine(&self) -> Machine {
+    pub(super) fn machine(&self, has_router: bool) -> Machine {
         Machine {
+            has_router,
             kind: self.kind,
             is_node: self.role.is_some(),
             is_control_plane: self.is_control_plane(),

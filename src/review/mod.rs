@@ -120,6 +120,16 @@ pub struct Node {
     pub options: Vec<OptionChange>,
 }
 
+impl Node {
+    /// The words for an impact on it: what goes stops, and does not restart.
+    pub(crate) const fn words(&self, impact: Class) -> &'static str {
+        match (self.action, impact) {
+            (NodeAction::Remove, Class::Restart) => "VM stops",
+            _ => impact.words(self.kind),
+        }
+    }
+}
+
 /// What a machine is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -24,7 +24,8 @@ struct Found<'a> {
     import: Option<Attribute>,
 }
 
-/// What changes for each machine, the heaviest impact first, and the data that
+/// What changes for each machine, those that go first and then the heaviest
+/// impact, and the data that
 /// changes for none.
 pub fn nodes(
     cluster: &Cluster,
@@ -34,7 +35,8 @@ pub fn nodes(
     let after = machines::after(cluster);
     let previous = Previous::read(cluster, |path| changes.old_attrs(path));
     let before = machines::before(&previous, &after, modules);
-    let all = All { changes, modules, before: &before, after: &after };
+    let has_router = cluster.gateway().is_some();
+    let all = All { changes, modules, before: &before, after: &after, has_router };
     let mut found: BTreeMap<&str, Vec<Found<'_>>> = BTreeMap::new();
     let of_nobody = all.data(&mut found);
     all.modules(&mut found);
@@ -46,7 +48,11 @@ pub fn nodes(
         let node = all.node(name, all.own(name), &found);
         nodes.extend(node);
     }
-    nodes.sort_by(|a, b| b.impact.cmp(&a.impact).then_with(|| natural(&a.name, &b.name)));
+    let stays = |node: &Node| node.action != NodeAction::Remove;
+    nodes.sort_by(|a, b| {
+        let heavier = stays(a).cmp(&stays(b)).then(b.impact.cmp(&a.impact));
+        heavier.then_with(|| natural(&a.name, &b.name))
+    });
     (nodes, of_nobody)
 }
 
@@ -67,6 +73,8 @@ struct All<'a> {
     modules: &'a [Module<'a>],
     before: &'a Machines,
     after: &'a Machines,
+    /// Whether a host is the VLANs' gateway, of those after.
+    has_router: bool,
 }
 
 impl<'a> All<'a> {
@@ -211,7 +219,7 @@ impl<'a> All<'a> {
             }
             let (old, new) = (value(change.old), value(change.new));
             let impact = if action == NodeAction::Change {
-                let reason = impact::of(facts.machine(), path, old, new);
+                let reason = impact::of(facts.machine(self.has_router), path, old, new);
                 let impact = reason.impact;
                 reasons.push(reason);
                 impact

@@ -17,6 +17,16 @@ pub(super) struct Row {
     taints: Vec<String>,
 }
 
+/// A VLAN in the table of networks, with its router.
+#[derive(Serialize)]
+pub(super) struct VlanRow {
+    name: String,
+    subnet: String,
+    gateway: String,
+    /// The host that is the router, unless another machine is.
+    router: Option<String>,
+}
+
 /// An entry of `~/.ssh/config`.
 #[derive(Serialize)]
 pub(super) struct Machine {
@@ -32,6 +42,8 @@ pub(super) struct HostSteps {
     name: String,
     sudo: bool,
     is_node: bool,
+    /// Whether the VLANs have no router while it is down.
+    is_gateway: bool,
     /// The systemd units of the nodes among its VMs.
     node_units: Vec<String>,
     control_plane_units: Vec<String>,
@@ -105,6 +117,19 @@ impl Row {
     }
 }
 
+impl VlanRow {
+    pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
+        let router = cluster.gateway().map(|host| host.name.to_string());
+        let vlans = cluster.network.vlans.iter().map(|vlan| Self {
+            name: vlan.name.to_string(),
+            subnet: vlan.subnet.to_string(),
+            gateway: vlan.gateway.to_string(),
+            router: router.clone(),
+        });
+        vlans.collect()
+    }
+}
+
 impl Machine {
     pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
         let of = |name: &dyn ToString, deployment: &Deployment, jump| Self {
@@ -155,6 +180,7 @@ impl HostSteps {
             name: host.name.to_string(),
             sudo: !sudo(&host.deployment).is_empty(),
             is_node: own.is_some(),
+            is_gateway: *host.gateway,
             node_units: units(&|_| true),
             control_plane_units: units(&|role| role == Role::ControlPlane),
             worker_units: units(&|role| role == Role::Worker),

@@ -4,7 +4,7 @@ mod machines;
 
 use serde::Serialize;
 
-use self::machines::{HostSteps, Machine, NodeGroup, Platform, Row};
+use self::machines::{HostSteps, Machine, NodeGroup, Platform, Row, VlanRow};
 use super::output::Output;
 use super::workloads::{self, Ollama};
 use super::{bootstrap, flake, flannel, kubeadm};
@@ -43,6 +43,7 @@ struct Context {
     /// A flow chart in Mermaid.
     picture: String,
     nodes: Vec<Row>,
+    vlans: Vec<VlanRow>,
     pod_cidr: String,
     service_cidr: String,
     dns_ip: String,
@@ -127,6 +128,7 @@ impl Context {
             bare_metal: names(cluster.hosts.iter().filter_map(Host::node)),
             picture: mermaid(&Picture::new(cluster).without_sizes()),
             nodes: Row::all(cluster),
+            vlans: VlanRow::all(cluster),
             pod_cidr: cluster.pod_cidr.to_string(),
             service_cidr: cluster.service_cidr.to_string(),
             dns_ip: std::net::Ipv4Addr::from(dns_ip).to_string(),

@@ -74,12 +74,12 @@ fn head(plan: &Plan) -> String {
 }
 
 fn machine(names: &[&str], node: &Node) -> [String; 3] {
-    let impact = node.impact.words(node.kind);
+    let impact = node.words(node.impact);
     let why: Vec<String> = node
         .reasons
         .iter()
         .map(|reason| match &reason.service {
-            Some(_) => prose(&format!("{}: {}", words(reason, node.kind), reason.text)),
+            Some(_) => prose(&format!("{}: {}", words(reason, node), reason.text)),
             None => prose(&reason.text),
         })
         .collect();

@@ -24,7 +24,7 @@ pub use unified::{hunks, patch, unified};
 
 use std::collections::HashMap;
 
-use super::{Class, Difference, File, Kind, Node, NodeAction, OptionChange, Plan, Reason};
+use super::{Class, Difference, File, Node, NodeAction, OptionChange, Plan, Reason};
 use crate::text::visible_line;
 
 /// What is said of files that differ because of nixgen itself.
@@ -78,10 +78,10 @@ fn said(change: &OptionChange) -> Said<'_> {
 }
 
 /// What a reason is, in words: `kubelet restarts`.
-fn words(reason: &Reason, kind: Kind) -> String {
+fn words(reason: &Reason, node: &Node) -> String {
     match &reason.service {
         Some(service) => format!("{service} restarts"),
-        None => reason.impact.words(kind).to_owned(),
+        None => node.words(reason.impact).to_owned(),
     }
 }
 
@@ -136,7 +136,7 @@ fn groups(plan: &Plan) -> Vec<(Vec<&str>, &Node)> {
     for node in &plan.nodes {
         let says_the_same = |other: &Node| {
             let texts = |node: &Node| {
-                let said = |reason: &Reason| (words(reason, node.kind), reason.text.clone());
+                let said = |reason: &Reason| (words(reason, node), reason.text.clone());
                 node.reasons.iter().map(said).collect::<Vec<_>>()
             };
             other.action == node.action && texts(other) == texts(node)

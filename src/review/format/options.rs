@@ -85,7 +85,7 @@ fn impact(out: &mut String, plan: &Plan, style: Style) {
         let mut names = names.as_str();
         for reason in &node.reasons {
             let padded = padded(style, BOLD, names, width);
-            let words = style.paint(color(reason.impact), &words(reason, node.kind));
+            let words = style.paint(color(reason.impact), &words(reason, node));
             let arrival = if names.is_empty() { "" } else { arrival(node) };
             let _ = writeln!(out, "  {padded}  {arrival}{words}: {}", visible_line(&reason.text));
             names = "";

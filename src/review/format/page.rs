@@ -163,7 +163,7 @@ impl<'a> MachineRow<'a> {
     fn new(names: &[&str], node: &'a Node) -> Self {
         let reasons = node.reasons.iter().map(|reason| ReasonItem {
             service: match &reason.service {
-                Some(_) => format!("{}: ", words(reason, node.kind)),
+                Some(_) => format!("{}: ", words(reason, node)),
                 None => String::new(),
             },
             text: spans(&reason.text).map(|(is_code, text)| Part { is_code, text }).collect(),

@@ -2,6 +2,9 @@
 
 mod rules;
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,7 +22,7 @@ pub enum Class {
     Switch,
     /// A switch restarts a service.
     ServiceRestart,
-    /// The machine restarts: the VM, or the host with its VMs.
+    /// The machine restarts: the VM, or the host with its VMs. One that goes stops.
     Restart,
     /// The machine restarts or changes as a node of Kubernetes: it is better
     /// drained before.
@@ -73,6 +76,8 @@ pub(super) struct Machine {
     pub(super) is_node: bool,
     /// Whether it is a control plane, with a member of etcd.
     pub(super) is_control_plane: bool,
+    /// Whether any host is the VLANs' gateway from now on.
+    pub(super) has_router: bool,
 }
 
 /// What the change of an option costs on a machine. The first rule that fits
@@ -173,6 +178,7 @@ impl On {
             Self::Vm => machine.kind == Kind::Vm,
             Self::Node => machine.is_node,
             Self::ControlPlane => machine.is_control_plane,
+            Self::Unrouted => !machine.has_router,
         }
     }
 }
@@ -188,6 +194,11 @@ impl When {
             Self::Added => old.is_none(),
             Self::Removed => new.is_none(),
             Self::Changed => old.is_some() && new.is_some(),
+            Self::BecomesTrue => new == Some(&Value::Bool(true)),
+            Self::Renumbers => match (old.and_then(addresses), new.and_then(addresses)) {
+                (Some(old), Some(new)) => old != new,
+                _ => false,
+            },
             Self::Shrinks => numbers().is_some_and(|(old, new)| new < old),
             Self::Loses => match (old, new) {
                 (Some(Value::List(old)), Some(Value::List(new))) => {
@@ -200,9 +211,39 @@ impl When {
     }
 }
 
+/// The addresses that a value names, however it is written; `None` where that
+/// takes evaluation to know.
+fn addresses(value: &Value) -> Option<BTreeSet<IpAddr>> {
+    match value {
+        Value::Text(text) => {
+            let address = text.split_once('/').map_or(text.as_str(), |(address, _)| address);
+            Some(BTreeSet::from([address.parse().ok()?]))
+        }
+        Value::List(items) => {
+            let sets = items.iter().map(addresses).collect::<Option<Vec<_>>>()?;
+            Some(sets.into_iter().flatten().collect())
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_written() {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let list = |items: &[&str]| Value::List(items.iter().map(|item| text(item)).collect());
+        let renumbers = |old: &Value, new: &Value| When::Renumbers.holds(Some(old), Some(new));
+        let now = list(&["10.0.20.10/24"]);
+        assert!(renumbers(&list(&["10.0.20.11/24"]), &now));
+        assert!(renumbers(&list(&["10.0.20.10/24", "10.0.20.11/24"]), &now));
+        assert!(!renumbers(&text("10.0.20.10/24"), &now));
+        assert!(!renumbers(&list(&["10.0.20.10/23"]), &now));
+        assert!(!renumbers(&list(&["fd00:0::1/64"]), &list(&["fd00::1/64"])));
+        assert!(!renumbers(&Value::Code("\"${ip}/24\"".to_owned()), &now));
+    }
 
     #[test]
     fn patterns_fit_segments() {

@@ -18,6 +18,8 @@ pub(super) enum On {
     Vm,
     Node,
     ControlPlane,
+    /// Any machine, where no host is the VLANs' gateway from now on.
+    Unrouted,
 }
 
 /// The changes that a rule is about.
@@ -27,6 +29,10 @@ pub(super) enum When {
     Added,
     Removed,
     Changed,
+    /// It is true from now on.
+    BecomesTrue,
+    /// Other addresses are named, whatever their spelling and prefix.
+    Renumbers,
     /// A number gets smaller.
     Shrinks,
     /// A list loses something.
@@ -47,8 +53,8 @@ const fn rule(pattern: &'static str, on: On, when: When, cost: Cost, why: &'stat
 
 use Class::{DataRisk, Drain, None as Nothing, Restart};
 use Cost::{Is, Restarts};
-use On::{Any, ControlPlane, Node, Vm};
-use When::{Added, Always, Changed, Loses, Removed, Shrinks};
+use On::{Any, ControlPlane, Node, Unrouted, Vm};
+use When::{Added, Always, BecomesTrue, Changed, Loses, Removed, Renumbers, Shrinks};
 
 /// Every rule; the first one that fits counts.
 #[rustfmt::skip]
@@ -71,7 +77,6 @@ pub(super) const RULES: &[Rule] = &[
     // What a machine is in the cluster.
     rule("data.role", Any, Always, Is(Drain), "the node joins anew in its new role"),
     rule("data.k8s.version", Node, Always, Is(Drain), "kubeadm upgrades the nodes one by one, control planes first"),
-    rule("data.addresses.**", Node, Always, Is(Drain), "the node joins anew under its new address"),
     rule("data.labels.**", Any, Always, Is(Nothing), "labels are given by bootstrap/40-labels.sh"),
     rule("data.taints.**", Any, Always, Is(Nothing), "taints are given when the node joins"),
     // The hosts' bridge and VLANs are made of data.
@@ -79,7 +84,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("data.uplink", Any, Always, Restarts("systemd-networkd"), "the bridge gets another port"),
     rule("data.wanAddress", Any, Always, Restarts("systemd-networkd"), "the address outside changes"),
     rule("data.addresses.**", Any, Always, Restarts("systemd-networkd"), "an address changes"),
-    rule("data.gateway", Any, Always, Restarts("systemd-networkd"), "the VLANs' router moves"),
+    rule("data.gateway", Any, BecomesTrue, Restarts("systemd-networkd"), "it becomes the VLANs' router"),
+    rule("data.gateway", Unrouted, Always, Restarts("systemd-networkd"), "no host is the VLANs' router any more: unless another machine is, they reach nothing outside"),
+    rule("data.gateway", Any, Always, Restarts("systemd-networkd"), "the VLANs' router moves to another host"),
     rule("data.vlan", Vm, Always, Is(Restart), "the VM gets its place in another VLAN"),
     rule("data.vlan", Any, Always, Restarts("systemd-networkd"), "the node's VLAN changes"),
     rule("data.autostart", Any, Always, Is(Nothing), "counts when the host starts"),
@@ -98,8 +105,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("fileSystems.*.fsType", Any, Changed, Is(DataRisk), "a file system has to be made anew, or is not mounted"),
     rule("fileSystems.**", Any, Always, Is(Restart), "file systems are mounted when the machine starts"),
     // The network.
-    rule("systemd.network.networks.*.address", ControlPlane, Changed, Is(DataRisk), "etcd and the certificates know a control plane by its address"),
-    rule("systemd.network.networks.*.address", Node, Changed, Is(Drain), "the node joins anew under its new address"),
+    rule("systemd.network.networks.*.address", ControlPlane, Renumbers, Is(DataRisk), "etcd and the certificates know a control plane by its address"),
+    rule("systemd.network.networks.*.address", Node, Renumbers, Is(Drain), "the node joins anew under its new address"),
     rule("systemd.network.**", Any, Always, Restarts("systemd-networkd"), "the network is set up anew"),
     // Services.
     rule("systemd.services.*.**", Any, Always, Restarts("*"), "its unit changes"),

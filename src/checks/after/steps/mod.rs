@@ -6,6 +6,7 @@ mod control_plane_addresses;
 mod endpoint;
 mod etcd_members;
 mod first_control_plane;
+mod gateway;
 mod kubernetes;
 mod moved_vms;
 mod ranges;
@@ -27,6 +28,7 @@ const STEPS: &[Step] = &[
     etcd_members::check,
     control_plane_addresses::check,
     endpoint::check,
+    gateway::check,
     ranges::check,
     state_version::check,
     volumes::check,
