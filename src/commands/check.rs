@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::changes::{sum_up, warn_of_risk};
 use super::config::ConfigFile;
 use super::prepare::{Loaded, prepare};
-use super::{Failure, Output, Status};
+use super::{Failure, Output, Status, git, paths};
 use crate::cli::{CheckArgs, CheckFormat, Global};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::disk::{Change, ChangeSet, IoError, Root, State};
@@ -41,8 +41,12 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
     // A clone with such a lock would take a later change for a person's.
     let behind = if changes.is_in_sync() { changes.behind() } else { Vec::new() };
     let by_version = by_other_version(&changes, &prepared.loaded, output);
+    let untracked = git::untracked(&changes, &prepared.root);
     if args.format == CheckFormat::Human {
         list(&changes, by_version, global.verbose, &behind, output);
+        for file in &untracked {
+            output.data(&format!("{:<14} {file}\n", "untracked"));
+        }
         sum_up(cluster, &changes, output);
         if !changes.is_in_sync() {
             warn_of_risk(&at_risk(cluster, &changes), output);
@@ -53,6 +57,8 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
         findings.extend(of_plan(&plan, source, &prepared.root, by_version));
         let behind = behind.iter().map(|file| seen_from(&prepared.root, file));
         findings.extend(behind.map(Finding::of_lock));
+        let untracked = untracked.iter().map(|file| seen_from(&prepared.root, file));
+        findings.extend(untracked.map(Finding::of_untracked));
         report(args.format, &findings, Some(&plan), output)?;
         sum_up(cluster, &changes, output);
         warn_of_risk(&plan.nodes, output);
@@ -62,10 +68,15 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Statu
         output.note(&format!("run `nixgen render` and commit {behind} with the files"));
         return Ok(Status::Differs);
     }
+    if !untracked.is_empty() {
+        output.note(
+            "commit what is untracked too: a clone has nothing else, and a flake sees nothing else",
+        );
+    }
     let mut others = changes.differing().filter(|change| !changes.is_by_other_version(change));
     let differs = changes.is_merged() || others.next().is_some();
     if !differs && by_version != Some(Severity::Refused) {
-        return Ok(Status::Done);
+        return Ok(if untracked.is_empty() { Status::Done } else { Status::Differs });
     }
     for advice in advice(&changes) {
         output.note(advice);
@@ -131,6 +142,16 @@ fn seen_from(root: &Root, path: &str) -> String {
     }
 }
 
+/// Findings whose files are told from the root of the repository: forges look for
+/// them there, whatever folder the command ran in.
+fn in_repository(findings: &[Finding]) -> Vec<Finding> {
+    let told = |finding: &Finding| {
+        let file = paths::in_repository(&finding.file).unwrap_or_else(|| finding.file.clone());
+        Finding { file, ..finding.clone() }
+    };
+    findings.iter().map(told).collect()
+}
+
 /// Prints findings in a format for programs; without a plan, cluster.toml has
 /// mistakes.
 fn report(
@@ -142,9 +163,9 @@ fn report(
     match (format, plan) {
         (CheckFormat::Human, _) | (CheckFormat::Json, None) => {}
         (CheckFormat::Json, Some(plan)) => output.json(plan),
-        (CheckFormat::Sarif, _) => output.json(&format::sarif(findings)),
+        (CheckFormat::Sarif, _) => output.json(&format::sarif(&in_repository(findings))),
         (CheckFormat::Github, plan) => {
-            let shown = format::annotations(findings);
+            let shown = format::annotations(&in_repository(findings));
             output.data(&shown.commands);
             let page = plan.filter(|plan| !plan.files.is_empty());
             let page = page.map(|plan| format::markdown(plan, SUMMARY_BYTES));

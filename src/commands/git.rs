@@ -1,8 +1,21 @@
 //! New Nix files are invisible to a flake until git knows them.
 
 use super::Output;
-use crate::disk::{ChangeSet, Root, WorkTree};
+use crate::disk::{Change, ChangeSet, Root, WorkTree};
+use crate::outputs::LOCK_FILE;
 use crate::render::{Language, shell_word_if_needed as quoted};
+
+/// The files of the tree that a clone would lack, because only others of them were
+/// added. Where git knows none of them it is not what keeps the tree.
+pub(super) fn untracked(changes: &ChangeSet<'_>, root: &Root) -> Vec<String> {
+    let is_there = |change: &&Change<'_>| change.new.is_some() && !change.creates();
+    let files = changes.all().filter(is_there).map(|change| change.path.as_str());
+    let mut files: Vec<&str> = files.collect();
+    files.extend(root.holds(LOCK_FILE).then_some(LOCK_FILE));
+    let unseen = WorkTree::of(root).map(|tree| tree.unseen(&files)).unwrap_or_default();
+    let is_kept_by_git = unseen.untracked.len() + unseen.ignored.len() < files.len();
+    if is_kept_by_git { unseen.untracked } else { Vec::new() }
+}
 
 /// Says which of the files a flake does not see, and makes them known to git
 /// when the user wants it.

@@ -1,8 +1,8 @@
 //! Files as the user names them.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
-use crate::disk::{ChangeSet, Root};
+use crate::disk::{self, ChangeSet, Root};
 
 /// The files that the user named; the error is a name that means none. A path
 /// counts from the root of the tree or, as a shell completes it, from the
@@ -30,4 +30,19 @@ pub(super) fn below(root: &Path, path: &Path) -> Option<String> {
     };
     let path = folder.ok()?.join(path.file_name()?);
     Some(path.strip_prefix(root.canonicalize().ok()?).ok()?.to_str()?.to_owned())
+}
+
+/// A path as seen from the working folder, told from the root of the repository
+/// that this is in; neither the file nor its folder need be there.
+pub(super) fn in_repository(path: &str) -> Option<String> {
+    let here = Path::new(".").canonicalize().ok()?;
+    let mut real = PathBuf::new();
+    for part in here.join(path).components() {
+        match part {
+            Component::ParentDir => drop(real.pop()),
+            Component::CurDir => {}
+            part => real.push(part),
+        }
+    }
+    Some(real.strip_prefix(disk::repository(&here)?).ok()?.to_str()?.to_owned())
 }

@@ -74,6 +74,17 @@ impl Finding {
         }
     }
 
+    /// What is said of a file that git does not know.
+    pub fn of_untracked(file: String) -> Self {
+        Self {
+            level: Level::Error,
+            rule: "drift-untracked".to_owned(),
+            file,
+            place: None,
+            message: "not in git, so no clone has it; commit it with the others".to_owned(),
+        }
+    }
+
     /// What is said of a plan: of each file that is not as it should be, and of
     /// each machine, at the line of the configuration that makes the impact. How bad it
     /// is that another version of nixgen wrote a file, the user may say; none

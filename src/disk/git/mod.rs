@@ -5,4 +5,4 @@ mod revision;
 mod work_tree;
 
 pub use revision::{NoRevision, Revision};
-pub use work_tree::{Unseen, WorkTree};
+pub use work_tree::{Unseen, WorkTree, repository};

@@ -2,7 +2,7 @@
 //! but what the user wants it told.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::command;
 use crate::disk::lock::Fingerprint;
@@ -24,12 +24,17 @@ pub struct Unseen {
     pub ignored: Vec<String>,
 }
 
+/// The root of the repository that a folder is in, by its real path.
+pub fn repository(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|folder| folder.join(".git").exists())
+}
+
 impl WorkTree {
     /// The work tree that a root is in; `None` without git, too.
     pub fn of(root: &Root) -> Option<Self> {
         // Where there is none, nothing has to be run.
         let path = root.path().canonicalize().ok()?;
-        path.ancestors().find(|folder| folder.join(".git").exists())?;
+        repository(&path)?;
         let tree = Self { root: path };
         let answer = tree.ask(&["rev-parse", "--is-inside-work-tree"], "")?;
         (answer.trim_end() == "true").then_some(tree)
