@@ -70,8 +70,13 @@ impl Pipeline {
         options: Option<&Options>,
     ) -> Result<Ready, Vec<Bug>> {
         let rendered = self.rendered(cluster, overrides)?;
-        let left_to_user = outputs::left_to_user(cluster);
-        nix::ready(rendered, &Rules { formatter: self.formatter, left_to_user, options })
+        let rules = Rules {
+            formatter: self.formatter,
+            modules: cluster.modules().map(|(_, module)| module.value.clone()).collect(),
+            left_to_user: outputs::left_to_user(cluster).map(|it| it.path(cluster)).collect(),
+            options,
+        };
+        nix::ready(rendered, &rules)
     }
 
     /// Renders a cluster, with little patience for templates of the user's, whatever

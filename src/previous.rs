@@ -7,7 +7,7 @@ use crate::cluster::Cluster;
 use crate::input::decode::Text as _;
 use crate::input::types::{Minor, Role, Size};
 use crate::nix::attrs::{Attrs, Value};
-use crate::outputs::{DOMAINS, DataFile};
+use crate::outputs::{self, DOMAINS, DataFile};
 
 /// What was rendered last, as far as its data files differ from those of now.
 /// They may be a person's: what is not there, or is no such value, is not known.
@@ -35,6 +35,9 @@ pub struct Previous<'a> {
     pub hosts: BTreeMap<&'a str, PreviousHost<'a>>,
     /// `system.stateVersion` of every machine.
     pub state_version: Option<&'a str>,
+    /// `system.stateVersion` as modules of machines set it, which somebody else may
+    /// have written, by their paths.
+    pub state_versions: Vec<(String, &'a str)>,
 }
 
 /// A MicroVM that was rendered last.
@@ -91,6 +94,11 @@ impl<'a> Previous<'a> {
         {
             let attrs = set_by(file.below(&folder).inside());
             attrs.into_iter().for_each(|attrs| previous.add_all(attrs, add));
+        }
+        for path in outputs::machine_modules(cluster) {
+            let attrs = set_by(path.inside());
+            let version = attrs.and_then(|it| it.get(&["system", "stateVersion"])?.text());
+            previous.state_versions.extend(version.map(|version| (path.to_string(), version)));
         }
         previous
     }

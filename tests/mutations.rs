@@ -113,8 +113,8 @@ fn rendered() -> Vec<RenderedFile> {
 }
 
 fn rules(files: &[RenderedFile]) -> Rules<'static> {
-    let left_to_user = files.iter().map(|file| file.path.clone()).collect();
-    Rules { formatter: Formatter::Nixfmt, left_to_user, options: None }
+    let modules = files.iter().map(|file| file.path.clone()).collect();
+    Rules { formatter: Formatter::Nixfmt, modules, left_to_user: Vec::new(), options: None }
 }
 
 fn survives(file: &RenderedFile, files: &[RenderedFile]) -> bool {

@@ -269,3 +269,24 @@ fn the_lock_remembers_the_first_control_plane_when_the_data_files_are_gone() {
     let refused = sandbox.expect(3, &["diff", "-q"]);
     assert!(refused.stderr.contains("NG0915"), "{}", refused.stderr);
 }
+
+#[test]
+fn an_output_that_is_left_to_the_user_stays_and_is_missed() {
+    let minimal = read("tests/golden/ok/minimal.toml");
+    let sandbox = Sandbox::with_config(&format!("{minimal}\n[outputs]\nhosts.render = true\n"));
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.edit("cluster.toml", "hosts.render = true", "microvm-guest.render = false");
+    sandbox.expect(0, &["render", "-q"]);
+    let guest = sandbox.read("modules/nixos/microvm-guest.nix");
+    assert!(guest.starts_with("# Ejected from nixgen"), "{guest}");
+    assert!(!sandbox.read("nixgen.lock").contains("microvm-guest.nix"));
+    sandbox.expect(0, &["check", "-q"]);
+
+    fs::remove_file(sandbox.at("modules/nixos/microvm-guest.nix")).expect("removed");
+    let said = sandbox.expect(3, &["check"]).stderr;
+    assert!(
+        said.contains("error[NG0605]: `modules/nixos/microvm-guest.nix` is imported"),
+        "{said}"
+    );
+    sandbox.expect(0, &["check", "-q", "--allow", "missing-output"]);
+}

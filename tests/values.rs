@@ -55,7 +55,7 @@ fn rendered(template: &Template<Context>, values: &[String], formatter: Formatte
             template.file(path, &Context { values: batch.iter().map(entry).collect() })
         })
         .collect();
-    let rules = Rules { formatter, left_to_user: Vec::new(), options: None };
+    let rules = Rules { formatter, modules: Vec::new(), left_to_user: Vec::new(), options: None };
     let ready = engine
         .render(files, "cluster.toml")
         .and_then(|files| ready(files, &rules))

@@ -288,6 +288,35 @@ fn the_layout_of_another_formatter_is_no_conflict() {
 }
 
 #[test]
+fn what_is_adopted_keeps_its_data_unless_that_is_meant() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    let own = "{\n  networking.hostName = \"cp\";\n  microvm.volumes = [ { image = \"var.img\"; mountPoint = \"/var\"; size = 9; } ];\n}\n";
+    sandbox.write("vms/cp.nix", own);
+    let told = sandbox.expect(0, &["adopt"]).stderr;
+    assert!(told.contains("DATA AT RISK on `cp`: its images are other ones now"), "{told}");
+    let refused = sandbox.expect(5, &["adopt", "--yes"]).stderr;
+    assert!(refused.contains("`nixgen adopt --allow data-risk` goes on"), "{refused}");
+    assert_eq!(sandbox.read("vms/cp.nix"), own);
+    sandbox.expect(0, &["adopt", "--yes", "--allow", "data-risk"]);
+    assert_ne!(sandbox.read("vms/cp.nix"), own);
+}
+
+#[test]
+fn a_state_version_is_not_adopted_away() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    let own = "{\n  networking.hostName = \"box\";\n  system.stateVersion = \"23.11\";\n}\n";
+    sandbox.write("hosts/box.nix", own);
+    let refused = sandbox.expect(3, &["adopt", "--yes"]).stderr;
+    assert!(
+        refused.contains("error[NG0908]: the state version that `hosts/box.nix` sets would change"),
+        "{refused}"
+    );
+    assert_eq!(sandbox.read("hosts/box.nix"), own);
+    sandbox.edit("cluster.toml", "[cluster]", "[cluster]\nstate_version = \"23.11\"");
+    sandbox.expect(0, &["adopt", "--yes"]);
+}
+
+#[test]
 fn a_repository_of_before_is_adopted_file_by_file() {
     let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
     sandbox.expect(0, &["render", "-q"]);
@@ -477,4 +506,39 @@ fn remove_vm(sandbox: &Sandbox, name: &str) {
     let start = text.find(&format!("\n[vms.{name}]")).expect("the VM");
     let end = text[start + 1..].find("\n[vms.").map(|at| start + 1 + at).expect("another VM");
     sandbox.write("cluster.toml", &format!("{}{}", &text[..start], &text[end..]));
+}
+
+#[test]
+fn a_commit_without_the_new_files_does_not_pass() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    git(&sandbox, &["init", "-q"]);
+    sandbox.expect(0, &["render", "-q"]);
+    sandbox.expect(0, &["check", "-q"]);
+    git(&sandbox, &["add", "-A"]);
+    git(&sandbox, &["commit", "-qm", "one"]);
+    sandbox.edit("cluster.toml", "[vms.cp]", "[vms.new]\nip = \"10.0.20.77\"\n\n[vms.cp]");
+    sandbox.expect(0, &["render", "-q"]);
+    git(&sandbox, &["commit", "-qam", "two"]);
+    let checked = sandbox.expect(1, &["check"]);
+    assert!(checked.stdout.contains("untracked      vms/new.nix"), "{}", checked.stdout);
+    assert!(checked.stderr.contains("commit what is untracked too"), "{}", checked.stderr);
+    let shown = sandbox.expect(1, &["check", "--format", "github"]).stdout;
+    assert!(shown.contains("::error file=vms/new.nix,title=drift-untracked::"), "{shown}");
+    git(&sandbox, &["add", "vms/new.nix"]);
+    sandbox.expect(0, &["check", "-q"]);
+}
+
+#[test]
+fn forges_are_told_of_files_from_the_root_of_the_repository() {
+    let sandbox = Sandbox::new();
+    git(&sandbox, &["init", "-q"]);
+    sandbox.write("infra/cluster.toml", &read("tests/golden/ok/minimal.toml"));
+    let check = |format: &str| {
+        let mut command = sandbox.command(&["check", "--format", format]);
+        let shown = command.current_dir(sandbox.at("infra")).output().expect("it runs").stdout;
+        String::from_utf8(shown).expect("text")
+    };
+    let shown = check("github");
+    assert!(shown.contains("file=infra/bootstrap/10-init.sh,"), "{shown}");
+    assert!(check("sarif").contains("\"uri\": \"infra/vms/cp.nix\""));
 }

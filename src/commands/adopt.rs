@@ -3,13 +3,14 @@
 
 mod report;
 
-use super::changes::write;
+use super::changes::{is_refused, warn_of_risk, write};
 use super::config::ConfigFile;
 use super::prepare::prepare;
 use super::{Failure, Output, Status, paths};
 use crate::cli::{AdoptArgs, Global};
 use crate::disk::{Change, Hold, State};
 use crate::render::shell_word_if_needed as quoted;
+use crate::review::at_risk_by;
 use crate::text::count;
 
 pub(super) fn run(
@@ -64,6 +65,14 @@ pub(super) fn run(
     let asks = Output::is_interactive() && !args.yes;
     if taken == 0 {
         return Ok(Status::Done);
+    }
+    // What is left as it is changes nothing.
+    let at_risk = at_risk_by(&prepared.loaded.cluster, &changes, |change| change.updates());
+    let is_allowed = prepared.loaded.levels.allows_data_risk();
+    if !(asks || args.yes) {
+        warn_of_risk(&at_risk, output);
+    } else if is_refused(&at_risk, is_allowed, "adopt", output) {
+        return Ok(Status::Refused);
     }
     if asks {
         hold.let_go();

@@ -42,6 +42,21 @@ pub(super) fn warn_of_risk(nodes: &[Node], output: &mut Output) -> bool {
     any
 }
 
+/// Whether data is at risk and nobody said that this is meant.
+pub(super) fn is_refused(
+    nodes: &[Node],
+    is_allowed: bool,
+    command: &str,
+    output: &mut Output,
+) -> bool {
+    let is_refused = warn_of_risk(nodes, output) && !is_allowed;
+    if is_refused {
+        output.error("refused: data is at risk; nothing was written");
+        output.note(&format!("  `nixgen {command} --allow data-risk` goes on."));
+    }
+    is_refused
+}
+
 /// Prints every difference, file by file.
 pub(super) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
     let style = output.style();

@@ -1,8 +1,7 @@
 //! New Nix files are invisible to a flake until git knows them.
 
 use super::Output;
-use crate::disk::{Change, ChangeSet, Root, WorkTree};
-use crate::outputs::LOCK_FILE;
+use crate::disk::{Change, ChangeSet, LOCK_FILE, Root, WorkTree};
 use crate::render::{Language, shell_word_if_needed as quoted};
 
 /// The files of the tree that a clone would lack, because only others of them were

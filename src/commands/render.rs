@@ -1,12 +1,12 @@
 //! `nixgen render`: show what changes, then write it, all or nothing.
 
-use super::changes::{show, sum_up, warn_of_risk, write};
+use super::changes::{is_refused, show, sum_up, write};
 use super::config::ConfigFile;
 use super::prepare::prepare;
 use super::{Failure, Output, Status, git, paths, ways_out};
 use crate::cli::{Global, RenderArgs};
 use crate::disk::Hold;
-use crate::review::{Node, at_risk};
+use crate::review::at_risk;
 
 pub(super) fn run(
     args: &RenderArgs,
@@ -63,7 +63,8 @@ pub(super) fn run(
         output.note(&changes.summary());
     }
     let is_allowed = prepared.loaded.levels.allows_data_risk();
-    if is_at_risk(&at_risk(&prepared.loaded.cluster, &changes), is_allowed, output) {
+    let at_risk = at_risk(&prepared.loaded.cluster, &changes);
+    if is_refused(&at_risk, is_allowed, "render", output) {
         return Ok(Status::Refused);
     }
     if args.dry_run {
@@ -82,14 +83,4 @@ pub(super) fn run(
     ways_out::tell_of_kept(&changes, output);
     git::tell(&changes, root, args.git_add, asks, output);
     Ok(Status::Done)
-}
-
-/// Whether data is at risk and nobody said that this is meant.
-fn is_at_risk(nodes: &[Node], is_allowed: bool, output: &mut Output) -> bool {
-    let is_refused = warn_of_risk(nodes, output) && !is_allowed;
-    if is_refused {
-        output.error("refused: data is at risk; nothing was written");
-        output.note("  `nixgen render --allow data-risk` goes on.");
-    }
-    is_refused
 }

@@ -33,6 +33,7 @@ use lint::{Finding, Reference};
 pub struct Ready {
     files: Vec<ReadyFile>,
     missing: Vec<Missing>,
+    left_to_user: Vec<RelPath>,
     formatter: Formatter,
 }
 
@@ -64,7 +65,9 @@ pub struct Missing {
 pub struct Rules<'a> {
     /// The formatter of Nix files.
     pub formatter: Formatter,
-    /// Files and folders below the root that are the user's to make.
+    /// Modules of the user's, which need not be there yet.
+    pub modules: Vec<RelPath>,
+    /// Files and folders in the place of outputs that the user makes.
     pub left_to_user: Vec<RelPath>,
     /// Every option there is, where the user has named a list of them: what their
     /// own templates set has to be among them.
@@ -80,6 +83,14 @@ impl Ready {
     /// What the files refer to and is not among them.
     pub fn missing(&self) -> &[Missing] {
         &self.missing
+    }
+
+    /// Whether a path is the user's to make, or in a folder that is.
+    pub fn is_left_to_user(&self, path: &str) -> bool {
+        self.left_to_user.iter().any(|left| {
+            let rest = path.strip_prefix(left.inside());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
     }
 
     /// A person's text as it would be laid out; one that cannot be stays as it is.
@@ -118,7 +129,7 @@ impl ReadyFile {
 
 /// Judges and lays out every file; all bugs are returned, not only the first.
 pub fn ready(files: Vec<RenderedFile>, rules: &Rules<'_>) -> Result<Ready, Vec<Bug>> {
-    let tree = Tree::of(files.iter().map(|file| &file.path).chain(&rules.left_to_user));
+    let tree = Tree::of(files.iter().map(|file| &file.path).chain(&rules.modules));
     let results: Vec<_> = files.into_par_iter().map(|file| finish(file, &tree, rules)).collect();
     let mut files = Vec::with_capacity(results.len());
     let mut missing = Vec::new();
@@ -136,7 +147,8 @@ pub fn ready(files: Vec<RenderedFile>, rules: &Rules<'_>) -> Result<Ready, Vec<B
         return Err(bugs);
     }
     files.sort_by(|a, b| a.path().cmp(b.path()));
-    Ok(Ready { files, missing, formatter: rules.formatter })
+    let (left_to_user, formatter) = (rules.left_to_user.clone(), rules.formatter);
+    Ok(Ready { files, missing, left_to_user, formatter })
 }
 
 /// Files and the folders that they are in.
@@ -306,7 +318,8 @@ mod tests {
     }
 
     fn rules(formatter: Formatter) -> Rules<'static> {
-        Rules { formatter, left_to_user: vec![RelPath::own("modules/own")], options: None }
+        let modules = vec![RelPath::own("modules/own")];
+        Rules { formatter, modules, left_to_user: Vec::new(), options: None }
     }
 
     #[test]

@@ -70,11 +70,17 @@ pub fn plan(cluster: &Cluster) -> Vec<Planned> {
         .collect()
 }
 
-/// The files and folders that rendered files refer to and that the user makes.
-pub fn left_to_user(cluster: &Cluster) -> Vec<RelPath> {
-    let modules = cluster.modules().map(|(_, module)| module.value.clone());
-    let outputs = all().filter(|output| !output.is_rendered(cluster));
-    modules.chain(outputs.map(|output| output.path(cluster))).collect()
+/// The outputs that the user makes.
+pub fn left_to_user(cluster: &Cluster) -> impl Iterator<Item = &'static Output> {
+    all().filter(|output| output.is_left_to_user(cluster))
+}
+
+/// The modules that say what a machine is: its own, and what all VMs share.
+pub fn machine_modules(cluster: &Cluster) -> impl Iterator<Item = RelPath> {
+    let (hosts, vms) = (HOSTS.path(cluster), VMS.path(cluster));
+    let hosts = cluster.hosts.iter().map(move |host| module_of(&host.name, &hosts));
+    let vms = cluster.vms.iter().map(move |vm| module_of(&vm.name, &vms));
+    hosts.chain(vms).chain([microvm_guest::OUTPUT.path(cluster)])
 }
 
 /// The templates of every output.

@@ -1,6 +1,7 @@
 //! A kind of output: its place, its templates, and the files that they make.
 
 use crate::cluster::Cluster;
+use crate::input::Spanned;
 use crate::input::decode::Text;
 use crate::input::schema::OutputTable;
 use crate::input::types::{Name, RelPath};
@@ -31,10 +32,20 @@ impl Output {
 
     /// Whether it is rendered in a cluster.
     pub fn is_rendered(&self, cluster: &Cluster) -> bool {
-        match self.written(cluster).and_then(|table| table.render.as_ref()) {
+        match self.render(cluster) {
             Some(render) => **render,
             None => (self.wanted)(cluster),
         }
+    }
+
+    /// Whether the user makes it: what is at its path is not nixgen's.
+    pub fn is_left_to_user(&self, cluster: &Cluster) -> bool {
+        self.render(cluster).is_some_and(|render| !**render)
+    }
+
+    /// Whether the user wants it, as far as that is written.
+    pub fn render<'a>(&self, cluster: &'a Cluster) -> Option<&'a Spanned<bool>> {
+        self.written(cluster)?.render.as_ref()
     }
 
     /// What the user says of it.

@@ -25,8 +25,8 @@ pub use findings::Finding;
 pub use hunks::{File, Hunk, Line, Tag, file, files};
 pub use impact::Class;
 pub use intent::{ValueChange, intent};
-pub use nodes::at_risk;
 use nodes::nodes;
+pub use nodes::{at_risk, at_risk_by};
 pub use origins::{Key, TemplateLine};
 
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ use super::modules::{self, Imports, Is, Module};
 use super::options;
 use super::{Kind, Node, NodeAction, OptionChange, Reason, lifecycle};
 use crate::cluster::{Cluster, natural};
-use crate::disk::ChangeSet;
+use crate::disk::{Change, ChangeSet};
 use crate::nix::attrs::{AttrPath, Changed, Entry};
 use crate::origin::Attribute;
 use crate::previous::Previous;
@@ -56,13 +56,24 @@ pub fn nodes(
     (nodes, of_nobody)
 }
 
-/// The machines whose data a change set puts at risk. What is made anew can lose
-/// nothing.
+/// The machines whose data a change set puts at risk.
 pub fn at_risk(cluster: &Cluster, changes: &ChangeSet<'_>) -> Vec<Node> {
-    if changes.differing().all(|change| change.old.is_none()) {
+    at_risk_by(cluster, changes, |_| true)
+}
+
+/// The machines whose data some files of a change set put at risk. What is made
+/// anew can lose nothing.
+pub fn at_risk_by(
+    cluster: &Cluster,
+    changes: &ChangeSet<'_>,
+    counts: impl Fn(&Change<'_>) -> bool,
+) -> Vec<Node> {
+    if changes.differing().filter(|change| counts(change)).all(|change| change.old.is_none()) {
         return Vec::new();
     }
-    let (mut nodes, _) = nodes(cluster, changes, &modules::read(cluster, changes));
+    let mut modules = modules::read(cluster, changes);
+    modules.retain(|module| changes.find(module.path).is_none_or(&counts));
+    let (mut nodes, _) = nodes(cluster, changes, &modules);
     nodes.retain(|node| node.impact == Class::DataRisk);
     nodes
 }

@@ -3,10 +3,12 @@
 
 mod conflicting_options;
 mod missing_modules;
+mod missing_outputs;
 mod steps;
 mod user_options;
 
 pub use conflicting_options::conflicting_options;
 pub use missing_modules::missing_modules;
+pub use missing_outputs::missing_outputs;
 pub use steps::run as steps;
 pub use user_options::user_options;

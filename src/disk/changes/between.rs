@@ -32,6 +32,9 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
         if !lock.entries.get(file.path()).is_some_and(LockEntry::is_ejected) {
             let mut change = Change::new(file.path(), State::Orphan, None);
             change.old = Some(file.text().to_owned());
+            if new.is_left_to_user(file.path()) {
+                change.leave();
+            }
             changes.push(change);
         }
     }

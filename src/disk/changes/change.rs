@@ -7,6 +7,7 @@ use super::state::State;
 use crate::disk::lock::Fingerprint;
 use crate::nix::ReadyFile;
 use crate::nix::attrs::Attrs;
+use crate::render::handed_over;
 
 /// One file: how it stands, what is there, what should be, and what is done
 /// about it.
@@ -48,8 +49,8 @@ pub(super) enum Action {
     Delete { backup: Option<Backup> },
     /// It is a person's from now on, as this text.
     HandOver { text: String, base: String },
-    /// It stays, and is not known any more.
-    Forget,
+    /// It is a person's and not known any more, as this text where it was nixgen's.
+    Forget { text: Option<String> },
 }
 
 impl Action {
@@ -58,7 +59,7 @@ impl Action {
         match state {
             State::Clean | State::Stale | State::Missing => Self::Write { backup: None },
             State::Orphan => Self::Delete { backup: None },
-            State::EjectedOrphan => Self::Forget,
+            State::EjectedOrphan => Self::Forget { text: None },
             _ => Self::Keep,
         }
     }
@@ -120,6 +121,11 @@ impl<'a> Change<'a> {
         Self { state, action: Action::of(state), ..self }
     }
 
+    /// Leaves it to the user, who makes it from now on.
+    pub(super) fn leave(&mut self) {
+        self.action = Action::Forget { text: self.old.as_deref().map(handed_over) };
+    }
+
     /// Whether what it was when it was handed over is of no use any more.
     pub(super) fn is_over(&self) -> bool {
         !matches!(self.action, Action::Keep | Action::HandOver { .. })
@@ -130,7 +136,11 @@ impl<'a> Change<'a> {
         let (path, old) = (self.path.as_str(), self.old.as_deref());
         let executable = self.new.is_some_and(ReadyFile::executable);
         let steps = match &self.action {
-            Action::Keep | Action::Forget => [None, None],
+            Action::Keep => [None, None],
+            Action::Forget { text } => {
+                let text = text.as_deref().filter(|text| old != Some(text));
+                [text.map(|text| Step::new(path, old, Some(text))), None]
+            }
             Action::Write { backup } | Action::Delete { backup } => {
                 let backup = backup.as_ref().filter(|backup| !backup.exists && old.is_some());
                 let kept = backup.map(|backup| Step::new(&backup.path, None, old));
@@ -161,6 +171,11 @@ impl<'a> Change<'a> {
         self.state == State::Clean
     }
 
+    /// Whether the file is not as it should be, or is given up.
+    pub fn differs(&self) -> bool {
+        !self.state.is_settled() || self.updates()
+    }
+
     /// Whether a merge left conflicts in it.
     pub fn has_conflicts(&self) -> bool {
         self.old.as_deref().is_some_and(ejected::has_conflicts)
@@ -185,7 +200,7 @@ impl<'a> Change<'a> {
     /// Whether a file is a person's, and stays so.
     pub fn is_ejected(&self) -> bool {
         let is_given_up = matches!(self.action, Action::Write { .. } | Action::Delete { .. });
-        let is_handed_over = matches!(self.action, Action::HandOver { .. });
+        let is_handed_over = matches!(self.action, Action::HandOver { .. } | Action::Forget { .. });
         is_handed_over || self.state.is_ejected() && !is_given_up
     }
 

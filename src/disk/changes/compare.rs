@@ -35,12 +35,12 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
         .collect::<Result<Vec<_>, _>>()?;
     for (path, entry) in lock.entries.iter().filter(|(path, _)| !is_wanted(path)) {
         if !old.contains(path) {
-            changes.extend(unwanted(path, root, Some(entry))?);
+            changes.extend(unwanted(ready, path, root, Some(entry))?);
         }
     }
     if lock_text.is_none() && root.path().is_dir() {
         for path in root.generated().iter().filter(|path| !is_wanted(path)) {
-            changes.extend(unwanted(path, root, None)?);
+            changes.extend(unwanted(ready, path, root, None)?);
         }
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
@@ -155,7 +155,22 @@ fn is_crlf(text: &str) -> bool {
     ends > 0 && ends == text.matches("\r\n").count()
 }
 
+/// How a file stands that is not rendered any more. What the user makes stays, and
+/// others may go on importing it.
 fn unwanted<'a>(
+    ready: &Ready,
+    path: &str,
+    root: &Root,
+    entry: Option<&LockEntry>,
+) -> Result<Option<Change<'a>>, IoError> {
+    let mut change = not_rendered(path, root, entry)?;
+    if let Some(change) = change.as_mut().filter(|_| ready.is_left_to_user(path)) {
+        change.leave();
+    }
+    Ok(change)
+}
+
+fn not_rendered<'a>(
     path: &str,
     root: &Root,
     entry: Option<&LockEntry>,

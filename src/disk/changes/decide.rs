@@ -19,7 +19,8 @@ impl<'a> ChangeSet<'a> {
     ) -> Result<(), IoError> {
         for at in 0..self.changes.len() {
             let change = &self.changes[at];
-            let is_theirs = change.state.is_protected() || change.state.is_ejected();
+            let is_left = matches!(change.action, Action::Forget { text: Some(_) });
+            let is_theirs = (change.state.is_protected() || change.state.is_ejected()) && !is_left;
             let Some(old) = change.old.as_deref().filter(|_| is_theirs) else { continue };
             if change.in_the_way.is_some() || !given_up(change) {
                 continue;
@@ -76,7 +77,7 @@ impl<'a> ChangeSet<'a> {
         let before = self.find(path).and_then(|change| self.written_before(root, change));
         let Some(change) = self.get_mut(path) else { return Ok(()) };
         let Some(file) = change.new else {
-            change.action = Action::Forget;
+            change.leave();
             return Ok(());
         };
         let text = change.old.as_deref().unwrap_or(file.text());

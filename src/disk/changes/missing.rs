@@ -4,10 +4,12 @@ use crate::disk::tree::Root;
 use crate::nix::Ready;
 use crate::render::Bug;
 
-/// The bugs of files that refer to what is neither rendered nor on disk. Only
-/// whether something is there is looked at, as Nix would: through links, too.
+/// The bugs of files that refer to what is neither rendered, nor the user's to
+/// make, nor on disk. Only whether something is there is looked at, as Nix would:
+/// through links, too.
 pub fn missing(ready: &Ready, root: &Root) -> Vec<Bug> {
-    let absent = ready.missing().iter().filter(|it| !root.holds(&it.path));
+    let unknown = ready.missing().iter().filter(|it| !ready.is_left_to_user(&it.path));
+    let absent = unknown.filter(|it| !root.holds(&it.path));
     absent.map(|it| it.bug.clone()).collect()
 }
 
@@ -26,7 +28,8 @@ mod tests {
         let engine = Engine::new(&[template.source()]).expect("it compiles");
         let planned = template.file(RelPath::own("hosts/a.nix"), &serde_json::json!({}));
         let files = engine.render(vec![planned], "cluster.toml").expect("it renders");
-        let rules = Rules { formatter: Formatter::Nixfmt, left_to_user: Vec::new(), options: None };
+        let (modules, left_to_user) = (Vec::new(), Vec::new());
+        let rules = Rules { formatter: Formatter::Nixfmt, modules, left_to_user, options: None };
         let ready = nix::ready(files, &rules).expect("whether it is there is not known yet");
         let folder = tempfile::tempdir().expect("a folder");
         let root = Root::new(folder.path());

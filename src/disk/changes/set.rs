@@ -71,7 +71,7 @@ impl<'a> ChangeSet<'a> {
 
     /// The files that are not as they should be, or are given up.
     pub fn differing(&self) -> impl Iterator<Item = &Change<'a>> {
-        self.changes.iter().filter(|change| !change.state.is_settled() || change.updates())
+        self.changes.iter().filter(|change| change.differs())
     }
 
     /// Whether nothing has to be done.
@@ -81,7 +81,8 @@ impl<'a> ChangeSet<'a> {
 
     /// Whether files are to be written, deleted or forgotten.
     pub fn has_work(&self) -> bool {
-        let forgets = self.changes.iter().any(|change| change.action == Action::Forget);
+        let forgets =
+            self.changes.iter().any(|change| matches!(change.action, Action::Forget { .. }));
         forgets || self.steps().next().is_some()
     }
 
@@ -151,7 +152,7 @@ impl<'a> ChangeSet<'a> {
     fn next_lock(&self) -> Lock {
         let entry = |change: &Change<'_>| {
             let entry = match (&change.action, change.new) {
-                (Action::Delete { .. } | Action::Forget, _) => return None,
+                (Action::Delete { .. } | Action::Forget { .. }, _) => return None,
                 (Action::HandOver { base, .. }, _) => LockEntry::ejected(&change.path, base),
                 (Action::Write { .. }, Some(file)) => {
                     let known = change.fingerprint.clone();
@@ -204,7 +205,7 @@ impl<'a> ChangeSet<'a> {
 
     /// What a file on disk sets, if it is not as it should be and is valid Nix.
     pub fn old_attrs(&self, path: &str) -> Option<&Attrs> {
-        self.differing().find(|change| change.path == path)?.old_attrs()
+        self.find(path).filter(|change| change.differs())?.old_attrs()
     }
 
     /// The files beside given up ones that keep what these held: the file's

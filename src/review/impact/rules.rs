@@ -73,6 +73,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("data.storage.**", Vm, Added, Is(Restart), "a share is attached when the VM starts"),
     rule("data.persist", Vm, Loses, Is(DataRisk), "a persisted directory is dropped: what is written there is lost at a restart"),
     rule("data.persist", Vm, Always, Is(Restart), "a share is attached when the VM starts"),
+    rule("microvm.volumes", Vm, Removed, Is(DataRisk), "its images are other ones now: bring what they hold into the new ones, or name these as they are"),
+    rule("microvm.shares", Vm, Removed, Is(DataRisk), "its directories are other ones now: bring what they hold there, or name these as they are"),
     rule("data.host", Vm, Changed, Is(DataRisk), "the VM moves to another host; its images and keys stay where they are"),
     // What a machine is in the cluster.
     rule("data.role", Any, Always, Is(Drain), "the node joins anew in its new role"),
