@@ -23,6 +23,9 @@ pub(super) fn report(change: &Change<'_>) -> String {
         return line("identical", path);
     };
     let ours = file.text();
+    if theirs == ours {
+        return line("identical", path);
+    }
     if change.is_clean() {
         return line("format only", path);
     }
