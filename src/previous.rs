@@ -33,6 +33,8 @@ pub struct Previous<'a> {
     pub vms: BTreeMap<&'a str, PreviousVm<'a>>,
     /// The hosts by name.
     pub hosts: BTreeMap<&'a str, PreviousHost<'a>>,
+    /// The NixOS release of every machine.
+    pub nixos: Option<&'a str>,
     /// `system.stateVersion` of every machine.
     pub state_version: Option<&'a str>,
     /// `system.stateVersion` as modules of machines set it, which somebody else may
@@ -138,6 +140,7 @@ impl<'a> Previous<'a> {
 
     fn add_hosts(&mut self, path: &[&'a str], value: &'a Value) {
         match path {
+            ["common", "nixos"] => self.nixos = value.text(),
             ["common", "stateVersion"] => self.state_version = value.text(),
             ["definitions", host, rest @ ..] => {
                 self.hosts.entry(host).or_default().add(rest, value);

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::generated::full_cluster;
-use crate::support::{Ran, Sandbox, read};
+use crate::support::{Ran, Sandbox, TODAY, read};
 
 /// The memory that a run may take, in kilobytes. The worst of the texts below takes
 /// 480,000: options in a chain of keys as deep as is allowed.
@@ -30,6 +30,7 @@ fn run(sandbox: &Sandbox, args: &[&str]) -> (Ran, Cost) {
     let output = Command::new("bash")
         .args(["-c", limits, "bash", env!("CARGO_BIN_EXE_nixgen")])
         .args(args)
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .current_dir(sandbox.path())
         .output()
         .expect("bash runs");

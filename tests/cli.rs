@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::SystemTime;
 
-use crate::support::{self, Ran, Sandbox, read};
+use crate::support::{self, Ran, Sandbox, TODAY, read};
 
 /// A cluster of one control plane and one worker.
 fn minimal() -> Sandbox {
@@ -491,6 +491,7 @@ fn on_a_terminal_render_asks_first() {
             .arg(format!(
                 "printf '{answer}\\n' | script -qec '{binary} render --color never' /dev/null"
             ))
+            .env("SOURCE_DATE_EPOCH", TODAY)
             .current_dir(sandbox.path())
             .output()
             .expect("script runs");

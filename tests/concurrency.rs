@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::support::scene::{Look, Scene, look};
 use crate::support::strace::inject;
-use crate::support::{Ran, Sandbox};
+use crate::support::{Ran, Sandbox, TODAY};
 use rustix::fs::{FlockOperation, flock};
 
 const ROUNDS: usize = 5;
@@ -103,6 +103,7 @@ fn while_it_asks(sandbox: &Sandbox, meanwhile: impl FnOnce()) -> (i32, String) {
     // `script` (util-linux) gives it a real pseudo-terminal.
     let mut child = Command::new("script")
         .args(["-qec", &format!("{binary} render --color never"), "/dev/null"])
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .current_dir(sandbox.path())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -10,7 +10,7 @@ use std::thread;
 
 use crate::support::scene::{Look, Scene, look, times};
 use crate::support::strace::{inject, points};
-use crate::support::{self, Ran, Sandbox};
+use crate::support::{self, Ran, Sandbox, TODAY};
 use rayon::prelude::*;
 
 const RENDER: &[&str] = &["render", "-q"];
@@ -94,6 +94,7 @@ fn mounting(folder: &Path, script: &str) -> Output {
     Command::new("unshare")
         .args(["--user", "--map-root-user", "--mount", "sh", "-euc", script])
         .current_dir(folder)
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .env("NIXGEN", env!("CARGO_BIN_EXE_nixgen"))
         .output()
         .expect("unshare (util-linux) runs")

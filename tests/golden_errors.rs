@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use nixgen::diagnostic::Code;
 use nixgen::input::MAX_BYTES;
 
-use crate::support::generated;
+use crate::support::{TODAY, generated};
 
 /// Codes whose file would be too large to keep, or that the file alone does not
 /// make; a test makes them, those of templates in `templates.rs`, those that take a
@@ -38,6 +38,7 @@ fn validate_in(folder: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_nixgen"))
         .args(["validate", "--color", "never"])
         .current_dir(folder)
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .output()
         .expect("nixgen runs")
 }

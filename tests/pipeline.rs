@@ -9,7 +9,7 @@ use std::process::Command;
 
 use crate::support::forge::{Forge, ME, comment};
 use crate::support::git::{commit, git, init};
-use crate::support::{Ran, Sandbox, read, repository, tool};
+use crate::support::{Ran, Sandbox, TODAY, read, repository, tool};
 use serde_json::Value;
 
 const NIXGEN: &str = env!("CARGO_BIN_EXE_nixgen");
@@ -63,6 +63,7 @@ fn script(sandbox: &Sandbox, env: &BTreeMap<String, String>) -> Command {
         .env_clear()
         .env("PATH", std::env::var_os("PATH").expect("a path"))
         .env("HOME", sandbox.path())
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .envs(env);
     command
 }
@@ -331,6 +332,7 @@ fn the_hooks_stop_a_commit() {
             .args(["run", "--color", "never", "--verbose"])
             .current_dir(sandbox.path())
             .env("PATH", &path)
+            .env("SOURCE_DATE_EPOCH", TODAY)
             .env("PRE_COMMIT_HOME", tools.at("cache"))
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .output()
@@ -364,6 +366,7 @@ fn the_recipes_render_check_and_show() {
             .args(args)
             .current_dir(sandbox.path())
             .env("PATH", &path)
+            .env("SOURCE_DATE_EPOCH", TODAY)
             .output()
             .expect("just runs");
         Ran::of(output)

@@ -52,6 +52,29 @@ fn each_release_gets_its_own_names_and_versions() {
 }
 
 #[test]
+fn the_day_is_spoken_of_and_never_rendered() {
+    let on = |seconds: &str| {
+        let sandbox = Sandbox::with_example();
+        let mut command = sandbox.command(&["render", "-q"]);
+        let ran = Ran::of(command.env("SOURCE_DATE_EPOCH", seconds).output().expect("it runs"));
+        (ran.stderr, sandbox.tree())
+    };
+    // 26.05 is maintained to the end of its last day, 2026-12-31.
+    let ((before, tree), (after, later)) = (on("1798761599"), on("1798761600"));
+    assert!(!before.contains("NG0413"), "{before}");
+    assert!(after.contains("NixOS 26.05 has had no security updates since 2026-12-31"), "{after}");
+    assert_eq!(tree, later);
+}
+
+#[test]
+fn an_older_release_is_never_asked_for() {
+    let sandbox = Sandbox::with_example();
+    sandbox.edit("cluster.toml", "kubernetes = \"1.36\"", "kubernetes = \"1.34\"");
+    let Ran { stderr, .. } = sandbox.expect(3, &["validate"]);
+    assert!(stderr.contains("`kubernetes_nixpkgs`") && !stderr.contains("25.11"), "{stderr}");
+}
+
+#[test]
 fn an_unknown_release_lists_the_known_ones() {
     let sandbox = Sandbox::with_example();
     sandbox.edit("cluster.toml", "nixos = \"26.05\"", "nixos = \"26.04\"");

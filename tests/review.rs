@@ -33,6 +33,14 @@ const CASES: &[Case] = &[
             "root = { device = \"/dev/disk/by-label/other\" }",
         )],
     ),
+    (
+        "nixos-upgraded",
+        "drain",
+        &[(
+            "nixos = \"25.11\"",
+            "nixos = \"26.05\"\nstate_version = \"25.11\"\nkubernetes_nixpkgs = \"github:NixOS/nixpkgs/nixos-25.11\"",
+        )],
+    ),
     ("drain", "drain", &[("memory = \"16GiB\"", "memory = \"32GiB\"")]),
     (
         "worker-removed",

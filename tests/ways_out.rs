@@ -4,7 +4,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::support::{Sandbox, read};
+use crate::support::{Sandbox, TODAY, read};
 
 /// A rendered tree with an edited file, and an input that has something new
 /// for it.
@@ -26,6 +26,7 @@ fn terminal(sandbox: &Sandbox, args: &str, answers: &[&str]) -> (i32, String) {
             "printf '%s\\n' {} | script -qec '{binary} {args} --color never' /dev/null",
             answers.join(" ")
         ))
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .current_dir(sandbox.path())
         .output()
         .expect("script runs");

@@ -4,10 +4,10 @@
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::Minor;
-use crate::release::{MINORS, RELEASES};
+use crate::release::{MINORS, RELEASES, Release};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    let (minor, release) = (*cluster.kubernetes, cluster.release);
+    let (minor, release) = (*cluster.kubernetes, *cluster.release);
     let found = |code, message: String| Diagnostic::new(code, cluster.kubernetes.span(), message);
     if !(MINORS.0..=MINORS.1).contains(&minor) {
         let message = format!("nixgen does not know Kubernetes {minor}");
@@ -18,7 +18,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
             "the containerd of NixOS {} serves Kubernetes up to {}, not {minor}",
             release.name, release.newest_kubernetes
         );
-        let newer = RELEASES.iter().find(|release| release.newest_kubernetes >= minor);
+        let newer = RELEASES.iter().find(|newer| newer.is_seen && newer.newest_kubernetes >= minor);
         let newer = newer.map_or(release.name, |release| release.name);
         log.push(
             found(Code::ReleaseMismatch, message).help(format!("write `nixos = \"{newer}\"`")),
@@ -29,9 +29,9 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
             release.name,
             span(release.kubernetes)
         );
-        // A machine does not go back to an older NixOS.
-        let newer = RELEASES.iter().skip_while(|other| *other != release);
-        let other = newer.into_iter().find(|release| release.carries(minor));
+        // A cluster that runs goes back to no older release.
+        let newer = |other: &&Release| other.is_seen && other.name > release.name;
+        let other = RELEASES.iter().filter(newer).find(|newer| newer.carries(minor));
         let other =
             other.map_or_else(String::new, |other| format!("`nixos = \"{}\"`, or ", other.name));
         log.push(found(Code::ReleaseMismatch, message).help(format!(

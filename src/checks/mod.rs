@@ -43,6 +43,7 @@ mod storage_sources;
 mod subnet;
 mod subnets;
 mod unschedulable;
+mod unseen_releases;
 mod unused_volumes;
 mod users;
 mod vip;
@@ -87,6 +88,7 @@ pub const CHECKS: &[Check] = &[
     bridge_ports::check,
     gateway_hosts::check,
     kubernetes_release::check,
+    unseen_releases::check,
     state_version::check,
     endpoint::check,
     vip::check,

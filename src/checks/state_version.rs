@@ -5,7 +5,7 @@ use crate::diagnostic::{Code, Diagnostic};
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let version = &cluster.state_version;
-    let release = cluster.release;
+    let release = *cluster.release;
     let message = if !is_release(version.as_str()) {
         format!("`{version}` is not a NixOS release")
     } else if !release.is_rolling() && version.as_str() > release.name {

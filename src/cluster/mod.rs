@@ -41,7 +41,7 @@ pub struct Cluster {
     /// Its name.
     pub name: Spanned<Name>,
     /// The NixOS release of every machine.
-    pub release: &'static Release,
+    pub release: Spanned<&'static Release>,
     /// `system.stateVersion` of every machine.
     pub state_version: Spanned<OneLine>,
     /// The Kubernetes minor.

@@ -20,6 +20,7 @@ mod render;
 mod schema;
 mod shell;
 mod templates;
+mod today;
 mod validate;
 mod ways_out;
 

@@ -6,6 +6,7 @@ use std::io;
 use std::path::Path;
 
 use super::config::{self, ConfigFile};
+use super::today::today;
 use super::{Failure, Output, own_templates};
 use crate::checks::{Levels, after};
 use crate::cli::Global;
@@ -44,6 +45,7 @@ pub(super) fn load<'f>(
     }
     if let Some(cluster) = &cluster {
         find_conflicts(cluster, global, &mut found)?;
+        after::ended_releases(cluster, &today(), &mut found);
     }
     let source = &file.source;
     let levels = Levels::new(global.lints(), cluster.as_ref().map(|cluster| &cluster.lints));

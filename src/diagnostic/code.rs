@@ -148,6 +148,10 @@ codes! {
     StateVersion = "NG0411" "state-version" Error;
     /// An even number of control planes, which is worth no more than one less.
     EvenControlPlanes = "NG0412" "even-control-planes" Refused;
+    /// A release that is not maintained any more.
+    EndedRelease = "NG0413" "ended-release" Warning;
+    /// A release that was not out yet when nixgen learned of it.
+    UnseenRelease = "NG0414" "unseen-release" Warning;
     /// Memory or processors that are too few.
     Sizing = "NG0501" "sizing" Error;
     /// Something that the chosen hypervisor cannot do.
@@ -242,6 +246,8 @@ codes! {
     FirstControlPlane = "NG0915" "first-control-plane" Refused;
     /// VLANs that would be left without the host that is their gateway.
     LostGateway = "NG0916" "lost-gateway" Refused;
+    /// A step to another NixOS that is made by a reboot.
+    UnsafeSwitch = "NG0917" "unsafe-switch" Warning;
 }
 
 impl Code {

@@ -32,6 +32,7 @@ pub(super) fn place(file: DataFile, path: &AttrPath) -> Option<(Owner<'_>, Strin
             ["order" | "microvmList" | "tagList", ..] | ["k8s", "controlPlanes" | "workers", ..],
         ) => None,
         (DataFile::Vms, ["k8s", "version"]) => Some((Owner::Nodes, named(0))),
+        (DataFile::Hosts, ["common", "nixos"]) => Some((Owner::All, "data.nixos".to_owned())),
         (DataFile::Network, ["dns", ..]) => Some((Owner::All, format!("data.network.{path}"))),
         (DataFile::Network, _) => Some((Owner::Hosts, format!("data.network.{path}"))),
         (DataFile::Hosts, _) => Some((Owner::Cluster, format!("data.hosts.{path}"))),

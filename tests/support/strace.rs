@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use super::TODAY;
+
 /// The system calls that write to a tree.
 const WRITES: &[&str] = &[
     "openat",
@@ -83,6 +85,7 @@ fn strace(folder: &Path, log: &Path, expressions: &[&str], args: &[&str]) -> Out
     let output = command
         .arg(env!("CARGO_BIN_EXE_nixgen"))
         .args(args)
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()

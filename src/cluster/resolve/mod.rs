@@ -35,8 +35,8 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
     Some(Cluster {
         source: source.to_owned(),
         name: cluster.name,
+        state_version: state_version(cluster.state_version, &release, &cluster.nixos, log)?,
         release,
-        state_version: state_version(cluster.state_version, release, &cluster.nixos, log)?,
         kubernetes: cluster.kubernetes,
         kubernetes_nixpkgs: cluster.kubernetes_nixpkgs,
         pod_cidr: cluster.pod_cidr,
@@ -89,7 +89,7 @@ fn missing(file: &ClusterFile, log: &mut Log) {
     }
 }
 
-fn release(written: &Spanned<OneLine>, log: &mut Log) -> Option<&'static Release> {
+fn release(written: &Spanned<OneLine>, log: &mut Log) -> Option<Spanned<&'static Release>> {
     let found = Release::named(written.as_str());
     if found.is_none() {
         let known: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
@@ -99,7 +99,7 @@ fn release(written: &Spanned<OneLine>, log: &mut Log) -> Option<&'static Release
                 .help(format!("the known releases are {}", known.join(", "))),
         );
     }
-    found
+    found.map(|release| written.clone().map(|_| release))
 }
 
 fn state_version(

@@ -27,6 +27,7 @@ pub(super) const TEMPLATE: Template<Context<'_>> = template!("lib/domains/hosts.
 #[serde(rename_all = "camelCase")]
 struct Common<'a> {
     hypervisor: Hypervisor,
+    nixos: &'a str,
     state_version: &'a str,
     platform: System,
 }
@@ -76,6 +77,7 @@ pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
         default: default.map(|host| &host.name.value),
         common: Common {
             hypervisor: *cluster.hypervisor,
+            nixos: cluster.release.name,
             state_version: cluster.state_version.as_str(),
             platform: default.map_or(System::X86_64, |host| *host.system),
         },

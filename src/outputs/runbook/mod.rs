@@ -11,7 +11,7 @@ use super::{bootstrap, flake, flannel, kubeadm};
 use crate::cluster::{Cluster, Host, Node};
 use crate::input::types::{BridgeNetfilter, Minor, Role};
 use crate::picture::{Picture, mermaid};
-use crate::release::MINORS;
+use crate::release::{RELEASES, Release, is_seen};
 use crate::render::{Template, template};
 
 pub(super) const OUTPUT: Output = Output {
@@ -33,8 +33,11 @@ struct Context {
     source: String,
     nixos: &'static str,
     kubernetes: String,
+    state_version: String,
     /// The next minor, if nixgen knows it.
     next: Option<String>,
+    /// The next release of NixOS, if nixgen knows it.
+    next_nixos: Option<NextNixos>,
     control_planes: Vec<String>,
     worker_count: usize,
     ha: bool,
@@ -80,6 +83,18 @@ struct Context {
     ollama: Option<OllamaFacts>,
 }
 
+/// The next release of NixOS, and how a machine enters it.
+#[derive(Serialize)]
+struct NextNixos {
+    name: &'static str,
+    is_seen: bool,
+    /// Whether by a reboot alone.
+    boots: bool,
+    /// The nixpkgs that holds Kubernetes at its minor, where the release has
+    /// another one.
+    holds: Option<String>,
+}
+
 /// The first control plane.
 #[derive(Serialize)]
 struct First {
@@ -121,7 +136,9 @@ impl Context {
             source: cluster.source.clone(),
             nixos: cluster.release.name,
             kubernetes: cluster.kubernetes.to_string(),
+            state_version: cluster.state_version.to_string(),
             next: next_minor(cluster),
+            next_nixos: NextNixos::after(cluster),
             control_planes: cluster.control_planes().map(|vm| vm.name.to_string()).collect(),
             worker_count: workers().count(),
             ha: cluster.is_ha(),
@@ -170,9 +187,24 @@ impl Context {
     }
 }
 
+impl NextNixos {
+    fn after(cluster: &Cluster) -> Option<Self> {
+        let (release, minor) = (&cluster.release, *cluster.kubernetes);
+        let newer = |next: &&Release| next.name > release.name && !next.is_rolling();
+        let next = RELEASES.iter().find(newer)?;
+        let holds = cluster.kubernetes_nixpkgs.is_none() && next.kubernetes != (minor, minor);
+        Some(Self {
+            name: next.name,
+            is_seen: next.is_seen,
+            boots: release.boots_into(next),
+            holds: holds.then(|| format!("github:NixOS/nixpkgs/{}", release.branch)),
+        })
+    }
+}
+
 fn next_minor(cluster: &Cluster) -> Option<String> {
     let next = Minor::new(cluster.kubernetes.number() + 1);
-    (next <= MINORS.1).then(|| next.to_string())
+    is_seen(next).then(|| next.to_string())
 }
 
 impl OllamaFacts {

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::{Kind, Reason};
 use crate::nix::attrs::Value;
+use crate::release::Release;
 use rules::{Cost, On, RULES, When};
 
 /// What it takes to bring a change about, from nothing to the worst.
@@ -207,6 +208,10 @@ impl When {
                 (Some(_), None) => true,
                 _ => false,
             },
+            Self::Boots => {
+                let release = |value: Option<&Value>| value?.text().and_then(Release::named);
+                release(old).zip(release(new)).is_some_and(|(old, new)| old.boots_into(new))
+            }
         }
     }
 }

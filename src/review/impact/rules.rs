@@ -37,6 +37,8 @@ pub(super) enum When {
     Shrinks,
     /// A list loses something.
     Loses,
+    /// A release of NixOS goes to one that is entered by a reboot alone.
+    Boots,
 }
 
 /// What it costs.
@@ -54,7 +56,9 @@ const fn rule(pattern: &'static str, on: On, when: When, cost: Cost, why: &'stat
 use Class::{DataRisk, Drain, None as Nothing, Restart};
 use Cost::{Is, Restarts};
 use On::{Any, ControlPlane, Node, Unrouted, Vm};
-use When::{Added, Always, BecomesTrue, Changed, Loses, Removed, Renumbers, Shrinks};
+use When::{Added, Always, BecomesTrue, Boots, Changed, Loses, Removed, Renumbers, Shrinks};
+
+const KERNEL: &str = "another nixpkgs brings another kernel";
 
 /// Every rule; the first one that fits counts.
 #[rustfmt::skip]
@@ -81,6 +85,9 @@ pub(super) const RULES: &[Rule] = &[
     rule("data.k8s.version", Node, Always, Is(Drain), "kubeadm upgrades the nodes one by one, control planes first"),
     rule("data.labels.**", Any, Always, Is(Nothing), "labels are given by bootstrap/40-labels.sh"),
     rule("data.taints.**", Any, Always, Is(Nothing), "taints are given when the node joins"),
+    rule("data.nixos", Vm, Changed, Is(Restart), KERNEL),
+    rule("data.nixos", Any, Boots, Is(Restart), "a switch is unsafe: it takes `nixos-rebuild boot` and a reboot"),
+    rule("data.nixos", Any, Changed, Is(Restart), KERNEL),
     // The hosts' bridge and VLANs are made of data.
     rule("data.network.**", Any, Always, Restarts("systemd-networkd"), "the network is set up anew"),
     rule("data.uplink", Any, Always, Restarts("systemd-networkd"), "the bridge gets another port"),
@@ -115,7 +122,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("virtualisation.containerd.**", Any, Always, Restarts("containerd"), "its settings change; pods go on running"),
     rule("services.openssh.**", Any, Always, Restarts("sshd"), "its settings change"),
     // What systems are made of.
-    rule("inputs.nixpkgs.**", Any, Always, Is(Restart), "another nixpkgs brings another kernel"),
+    rule("inputs.nixpkgs.**", Any, Always, Is(Restart), KERNEL),
     rule("inputs.microvm.**", Vm, Always, Is(Restart), "another microvm.nix starts it another way"),
     rule("inputs.**", Any, Always, Is(Nothing), "counts where it is used"),
     rule("_module.args.kubernetes", Node, Always, Is(Drain), "Kubernetes comes from another package"),

@@ -9,6 +9,7 @@ mod first_control_plane;
 mod gateway;
 mod kubernetes;
 mod moved_vms;
+mod nixos;
 mod ranges;
 mod removed_nodes;
 mod state_version;
@@ -24,6 +25,7 @@ type Step = fn(&Cluster, &Previous<'_>, &mut Vec<Diagnostic>);
 /// Every rule.
 const STEPS: &[Step] = &[
     kubernetes::check,
+    nixos::check,
     first_control_plane::check,
     etcd_members::check,
     control_plane_addresses::check,

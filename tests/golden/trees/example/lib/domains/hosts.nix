@@ -7,6 +7,7 @@
 
   common = {
     hypervisor = "qemu";
+    nixos = "26.05";
     stateVersion = "26.05";
     platform = "x86_64-linux";
   };

@@ -7,6 +7,7 @@
 
   common = {
     hypervisor = "qemu";
+    nixos = "25.11";
     stateVersion = "25.11";
     platform = "x86_64-linux";
   };
