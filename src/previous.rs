@@ -94,8 +94,9 @@ impl<'a> Previous<'a> {
         for (file, add) in
             [(DataFile::Vms, Self::add_vms as Add<'a>), (DataFile::Hosts, Self::add_hosts)]
         {
-            let attrs = set_by(file.below(&folder).inside());
-            attrs.into_iter().for_each(|attrs| previous.add_all(attrs, add));
+            if let Some(attrs) = set_by(file.below(&folder).inside()) {
+                previous.add_all(attrs, add);
+            }
         }
         for path in outputs::machine_modules(cluster) {
             let attrs = set_by(path.inside());

@@ -232,8 +232,8 @@ fn folders_use_each_other_as_it_is_drawn() {
     let table = table();
     let order: Vec<&str> = table.lines().filter_map(|row| row.split_whitespace().next()).collect();
     let mut used: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    let uses = uses(&files());
-    for (module, others) in uses.iter().filter(|(module, _)| !module.is_empty()) {
+    let modules = uses(&files());
+    for (module, others) in modules.iter().filter(|(module, _)| !module.is_empty()) {
         let others = others.iter().map(|other| other[0].as_str());
         used.entry(&module[0]).or_default().extend(others.filter(|other| *other != module[0]));
     }

@@ -122,12 +122,15 @@ fn list(count: usize, element: &str) -> String {
     format!("x = [{}]", element.repeat(count))
 }
 
+/// A kind of text: its name, how much of it is read at most, the text of a size,
+/// and what is said of that.
+type Kind<'a> = (&'a str, usize, &'a dyn Fn(usize) -> String, &'a str);
+
 #[test]
 fn what_is_large_is_refused_or_read() {
     let key = |number| format!("a{number}=1");
     let nested = |count: usize| list(count / 78, &format!("{}{},", "[".repeat(78), "]".repeat(78)));
-    // What it is, how much of it, and what is said of that.
-    let texts: &[(&str, usize, &dyn Fn(usize) -> String, &str)] = &[
+    let texts: &[Kind<'_>] = &[
         (
             "a long line",
             8 << 20,

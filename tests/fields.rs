@@ -266,8 +266,6 @@ impl<'a> Outputs<'a> {
             "ca_cert_hash_file" => {
                 self.nix["vms"]["k8s"]["caCertHashFile"] == **value && self.in_words(value)
             }
-            // Only a second control plane reads it.
-            "certificate_key_file" => true,
             "kubernetes_nixpkgs" => self.nix["url"] == **value,
             "data" => self.models == *value && self.on_page(value),
             "outputs" => self.has_output(&case.key, &path),
@@ -276,8 +274,14 @@ impl<'a> Outputs<'a> {
                 (*machine != "host" || data["deployment"]["targetHost"] == **value)
                     && (*machine == "three" || self.in_words(value))
             }
-            // What a release and a chip are called is known, and ours are the templates.
-            "nixos" | "state_version" | "model" | "hsa_override" | "templates" => true,
+            // Only a second control plane reads the key. What a release and a chip are
+            // called is known, and ours are the templates.
+            "certificate_key_file"
+            | "nixos"
+            | "state_version"
+            | "model"
+            | "hsa_override"
+            | "templates" => true,
             "extra_modules" | "hardware" => {
                 among(self.imports(machine), path.to_str().expect("text"))
             }

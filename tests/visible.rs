@@ -78,7 +78,8 @@ fn in_a_mistake() {
 #[test]
 fn in_a_value_that_is_rendered() {
     let sandbox = rendered();
-    let text: String = UNSEEN.chars().map(|c| format!("\\U{:08x}", u32::from(c))).collect();
+    let text =
+        UNSEEN.chars().fold(String::new(), |text, c| text + &format!("\\U{:08x}", u32::from(c)));
     let config = sandbox.read("cluster.toml");
     sandbox.write(
         "cluster.toml",

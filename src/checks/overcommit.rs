@@ -70,10 +70,9 @@ fn memory(host: &Host, promised: &Promised, pods: &[(&str, Size)]) -> Option<Dia
     if total <= u64::from(memory.mib()) {
         return None;
     }
-    let pods: String = pods
-        .iter()
-        .map(|(title, size)| format!(", {} to {title}", gib(u64::from(size.mib()))))
-        .collect();
+    let pods = pods.iter().fold(String::new(), |pods, (title, size)| {
+        pods + &format!(", {} to {title}", gib(u64::from(size.mib())))
+    });
     let message = format!(
         "`{}` has {memory} of memory, and {} are promised: {} to {}{pods}, and about {} to itself",
         host.name,

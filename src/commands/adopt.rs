@@ -67,6 +67,8 @@ pub(super) fn run(
         return Ok(Status::Done);
     }
     // What is left as it is changes nothing.
+    // `Change::updates` itself is of one lifetime.
+    #[expect(clippy::redundant_closure_for_method_calls)]
     let at_risk = at_risk_by(&prepared.loaded.cluster, &changes, |change| change.updates());
     let is_allowed = prepared.loaded.levels.allows_data_risk();
     if !(asks || args.yes) {

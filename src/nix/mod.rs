@@ -238,15 +238,15 @@ fn judge(
     }
     let is_users = file.template.is_own && file.template.kind == Kind::Module;
     if let Some(options) = rules.options.filter(|_| is_users) {
-        options.judge(&Attrs::of(parsed.tree()), &file.values, &mut found);
+        options.judge(&Attrs::of(&parsed.tree()), &file.values, &mut found);
     }
     let references = lint::check(&root, file.template.is_own, &mut found);
-    let missing = references.into_iter().filter_map(|reference| missing(file, reference, tree));
+    let missing = references.into_iter().filter_map(|reference| missing(file, &reference, tree));
     or_found(missing.collect(), found)
 }
 
 /// What is referred to and is not going to be there.
-fn missing(file: &RenderedFile, reference: Reference, tree: &Tree) -> Option<Missing> {
+fn missing(file: &RenderedFile, reference: &Reference, tree: &Tree) -> Option<Missing> {
     let path = below_root(file.path.inside(), &reference.path).filter(|path| !tree.has(path))?;
     let what = if reference.is_folder { "folder" } else { "path" };
     let message = format!("the {what} `{path}` is neither rendered nor there");

@@ -15,7 +15,7 @@ pub(super) fn changed_lines(old: &str, new: &str) -> BTreeSet<usize> {
     let diff = TextDiff::from_lines(old, new);
     let changed = diff.ops().iter().flat_map(|op| match op.as_tag_tuple() {
         (DiffTag::Equal | DiffTag::Insert, ..) => BTreeSet::new(),
-        (DiffTag::Delete, old, _) => (old.start + 1..old.end + 1).collect(),
+        (DiffTag::Delete, old, _) => (old.start + 1..=old.end).collect(),
         (DiffTag::Replace, old, new) => {
             changed_words(on_lines(&old_words, &old), on_lines(&new_words, &new))
         }

@@ -22,21 +22,21 @@ pub(super) enum Owner<'a> {
 /// for what follows from other changes, such as the list of all names.
 pub(super) fn place(file: DataFile, path: &AttrPath) -> Option<(Owner<'_>, String)> {
     let names: Vec<&str> = path.names().collect();
-    let named = |first: usize| format!("data.{}", path.without(first));
+    let below = |first: usize| format!("data.{}", path.without(first));
     match (file, &names[..]) {
         (DataFile::Vms | DataFile::Hosts, ["definitions", machine, _, ..]) => {
-            Some((Owner::Machine(machine), named(2)))
+            Some((Owner::Machine(machine), below(2)))
         }
         (
             DataFile::Vms,
             ["order" | "microvmList" | "tagList", ..] | ["k8s", "controlPlanes" | "workers", ..],
         ) => None,
-        (DataFile::Vms, ["k8s", "version"]) => Some((Owner::Nodes, named(0))),
+        (DataFile::Vms, ["k8s", "version"]) => Some((Owner::Nodes, below(0))),
         (DataFile::Hosts, ["common", "nixos"]) => Some((Owner::All, "data.nixos".to_owned())),
         (DataFile::Network, ["dns", ..]) => Some((Owner::All, format!("data.network.{path}"))),
         (DataFile::Network, _) => Some((Owner::Hosts, format!("data.network.{path}"))),
         (DataFile::Hosts, _) => Some((Owner::Cluster, format!("data.hosts.{path}"))),
-        _ => Some((Owner::Cluster, named(0))),
+        _ => Some((Owner::Cluster, below(0))),
     }
 }
 

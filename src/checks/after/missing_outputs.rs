@@ -3,6 +3,7 @@
 
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::input::Spanned;
 use crate::outputs::{self, Output};
 
 /// Looks for what rendered files refer to of the outputs that the user makes;
@@ -23,7 +24,7 @@ pub fn missing_outputs(
             [file, ..] => format!("{} files, such as `{file}`, are", files.len()),
         };
         let message = format!("{what} imported and left to you, and not there");
-        let place = output.render(cluster).and_then(|render| render.span());
+        let place = output.render(cluster).and_then(Spanned::span);
         log.push(
             Diagnostic::new(Code::MissingOutput, place, message)
                 .help(format!("make it, or take `render = false` from `outputs.{}`", output.name)),

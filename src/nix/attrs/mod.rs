@@ -88,7 +88,7 @@ pub struct NotNix;
 
 impl Attrs {
     /// Reads a syntax tree without errors.
-    pub(super) fn of(root: rnix::Root) -> Self {
+    pub(super) fn of(root: &rnix::Root) -> Self {
         read::entries(root)
     }
 

@@ -26,13 +26,15 @@ pub(super) fn tree(text: &str) -> Option<Attrs> {
     if !parsed.errors().is_empty() {
         return None;
     }
-    Some(entries(parsed.tree()))
+    Some(entries(&parsed.tree()))
 }
 
 /// What a tree without errors sets.
-pub(super) fn entries(root: rnix::Root) -> Attrs {
+pub(super) fn entries(root: &rnix::Root) -> Attrs {
     let mut reader = Reader::default();
-    root.expr().into_iter().for_each(|expr| reader.body(expr));
+    if let Some(expr) = root.expr() {
+        reader.body(expr);
+    }
     Attrs { entries: reader.entries }
 }
 

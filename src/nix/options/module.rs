@@ -57,7 +57,9 @@ impl<'a> Judge<'a> {
         let Value::List(items) = value else { return };
         for item in items {
             if let Value::Set(module) = item {
-                module.iter().for_each(|(path, value)| self.module(path, value));
+                for (path, value) in module {
+                    self.module(path, value);
+                }
             }
         }
     }
@@ -94,7 +96,7 @@ impl<'a> Judge<'a> {
     }
 
     fn unknown(&mut self, segment: &str, name: &str, options: &OptionTree) {
-        let path: String = self.path.iter().map(|segment| format!("{segment}.")).collect();
+        let path = self.path.iter().flat_map(|segment| [segment, "."]).collect::<String>();
         let near = closest(name, options.names());
         let hint = near.map_or_else(String::new, |near| format!("; `{path}{near}` is"));
         self.say(format!("`{path}{segment}` is no known option{hint}"));
@@ -110,7 +112,9 @@ impl<'a> Judge<'a> {
             (Value::Set(set), _) => set.iter().for_each(|(path, it)| self.set(path, it, option)),
             (Value::List(items), Some(element)) => {
                 self.path.push("*".to_owned());
-                items.iter().for_each(|item| self.value(item, element));
+                for item in items {
+                    self.value(item, element);
+                }
                 self.path.pop();
             }
             _ => {}

@@ -71,13 +71,10 @@ impl Type {
             | (Term::Int(..), Shape::Int(None))
             | (Term::Float, Shape::Float)
             | (Term::String, Shape::String(_))
-            | (Term::Word(_), Shape::String(None))
-            | (Term::Path, Shape::Path | Shape::String(None))
-            | (Term::Package, Shape::Path | Shape::String(None) | Shape::Set)
-            | (Term::Function, Shape::Set)
-            | (Term::List(_), Shape::List)
-            | (Term::Set(_), Shape::Set)
-            | (Term::Submodule, Shape::Set | Shape::Path) => true,
+            | (Term::Word(_) | Term::Path | Term::Package, Shape::String(None))
+            | (Term::Path | Term::Package | Term::Submodule, Shape::Path)
+            | (Term::Package | Term::Function | Term::Set(_) | Term::Submodule, Shape::Set)
+            | (Term::List(_), Shape::List) => true,
             (Term::Int(first, last), Shape::Int(Some(number))) => (first..=last).contains(&number),
             (Term::Word(word), Shape::String(Some(text))) => word == text,
             (Term::Path, Shape::String(Some(text))) => text.starts_with('/'),
