@@ -120,6 +120,7 @@ readable (present {
     );
     nftables = lib.optionalAttrs networking.nftables.enable {
       enable = true;
+      inherit (networking.nftables) flushRuleset;
       tables = each (table: {
         inherit (table) family;
         content = lines table.content;
@@ -128,7 +129,8 @@ readable (present {
     netdevs = each (
       netdev:
       present {
-        inherit (netdev) bridgeConfig netdevConfig vlanConfig;
+        inherit (netdev) bridgeConfig vlanConfig;
+        netdevConfig = present netdev.netdevConfig;
       }
     ) systemd.network.netdevs;
     networks = each (pick [
@@ -164,11 +166,17 @@ readable (present {
   );
   containerd = lib.optionalAttrs config.virtualisation.containerd.enable config.virtualisation.containerd.settings;
 
+  # How a host stops its MicroVMs.
+  stops = mapAttrs (_: unit: unit.serviceConfig.ExecStop or [ ]) (
+    lib.filterAttrs (name: _: lib.hasPrefix "microvm@" name) systemd.services
+  );
+
   packages = names config.environment.systemPackages;
   variables = config.environment.variables;
   etc = each (file: lines file.text) (
     pick [
       "crictl.yaml"
+      "kubelet.conf.d/10-machine.conf"
       "kubelet.conf.d/50-microvms.conf"
       "machine-id"
     ] config.environment.etc

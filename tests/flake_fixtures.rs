@@ -16,7 +16,7 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/flake-fixtures");
 
 #[test]
 fn hybrid() {
-    matches_expectation("hybrid", "1.34.2");
+    matches_expectation("hybrid", "1.36.2");
 }
 
 #[test]

@@ -332,7 +332,6 @@ mod kubeadm {
     pub(super) struct Kubelet {
         pub(super) api_version: String,
         pub(super) cgroup_driver: String,
-        pub(super) resolv_conf: String,
     }
 
     #[derive(Deserialize)]
@@ -408,7 +407,6 @@ fn kubeadm_knows_every_field_and_no_secret_stands_in_one() {
                     Document::KubeletConfiguration(kubelet) => {
                         assert_eq!(kubelet.api_version, "kubelet.config.k8s.io/v1beta1");
                         assert_eq!(kubelet.cgroup_driver, "systemd");
-                        assert_eq!(kubelet.resolv_conf, "/run/systemd/resolve/resolv.conf");
                     }
                     Document::KubeProxyConfiguration(proxy) => {
                         assert_eq!(proxy.api_version, "kubeproxy.config.k8s.io/v1alpha1");

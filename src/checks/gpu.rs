@@ -1,8 +1,10 @@
 //! What a GPU is, and what ROCm can be told that it were.
 
+use crate::cluster::rocm::{self, Kernels};
 use crate::cluster::{Cluster, Gpu};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::GpuMode;
+use crate::outputs::Ollama;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for gpu in cluster.hosts.iter().filter_map(|host| host.gpu.as_ref()) {
@@ -10,6 +12,41 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         log.extend(hsa_override(gpu));
         log.extend(keys(gpu));
     }
+    let used = Ollama::of(cluster).map(|ollama| ollama.rocm_gpus()).unwrap_or_default();
+    log.extend(used.iter().filter_map(|gpu| kernels(gpu)));
+    log.extend(several(&used));
+}
+
+/// One that the image cannot compute with, unless the user knows better.
+fn kernels(gpu: &Gpu) -> Option<Diagnostic> {
+    let none = rocm::kernels(gpu.model.as_str()) == Some(Kernels::None);
+    if !none || gpu.hsa_override.is_some() {
+        return None;
+    }
+    let message = format!(
+        "ROCm has no kernels for `{}`, nor for a chip that it could pass for: Ollama would compute \
+         on the processor",
+        gpu.model
+    );
+    Some(Diagnostic::new(Code::Gpu, gpu.model.span(), message).help(
+        "take Ollama's image without `-rocm`, which computes with Vulkan; or write `hsa_override`, \
+         or `none` for it, where the image is one that has kernels",
+    ))
+}
+
+/// One variable of one pod's says what they pass for.
+fn several(gpus: &[&Gpu]) -> Option<Diagnostic> {
+    let (first, rest) = gpus.split_first()?;
+    let other = rest.iter().find(|gpu| gpu.passes_for() != first.passes_for())?;
+    let message = format!(
+        "Ollama can go to a `{}` and to a `{}`, which ROCm has to be told different chips for",
+        first.model, other.model
+    );
+    Some(
+        Diagnostic::new(Code::Gpu, other.model.span(), message)
+            .related(first.model.span(), "the other one")
+            .help("write a `node_selector` of Ollama that picks one of them"),
+    )
 }
 
 fn model(gpu: &Gpu) -> Option<Diagnostic> {
@@ -28,7 +65,7 @@ fn model(gpu: &Gpu) -> Option<Diagnostic> {
 }
 
 fn hsa_override(gpu: &Gpu) -> Option<Diagnostic> {
-    let written = gpu.hsa_override.as_ref()?;
+    let written = gpu.hsa_override.as_ref().filter(|written| written.as_str() != "none")?;
     let found = |message| Diagnostic::new(Code::Gpu, written.span(), message);
     let numbers: Vec<&str> = written.as_str().split('.').collect();
     let number =
@@ -40,10 +77,16 @@ fn hsa_override(gpu: &Gpu) -> Option<Diagnostic> {
     if own_version(gpu.model.as_str()).is_some_and(|own| own == written.as_str()) {
         let message =
             format!("`{written}` is `{}` itself, so the override does nothing", gpu.model);
-        return Some(found(message).help(match gpu.model.as_str() {
-            "gfx1103" => "write `hsa_override = \"11.0.2\"`: ROCm has kernels for gfx1102",
-            _ => "write `hsa_override = \"none\"`, or the version of a chip that ROCm has kernels for",
-        }));
+        return Some(
+            found(message).help(match rocm::kernels(gpu.model.as_str()) {
+                Some(Kernels::Like(near)) => {
+                    format!("write `hsa_override = \"{near}\"`: ROCm has kernels for that chip")
+                }
+                _ => "write `hsa_override = \"none\"`, or the version of a chip that ROCm has \
+                  kernels for"
+                    .to_owned(),
+            }),
+        );
     }
     None
 }

@@ -14,6 +14,7 @@ mod duplicate_macs;
 mod duplicate_names;
 mod duplicate_taints;
 mod endpoint;
+mod forwarding;
 mod free;
 mod gateway_hosts;
 mod gateways;
@@ -87,6 +88,7 @@ pub const CHECKS: &[Check] = &[
     bridge_netfilter::check,
     bridge_ports::check,
     gateway_hosts::check,
+    forwarding::check,
     kubernetes_release::check,
     unseen_releases::check,
     state_version::check,

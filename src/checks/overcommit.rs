@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 
+use crate::cluster::reserved::{HYPERVISOR, SYSTEM};
 use crate::cluster::{Cluster, Demand, Host, HostId, Vm};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::input::types::Size;
+use crate::input::Spanned;
+use crate::input::types::{Role, Size};
 
-/// NixOS with its kubelet and containerd, in MiB.
-const SYSTEM: u64 = 1024;
-/// The hypervisor of a VM and the servers of its shares, in MiB.
-const HYPERVISOR: u64 = 128;
+/// What a kubelet keeps free besides what it is told to reserve, in MiB.
+const EVICTION: u64 = 100;
 
 /// What the VMs of a host are promised.
 #[derive(Default)]
@@ -64,7 +64,11 @@ fn cpus(host: &Host, promised: &Promised) -> Option<Diagnostic> {
 
 fn memory(host: &Host, promised: &Promised, pods: &[(&str, Size)]) -> Option<Diagnostic> {
     let memory = host.memory.as_ref()?;
-    let own = SYSTEM + HYPERVISOR * promised.vms;
+    let own = u64::from(SYSTEM) + u64::from(HYPERVISOR) * promised.vms;
+    let kept = promised.memory + own + EVICTION;
+    if *host.role == Role::Worker && kept > u64::from(memory.mib()) {
+        return Some(no_kubelet(host, memory, promised, kept));
+    }
     let total =
         promised.memory + pods.iter().map(|(_, size)| u64::from(size.mib())).sum::<u64>() + own;
     if total <= u64::from(memory.mib()) {
@@ -85,6 +89,22 @@ fn memory(host: &Host, promised: &Promised, pods: &[(&str, Size)]) -> Option<Dia
     Some(Diagnostic::new(Code::MemoryOvercommit, memory.span(), message).help(format!(
         "take away {over}: when memory runs out, Linux kills processes, or a whole VM"
     )))
+}
+
+/// The kubelet refuses to reserve more than the machine has.
+fn no_kubelet(host: &Host, memory: &Spanned<Size>, promised: &Promised, kept: u64) -> Diagnostic {
+    let message = format!(
+        "`{}` has {memory} of memory, and its kubelet is to keep {} for the system and {}: it would \
+         not start",
+        host.name,
+        gib(kept),
+        promised.vms()
+    );
+    let over = gib(kept - u64::from(memory.mib()));
+    Diagnostic::new(Code::ReservedMemory, memory.span(), message).help(format!(
+        "take {over} and what its pods need from the MicroVMs; or leave `role` out: a host that \
+         only carries them has no kubelet"
+    ))
 }
 
 fn disk(host: &Host, promised: &Promised) -> Option<Diagnostic> {

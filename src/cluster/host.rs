@@ -5,11 +5,12 @@ use std::net::Ipv4Addr;
 
 use super::network::VlanId;
 use super::node::{Deployment, Labels, Node};
+use super::rocm::{self, Kernels};
 use crate::input::Spanned;
 use crate::input::nixos::Options;
 use crate::input::types::{
-    AbsPath, FsType, GpuMode, InterfaceName, Loader, Name, OneLine, PciAddress, RelPath, Role,
-    Size, SshKey, System, Taint, UserName,
+    AbsPath, FsType, GpuMode, HardwareMac, InterfaceName, Loader, Name, OneLine, PciAddress,
+    RelPath, Role, Size, SshKey, System, Taint, UserName,
 };
 
 /// The place of a host among those of its cluster.
@@ -35,6 +36,8 @@ pub struct Host {
     pub role: Spanned<Role>,
     /// The physical interface in the bridge.
     pub uplink: Spanned<InterfaceName>,
+    /// The hardware address of that interface.
+    pub uplink_mac: Option<Spanned<HardwareMac>>,
     /// Its address outside, or DHCP.
     pub wan_address: Option<Spanned<Ipv4Addr>>,
     /// Whether it is the VLANs' gateway.
@@ -43,6 +46,8 @@ pub struct Host {
     pub vlan: Option<Spanned<VlanId>>,
     /// Its own addresses by VLAN.
     pub addresses: BTreeMap<VlanId, Spanned<Ipv4Addr>>,
+    /// Whether it keeps its swap as a node.
+    pub swap: Spanned<bool>,
     /// Its node's labels.
     pub labels: Labels,
     /// Its node's taints.
@@ -86,7 +91,7 @@ pub struct Gpu {
     pub mode: Spanned<GpuMode>,
     /// The chip.
     pub model: Spanned<OneLine>,
-    /// What ROCm is told it were.
+    /// The chip that the user has ROCm told instead, or `none`.
     pub hsa_override: Option<Spanned<OneLine>>,
     /// Its functions on the PCI bus, for passthrough.
     pub pci: Vec<Spanned<PciAddress>>,
@@ -103,6 +108,19 @@ pub struct User {
     pub admin: Spanned<bool>,
     /// Its public keys.
     pub ssh_keys: Vec<Spanned<SshKey>>,
+}
+
+impl Gpu {
+    /// The version of the chip that ROCm is told it were, if it has to be another.
+    pub fn passes_for(&self) -> Option<&str> {
+        match &self.hsa_override {
+            Some(written) => Some(written.as_str()).filter(|version| *version != "none"),
+            None => match rocm::kernels(self.model.as_str())? {
+                Kernels::Like(version) => Some(version),
+                Kernels::Own | Kernels::None => None,
+            },
+        }
+    }
 }
 
 impl Host {

@@ -7,7 +7,9 @@ mod host;
 mod modules;
 mod network;
 mod node;
+pub mod reserved;
 mod resolve;
+pub mod rocm;
 mod select;
 mod vm;
 

@@ -37,6 +37,8 @@ pub struct Vlan {
     pub subnet: Spanned<Ipv4Net>,
     /// Its router.
     pub gateway: Spanned<Ipv4Addr>,
+    /// The VLANs that connections into it may come from, and `wan`.
+    pub allow_from: Vec<Spanned<Name>>,
 }
 
 impl Network {

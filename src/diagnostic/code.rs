@@ -188,6 +188,8 @@ codes! {
     UnusedVolume = "NG0517" "unused-volume" Warning;
     /// Two file systems on one disk of a host.
     SameDisk = "NG0518" "same-disk" Error;
+    /// A worker host whose MicroVMs leave its kubelet no memory.
+    ReservedMemory = "NG0519" "reserved-memory" Error;
     /// Two outputs at one path.
     PathCollision = "NG0601" "path-collision" Error;
     /// A table for an output that there is not.

@@ -12,10 +12,10 @@ use super::nixos::Options;
 use super::record::record;
 use super::spanned::Spanned;
 use super::types::{
-    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
-    FsType, GpuAccess, GpuMode, GpuVendor, Group, Hypervisor, Image, InterfaceName, LabelKey,
-    LabelValue, Level, Lint, Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath,
-    Role, Size, SshKey, System, Taint, UserName,
+    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, EnvName, Firewall, FlakeRef,
+    Formatter, FsType, GpuAccess, GpuMode, GpuVendor, Group, HardwareMac, Hypervisor, Image,
+    InterfaceName, LabelKey, LabelValue, Level, Lint, Loader, Mac, Minor, Name, OneLine,
+    PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
 };
 
 fn implied<T>(value: T) -> Spanned<T> {
@@ -143,6 +143,9 @@ record! {
         subnet: Spanned<Ipv4Net>,
         /// Its router; the first address of the range by default.
         gateway: Option<Spanned<Ipv4Addr>>,
+        /// Other VLANs whose machines may open connections into it through a
+        /// host, and `wan` for the network outside.
+        allow_from: Vec<Spanned<Name>>,
     }
 }
 
@@ -173,6 +176,9 @@ record! {
         role: Spanned<Role> = implied(Role::None),
         /// The physical network interface that the bridge takes in.
         uplink: Spanned<InterfaceName>,
+        /// The hardware address of that interface, which the bridge then has too:
+        /// a DHCP server knows the host by it.
+        uplink_mac: Option<Spanned<HardwareMac>>,
         /// Its address in the network outside; DHCP when left out.
         wan_address: Option<Spanned<Ipv4Addr>>,
         /// Whether it holds the gateway address of every VLAN and forwards
@@ -182,6 +188,9 @@ record! {
         vlan: Option<Spanned<Name>>,
         /// Its own addresses by VLAN, besides the gateway's.
         addresses: Map<Name, Spanned<Ipv4Addr>>,
+        /// Whether it keeps its swap as a node: a kubelet wants none. Pods get
+        /// none of it either way.
+        swap: Spanned<bool> = implied(false),
         /// Labels of its node, given when it joins.
         labels: Map<LabelKey, Spanned<LabelValue>>,
         /// Taints of its node, given when it joins.
@@ -369,6 +378,9 @@ record! {
         memory: Spanned<Size> = implied(Size::gib(16)),
         /// Where the node keeps the models.
         data: Spanned<AbsPath> = implied(AbsPath::own("/var/lib/ollama")),
+        /// More variables of its environment, such as `HSA_ENABLE_SDMA`; one that
+        /// nixgen sets too has your value.
+        env: Map<EnvName, Spanned<OneLine>>,
     }
 }
 

@@ -14,6 +14,8 @@ struct Context {
     sandbox_image: String,
     /// Whether bare-metal nodes go without `br_netfilter`.
     only_in_vms: bool,
+    /// Whether a host keeps its swap.
+    swap: bool,
 }
 
 const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-kubeadm-base.nix", Kind::Module);
@@ -29,6 +31,7 @@ pub(super) const OUTPUT: Output = Output {
         let context = Context {
             kubernetes: minor.to_string(),
             sandbox_image: format!("registry.k8s.io/pause:{}", release::pause_tag(minor)),
+            swap: cluster.hosts.iter().any(|host| *host.swap),
             only_in_vms: off && cluster.hosts.iter().any(|host| host.node().is_some()),
         };
         vec![TEMPLATE.file(path.clone(), &context)]

@@ -1,15 +1,18 @@
-//! `microvm-storage.nix`: the directories of the MicroVMs on their host.
+//! `microvm-storage.nix`: the directories of the MicroVMs on their host, and how
+//! it stops them.
 
 use serde::Serialize;
 
 use super::output::Output;
 use crate::cluster::Cluster;
+use crate::input::types::Hypervisor;
 use crate::render::{Kind, Template, template};
 
 /// What the template is given.
 #[derive(Serialize)]
 struct Context {
     has_persist: bool,
+    qemu: bool,
 }
 
 const TEMPLATE: Template<Context> = template!("modules/nixos/microvm-storage.nix", Kind::Module);
@@ -20,7 +23,9 @@ pub(super) const OUTPUT: Output = Output {
     wanted: |_| true,
     templates: &[TEMPLATE.source()],
     files: |cluster, path| {
-        vec![TEMPLATE.file(path.clone(), &Context { has_persist: has_persist(cluster) })]
+        let qemu = *cluster.hypervisor == Hypervisor::Qemu;
+        let context = Context { has_persist: has_persist(cluster), qemu };
+        vec![TEMPLATE.file(path.clone(), &context)]
     },
 };
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::kubeadm_base;
 use super::output::Output;
+use crate::cluster::reserved;
 use crate::input::types::{BridgeNetfilter, Firewall, Role};
 use crate::render::{Kind, Template, template};
 
@@ -12,6 +13,8 @@ use crate::render::{Kind, Template, template};
 #[derive(Serialize)]
 struct Context {
     base: String,
+    system: u32,
+    hypervisor: u32,
     strategy: BridgeNetfilter,
     firewall: Firewall,
 }
@@ -26,6 +29,8 @@ pub(super) const OUTPUT: Output = Output {
     files: |cluster, path| {
         let context = Context {
             base: kubeadm_base::OUTPUT.path(cluster).seen_from(path),
+            system: reserved::SYSTEM,
+            hypervisor: reserved::HYPERVISOR,
             strategy: *cluster.bridge_netfilter,
             firewall: *cluster.firewall,
         };

@@ -46,14 +46,18 @@ let
     mergeAttrsList = foldl' (left: right: left // right) { };
     optionalAttrs = condition: set: if condition then set else { };
 
+    concatMapStrings = lib.concatMapStringsSep "";
     concatMapStringsSep =
       separator: f: list:
       concatStringsSep separator (map f list);
     optional = condition: value: if condition then [ value ] else [ ];
     optionals = condition: list: if condition then list else [ ];
     imap0 = f: list: genList (index: f index (elemAt list index)) (length list);
+    intersectLists = left: filter (item: elem item left);
     unique = foldl' (seen: item: if elem item seen then seen else seen ++ [ item ]) [ ];
     reverseList = list: genList (index: elemAt list (length list - 1 - index)) (length list);
+
+    hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
 
     # The real one takes nothing but a derivation and a plain file name, too.
     getExe' =

@@ -9,7 +9,7 @@ use crate::cluster::{Gpu, Hardware, Host, HostId, Network, User, VlanId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::schema::{ClusterFile, GpuTable, HostTable};
-use crate::input::types::{GpuMode, Group, Name, OneLine, Role};
+use crate::input::types::{Group, Name, Role};
 
 pub(super) fn hosts(
     file: &ClusterFile,
@@ -84,11 +84,11 @@ fn host(
         })
         .collect();
     let groups = Groups::of(Group::Host, *table.role, file);
-    let own_address = table.wan_address.as_ref().or_else(|| addresses.values().next());
     let first_admin = users.iter().find(|user| *user.admin).map(|user| user.name.to_string());
     let deployment = deployment(
         &table.deployment,
-        own_address.map_or_else(|| name.to_string(), ToString::to_string),
+        // DHCP's is not known, and one of a VLAN leads nowhere from outside.
+        table.wan_address.as_ref().map_or_else(|| name.to_string(), ToString::to_string),
         first_admin.unwrap_or_else(|| "root".to_owned()),
     );
     Some(Host {
@@ -100,10 +100,12 @@ fn host(
         system: table.system.clone(),
         role: table.role.clone(),
         uplink: table.uplink.clone(),
+        uplink_mac: table.uplink_mac.clone(),
         wan_address: table.wan_address.clone(),
         gateway: table.gateway.clone().unwrap_or(Spanned::implied(file.hosts.len() == 1)),
         vlan,
         addresses,
+        swap: table.swap.clone(),
         labels: labels(&table.labels),
         taints: table.taints.clone(),
         gpu: table.gpu.as_ref().map(gpu),
@@ -150,24 +152,11 @@ fn hardware(
     }
 }
 
-/// What an integrated chip is best told to be: ROCm's libraries carry kernels
-/// for gfx1102 and not for gfx1103, whose register file is the same.
-fn default_override(model: &str) -> Option<&'static str> {
-    matches!(model, "gfx1103").then_some("11.0.2")
-}
-
 fn gpu(table: &GpuTable) -> Gpu {
-    let hsa_override = match &table.hsa_override {
-        Some(written) if written.as_str() == "none" => None,
-        Some(written) => Some(written.clone()),
-        None => default_override(table.model.as_str())
-            .filter(|_| *table.mode == GpuMode::Host)
-            .map(|version| Spanned::implied(OneLine::own(version))),
-    };
     Gpu {
         mode: table.mode.clone(),
         model: table.model.clone(),
-        hsa_override,
+        hsa_override: table.hsa_override.clone(),
         pci: table.pci.clone(),
         vm: table.vm.clone(),
     }

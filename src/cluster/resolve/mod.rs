@@ -131,6 +131,7 @@ fn network(table: &NetworkTable) -> Network {
             tag: vlan.id.clone(),
             subnet: vlan.subnet.clone(),
             gateway: vlan.gateway.clone().unwrap_or(Spanned::implied(first)),
+            allow_from: vlan.allow_from.clone(),
         }
     });
     Network {

@@ -70,18 +70,7 @@ impl Text for Mac {
     const PATTERN: Option<&'static str> = Some("^[0-9a-fA-F][26aeAE](:[0-9a-fA-F]{2}){5}$");
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let invalid = || format!("`{text}` is not a MAC address");
-        let mut bytes = [0; 6];
-        let mut parts = text.split(':');
-        for byte in &mut bytes {
-            let part = parts.next().filter(|part| part.len() == 2).ok_or_else(invalid)?;
-            let hex = part.bytes().all(|b| b.is_ascii_hexdigit());
-            *byte = u8::from_str_radix(part, 16).ok().filter(|_| hex).ok_or_else(invalid)?;
-        }
-        if parts.next().is_some() {
-            return Err(invalid());
-        }
-        let mac = Self(bytes);
+        let mac = Self(mac_bytes(text)?);
         if mac.is_local_unicast() {
             Ok(mac)
         } else {
@@ -90,6 +79,44 @@ impl Text for Mac {
             ))
         }
     }
+}
+
+/// The MAC address of a network card, which a VM could not be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct HardwareMac(Mac);
+
+impl Text for HardwareMac {
+    const EXPECTED: &'static str = "a MAC address such as `7c:10:c9:00:00:0a`";
+    const EXAMPLE: &'static str = "7c:10:c9:00:00:0a";
+    const PATTERN: Option<&'static str> = Some("^[0-9a-fA-F][02468aceACE](:[0-9a-fA-F]{2}){5}$");
+
+    fn from_text(text: &str) -> Result<Self, String> {
+        let bytes = mac_bytes(text)?;
+        if bytes[0] & 1 == 0 {
+            Ok(Self(Mac(bytes)))
+        } else {
+            Err(format!("`{text}` is a multicast address, which no interface has"))
+        }
+    }
+}
+
+impl std::fmt::Display for HardwareMac {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+fn mac_bytes(text: &str) -> Result<[u8; 6], String> {
+    let invalid = || format!("`{text}` is not a MAC address");
+    let mut bytes = [0; 6];
+    let mut parts = text.split(':');
+    for byte in &mut bytes {
+        let part = parts.next().filter(|part| part.len() == 2).ok_or_else(invalid)?;
+        let hex = part.bytes().all(|b| b.is_ascii_hexdigit());
+        *byte = u8::from_str_radix(part, 16).ok().filter(|_| hex).ok_or_else(invalid)?;
+    }
+    if parts.next().is_some() { Err(invalid()) } else { Ok(bytes) }
 }
 
 impl std::fmt::Display for Mac {
@@ -128,6 +155,12 @@ mod tests {
         ] {
             assert!(Mac::from_text(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn cards_have_any_unicast_address() {
+        assert!(HardwareMac::from_text("7c:10:c9:00:00:0a").is_ok());
+        assert!(HardwareMac::from_text("01:00:5e:00:00:01").is_err());
     }
 
     #[test]

@@ -10,14 +10,14 @@ mod size;
 mod ssh_key;
 mod text;
 
-pub use address::Mac;
+pub use address::{HardwareMac, Mac};
 pub use choice::{
     BridgeNetfilter, Cni, DiskFormat, Firewall, Formatter, FsType, GpuAccess, GpuMode, GpuVendor,
     Group, Hypervisor, Level, Loader, Role, System,
 };
 pub use kubernetes::{DnsName, Endpoint, LabelKey, LabelValue, Minor, Taint};
 pub use lint::Lint;
-pub use name::{InterfaceName, Name, PortName, UserName};
+pub use name::{EnvName, InterfaceName, Name, PortName, UserName};
 pub use path::{AbsPath, RelPath};
 pub use size::Size;
 pub use ssh_key::SshKey;

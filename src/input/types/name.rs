@@ -1,4 +1,4 @@
-//! Names of machines, interfaces, users and ports.
+//! Names of machines, interfaces, users, ports and variables.
 
 /// Declares a text type whose value is checked by `$check` and kept as written.
 /// `$pattern` tells editors as much of it as a regular expression can.
@@ -106,6 +106,23 @@ checked_text! {
             Ok(())
         } else {
             Err(format!("`{text}` is not a port name"))
+        }
+    }
+}
+
+checked_text! {
+    /// A variable of a container's environment.
+    EnvName,
+    "a variable of letters, digits and `_` that does not start with a digit",
+    "HSA_ENABLE_SDMA",
+    "^[A-Za-z_][A-Za-z0-9_]{0,254}$",
+    |text| {
+        let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let valid = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if starts && text.len() <= 255 && text.chars().all(valid) {
+            Ok(())
+        } else {
+            Err(format!("`{text}` is not the name of a variable"))
         }
     }
 }

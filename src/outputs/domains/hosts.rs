@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::data_file::{Named, is_no_node};
 use crate::cluster::{Cluster, Host, Labels};
 use crate::input::types::{
-    Hypervisor, InterfaceName, LabelKey, LabelValue, Name, RelPath, Role, SshKey, System,
+    HardwareMac, Hypervisor, InterfaceName, LabelKey, LabelValue, Name, RelPath, Role, SshKey,
+    System,
 };
 use crate::render::{Kind, Planned, Template, template};
 
@@ -47,9 +48,13 @@ struct HostData<'a> {
     vlan: Option<&'a Name>,
     uplink: &'a InterfaceName,
     #[serde(skip_serializing_if = "Option::is_none")]
+    uplink_mac: Option<HardwareMac>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     wan_address: Option<Ipv4Addr>,
     gateway: bool,
     addresses: BTreeMap<&'a Name, Ipv4Addr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    swap: Option<bool>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     labels: BTreeMap<&'a LabelKey, &'a LabelValue>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -102,6 +107,7 @@ fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
         role: *host.role,
         vlan: host.vlan.as_ref().map(|vlan| &network.vlan(**vlan).name.value),
         uplink: &host.uplink,
+        uplink_mac: host.uplink_mac.as_ref().map(|mac| **mac),
         wan_address: host.wan_address.as_ref().map(|address| **address),
         gateway: *host.gateway,
         addresses: host
@@ -109,6 +115,7 @@ fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
             .iter()
             .map(|(vlan, address)| (&network.vlan(*vlan).name.value, **address))
             .collect(),
+        swap: host.swap.then_some(true),
         labels: labels(&host.labels),
         taints: host.taints.iter().map(ToString::to_string).collect(),
         deployment: HostDeployment {

@@ -17,7 +17,7 @@ pub(super) struct Context<'a> {
     bridge: &'a InterfaceName,
     wan: Option<Wan>,
     dns: Vec<Ipv4Addr>,
-    vlans: Vec<Named<'a, VlanData>>,
+    vlans: Vec<Named<'a, VlanData<'a>>>,
 }
 
 pub(super) const TEMPLATE: Template<Context<'_>> = template!("lib/domains/network.nix", Kind::Data);
@@ -34,17 +34,19 @@ struct Wan {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct VlanData {
+struct VlanData<'a> {
     id: u16,
     network: Ipv4Net,
     gateway: Ipv4Addr,
     host: Ipv4Addr,
     prefix_length: u8,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allow_from: Vec<&'a Name>,
 }
 
-pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
+pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
     let default = cluster.hosts.first();
-    let vlan = |vlan: &Vlan| VlanData {
+    let vlan = |vlan: &'a Vlan| VlanData {
         id: *vlan.tag,
         network: *vlan.subnet,
         gateway: *vlan.gateway,
@@ -53,6 +55,7 @@ pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
             .and_then(|host| host.addresses.get(&vlan.id))
             .map_or(*vlan.gateway, |address| **address),
         prefix_length: vlan.subnet.prefix_len(),
+        allow_from: vlan.allow_from.iter().map(|name| &name.value).collect(),
     };
     let vlans = cluster.network.vlans.iter();
     let context = Context {

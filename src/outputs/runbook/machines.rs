@@ -34,6 +34,8 @@ pub(super) struct Machine {
     address: String,
     user: String,
     jump: Option<String>,
+    /// Whether only DHCP knows its address.
+    by_dhcp: bool,
 }
 
 /// What a host is told to do.
@@ -137,8 +139,12 @@ impl Machine {
             address: deployment.target_host.clone(),
             user: deployment.target_user.clone(),
             jump,
+            by_dhcp: false,
         };
-        let hosts = cluster.hosts.iter().map(|host| of(&host.name, &host.deployment, None));
+        let hosts = cluster.hosts.iter().map(|host| Self {
+            by_dhcp: host.deployment.target_host == host.name.as_str(),
+            ..of(&host.name, &host.deployment, None)
+        });
         let vms = cluster.vms.iter().filter(|vm| vm.is_node()).map(|vm| {
             // Only its own address lies behind the host.
             let own = vm.deployment.target_host == vm.ip.to_string();

@@ -8,7 +8,7 @@ use self::machines::{HostSteps, Machine, NodeGroup, Platform, Row, VlanRow};
 use super::output::Output;
 use super::workloads::{self, Ollama};
 use super::{bootstrap, flake, flannel, kubeadm};
-use crate::cluster::{Cluster, Host, Node};
+use crate::cluster::{Cluster, Host, Node, Vlan};
 use crate::input::types::{BridgeNetfilter, Minor, Role};
 use crate::picture::{Picture, mermaid};
 use crate::release::{RELEASES, Release, is_seen};
@@ -75,6 +75,12 @@ struct Context {
     tainted: Vec<String>,
     wan_addresses: Vec<String>,
     node_subnets: Vec<String>,
+    /// The hosts that DHCP is to know by a new hardware address.
+    new_macs: Vec<String>,
+    /// The nodes on bare metal whose swap is turned off.
+    no_swap: Vec<String>,
+    /// The VLANs that others may reach, with who.
+    opened: Vec<String>,
     etcd_data: &'static str,
     bridge: String,
     bridge_netfilter: BridgeNetfilter,
@@ -173,6 +179,11 @@ impl Context {
                 .filter_map(|host| host.wan_address.as_ref().map(ToString::to_string))
                 .collect(),
             node_subnets: kubeadm::node_subnets(cluster),
+            new_macs: host_names(cluster, |host| {
+                host.wan_address.is_none() && host.uplink_mac.is_none()
+            }),
+            no_swap: host_names(cluster, |host| host.node().is_some() && !*host.swap),
+            opened: cluster.network.vlans.iter().filter_map(opened).collect(),
             etcd_data: kubeadm::ETCD_DATA,
             bridge: cluster.network.bridge.to_string(),
             bridge_netfilter: *cluster.bridge_netfilter,
@@ -225,6 +236,17 @@ impl OllamaFacts {
             }),
         }
     }
+}
+
+fn host_names(cluster: &Cluster, are_meant: fn(&Host) -> bool) -> Vec<String> {
+    let hosts = cluster.hosts.iter().filter(|host| are_meant(host));
+    hosts.map(|host| host.name.to_string()).collect()
+}
+
+/// A VLAN that others may reach, with who.
+fn opened(vlan: &Vlan) -> Option<String> {
+    let from: Vec<String> = vlan.allow_from.iter().map(ToString::to_string).collect();
+    (!from.is_empty()).then(|| format!("{} from {}", vlan.name, from.join(" and ")))
 }
 
 fn names<'a>(nodes: impl Iterator<Item = Node<'a>>) -> Vec<String> {

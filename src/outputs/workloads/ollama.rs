@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::workload::{Part, Workload};
-use crate::cluster::{Cluster, Demand, Node};
+use crate::cluster::{Cluster, Demand, Gpu, Node};
 use crate::input::Spanned;
 use crate::input::schema::OllamaTable;
-use crate::input::types::{GpuAccess, Image, LabelKey, LabelValue, RelPath, Role, Taint};
+use crate::input::types::{
+    EnvName, GpuAccess, Image, LabelKey, LabelValue, OneLine, RelPath, Role, Taint,
+};
 use crate::outputs::output::Output;
 use crate::render::{Template, template};
 
@@ -61,8 +63,24 @@ impl<'a> Ollama<'a> {
             nodes: self.demand.gpus.iter().map(|(node, _)| node.name.to_string()).collect(),
             model: gpu.model.to_string(),
             rocm,
-            hsa_override: gpu.hsa_override.as_ref().filter(|_| rocm).map(ToString::to_string),
+            hsa_override: gpu
+                .passes_for()
+                .filter(|_| rocm && !self.sets("HSA_OVERRIDE_GFX_VERSION"))
+                .map(ToOwned::to_owned),
         })
+    }
+
+    /// The GPUs that Ollama's own image is to use with ROCm. What another is built
+    /// for is not known.
+    pub fn rocm_gpus(&self) -> Vec<&'a Gpu> {
+        let image = &self.table.image;
+        let ours = uses_rocm(image) && image.as_str().contains("ollama/ollama:");
+        self.demand.gpus.iter().filter(|_| ours).map(|(_, gpu)| *gpu).collect()
+    }
+
+    /// Whether the user says what a variable is.
+    fn sets(&self, name: &str) -> bool {
+        self.table.env.keys().any(|written| written.as_str() == name)
     }
 
     fn parts(&self, cluster: &Cluster) -> Vec<Part> {
@@ -103,9 +121,19 @@ struct Context {
     gpu: Option<GpuUse>,
     privileged: bool,
     device_plugin: bool,
+    /// Whether Ollama has to be told to use an integrated GPU.
+    igpu: bool,
+    /// The user's variables.
+    env: Vec<Variable>,
     memory: String,
     data: String,
     node_port: u16,
+}
+
+#[derive(Serialize)]
+struct Variable {
+    name: String,
+    value: String,
 }
 
 /// Where its pods go.
@@ -139,6 +167,8 @@ impl Context {
         Self {
             placement: Placement::of(ollama),
             image: table.image.to_string(),
+            igpu: gpu.is_some() && !ollama.sets("OLLAMA_IGPU_ENABLE"),
+            env: table.env.iter().map(Variable::of).collect(),
             privileged: gpu.is_some() && *table.gpu_access == GpuAccess::Privileged,
             gpu,
             device_plugin: ollama.has_device_plugin(),
@@ -147,6 +177,12 @@ impl Context {
             data: table.data.to_string(),
             node_port: *table.node_port,
         }
+    }
+}
+
+impl Variable {
+    fn of((name, value): (&Spanned<EnvName>, &Spanned<OneLine>)) -> Self {
+        Self { name: name.to_string(), value: value.to_string() }
     }
 }
 

@@ -53,7 +53,7 @@ const fn rule(pattern: &'static str, on: On, when: When, cost: Cost, why: &'stat
     Rule { pattern: Pattern(pattern), on, when, cost, why }
 }
 
-use Class::{DataRisk, Drain, None as Nothing, Restart};
+use Class::{DataRisk, Drain, None as Nothing, Restart, Switch};
 use Cost::{Is, Restarts};
 use On::{Any, ControlPlane, Node, Unrouted, Vm};
 use When::{Added, Always, BecomesTrue, Boots, Changed, Loses, Removed, Renumbers, Shrinks};
@@ -89,7 +89,10 @@ pub(super) const RULES: &[Rule] = &[
     rule("data.nixos", Any, Boots, Is(Restart), "a switch is unsafe: it takes `nixos-rebuild boot` and a reboot"),
     rule("data.nixos", Any, Changed, Is(Restart), KERNEL),
     // The hosts' bridge and VLANs are made of data.
+    rule("data.network.vlans.*.allowFrom", Any, Always, Is(Switch), "the firewall is loaded anew"),
     rule("data.network.**", Any, Always, Restarts("systemd-networkd"), "the network is set up anew"),
+    rule("data.swap", Any, Always, Is(Restart), "swap is turned on or off when the machine starts"),
+    rule("data.uplinkMac", Any, Always, Is(Restart), "the bridge gets its address when it is made"),
     rule("data.uplink", Any, Always, Restarts("systemd-networkd"), "the bridge gets another port"),
     rule("data.wanAddress", Any, Always, Restarts("systemd-networkd"), "the address outside changes"),
     rule("data.addresses.**", Any, Always, Restarts("systemd-networkd"), "an address changes"),

@@ -64,6 +64,7 @@ const NETWORK: &[&[&str]] = &[
     &[
         "",
         "vlans.management = { id = 10, subnet = '10.0.10.0/28', gateway = '10.0.10.14' }",
+        "vlans.management = { id = 10, subnet = '10.0.10.0/24', allow_from = ['services', 'wan', 'x'] }",
         "vlans.o = { id = 4094, subnet = '10.0.30.0/30' }",
     ],
 ];

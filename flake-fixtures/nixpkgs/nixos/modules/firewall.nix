@@ -68,6 +68,8 @@ in
     useNetworkd = boolean false;
     nftables = {
       enable = boolean false;
+      # As on a machine that was first installed before 23.11.
+      flushRuleset = boolean true;
       tables = mkOption {
         type = types.attrsOf (types.submodule table);
         default = { };

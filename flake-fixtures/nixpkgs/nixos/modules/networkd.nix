@@ -77,6 +77,10 @@ let
         ];
       };
       Name = mkOption { type = types.str; };
+      MACAddress = mkOption {
+        type = types.nullOr types.str;
+        default = null;
+      };
     };
     bridgeConfig = section {
       DefaultPVID = types.either vlanId (types.enum [ "none" ]);

@@ -65,6 +65,8 @@ in
           };
         };
       };
+      # networkd brings it, unless somebody says otherwise.
+      resolved.enable = boolean config.systemd.network.enable;
       udev.extraRules = mkOption {
         type = types.lines;
         default = "";

@@ -59,6 +59,13 @@ let
       type = types.listOf types.path;
       default = [ ];
     };
+    overrideStrategy = mkOption {
+      type = types.enum [
+        "asDropinIfExists"
+        "asDropin"
+      ];
+      default = "asDropinIfExists";
+    };
     description = mkOption {
       type = types.singleLineStr;
       default = "";

@@ -38,6 +38,7 @@
     allowedUDPPorts = [ 8472 ];
   };
 
-  systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS = "--node-ip=10.0.20.10";
+  systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS =
+    "--node-ip=10.0.20.10 --config-dir=/etc/kubelet.conf.d";
   environment.variables.KUBECONFIG = "/etc/kubernetes/admin.conf";
 }

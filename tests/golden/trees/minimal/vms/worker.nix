@@ -35,5 +35,6 @@
     allowedUDPPorts = [ 8472 ];
   };
 
-  systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS = "--node-ip=10.0.20.117";
+  systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS =
+    "--node-ip=10.0.20.117 --config-dir=/etc/kubelet.conf.d";
 }

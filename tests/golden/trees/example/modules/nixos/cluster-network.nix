@@ -29,6 +29,64 @@ let
   };
   tagged = lib.mapAttrsToList (_: vlan: { VLAN = vlan.id; }) vlans;
 
+  # A host that routes would do so for whoever has a route to it: from outside into
+  # the VLANs, pods and Services, and between VLANs. Nodes are one network, whatever
+  # VLANs they are in, and the cluster's own ranges belong to it; the rest is closed
+  # unless cluster.toml opens it.
+  nodeVlans = lib.unique (
+    map (machine: machine.vlan) (
+      lib.filter (machine: machine ? role) (
+        lib.attrValues data.vms.definitions ++ lib.attrValues data.hosts.definitions
+      )
+    )
+  );
+  sourcesOf =
+    name:
+    [ name ] ++ vlans.${name}.allowFrom or [ ] ++ lib.optionals (lib.elem name nodeVlans) nodeVlans;
+  guarded =
+    lib.mapAttrsToList (name: vlan: {
+      range = vlan.network;
+      from = lib.unique (sourcesOf name);
+    }) vlans
+    ++
+      map
+        (range: {
+          inherit range;
+          from = lib.unique (lib.concatMap sourcesOf nodeVlans);
+        })
+        [
+          data.vms.k8s.podCidr
+          data.vms.k8s.serviceCidr
+        ];
+  # What is no VLAN of that name is `wan`.
+  interfaceOf = name: if vlans ? ${name} then vlanName vlans.${name} else bridge;
+  # Pods have the rights of their nodes, through a Service too.
+  closedToPods = lib.filter ({ from, ... }: lib.intersectLists from nodeVlans == [ ]) guarded;
+
+  # By the address that was asked for: a port forward of yours asks for another.
+  forwardRule =
+    range: verdict: interface:
+    "-A cluster-forward -i ${interface} -m conntrack --ctorigdst ${range} -j ${verdict}";
+  podRule = range: interface: "-A cluster-forward -i ${interface} -d ${range} -j DROP";
+  forwardRules =
+    lib.concatMap (
+      { range, from }:
+      map (name: forwardRule range "RETURN" (interfaceOf name)) from
+      ++ map (forwardRule range "DROP") [
+        bridge
+        "vlan+"
+      ]
+    ) guarded
+    ++ lib.concatMap (
+      { range, ... }:
+      map (podRule range) [
+        "cni0"
+        "flannel.1"
+      ]
+    ) closedToPods;
+  # What leaves by the bridge is on its way out, or never left it.
+  newTraffic = "! -o ${bridge} -m conntrack --ctstate NEW -j cluster-forward";
+
   tapsOf =
     vlan:
     lib.mapAttrsToList (_: vm: vm.tapId) (
@@ -86,6 +144,23 @@ in
     useDHCP = false;
     useNetworkd = true;
 
+    # In mangle, before kube-proxy's chains, which accept what they have rewritten.
+    firewall = {
+      extraCommands = ''
+        iptables-restore -w --noflush <<'RULES'
+        *mangle
+        :cluster-forward - [0:0]
+        ${lib.concatStringsSep "\n" forwardRules}
+        COMMIT
+        RULES
+        iptables -w -t mangle -D FORWARD ${newTraffic} 2>/dev/null || true
+        iptables -w -t mangle -A FORWARD ${newTraffic}
+      '';
+      extraStopCommands = ''
+        iptables -w -t mangle -D FORWARD ${newTraffic} 2>/dev/null || true
+      '';
+    };
+
     # By address, not by interface: the latter marks packets, and so does kube-proxy.
     nat = {
       enable = host.gateway;
@@ -100,7 +175,8 @@ in
         netdevConfig = {
           Kind = "bridge";
           Name = bridge;
-        };
+        }
+        // lib.optionalAttrs (host ? uplinkMac) { MACAddress = host.uplinkMac; };
         bridgeConfig = {
           VLANFiltering = true;
           DefaultPVID = "none";

@@ -14,7 +14,7 @@ let
   host = data.hosts.definitions.${hostName};
   vlan = data.network.vlans.${host.vlan};
 
-  # In MiB: a GiB for the system, and 256 for each VM's QEMU and virtiofsd.
+  # In MiB: for the system, and for each VM with its hypervisor and virtiofsd.
   vms = lib.filter (vm: vm.host == hostName) (lib.attrValues data.vms.definitions);
   reserved = lib.foldl' (sum: vm: sum + vm.mem + 256) 1024 vms;
 in
@@ -50,10 +50,8 @@ in
     systemReserved.memory = "${toString reserved}Mi";
   };
 
-  systemd.services.kubelet = {
-    # The default route leads to the WAN, and so would the kubelet's own choice.
-    # bootstrap/ says it too; this holds for a join by hand as well.
-    environment.KUBELET_EXTRA_ARGS = "--node-ip=${host.addresses.${host.vlan}} --config-dir=/etc/kubelet.conf.d";
-    restartTriggers = [ config.environment.etc."kubelet.conf.d/50-microvms.conf".source ];
-  };
+  # The default route leads to the WAN, and so would the kubelet's own choice.
+  # bootstrap/ says it too; this holds for a join by hand as well.
+  systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS =
+    "--node-ip=${host.addresses.${host.vlan}} --config-dir=/etc/kubelet.conf.d";
 }

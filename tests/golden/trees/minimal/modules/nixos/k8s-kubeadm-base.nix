@@ -4,12 +4,31 @@
 # What kubeadm expects of a machine before `kubeadm init` or `kubeadm join`.
 # kubeadm owns the kubelet's configuration, so nothing of services.kubernetes is used.
 {
+  config,
+  data,
   kubernetes,
   lib,
   pkgs,
   ...
 }:
 let
+  # What pods resolve names with. resolved's stub, and a server of the machine's
+  # own, are on a loopback address, where CoreDNS would ask itself.
+  inherit (data.network) dns;
+  resolvConf =
+    if config.services.resolved.enable then
+      "/run/systemd/resolve/resolv.conf"
+    else if dns == [ ] then
+      "/etc/resolv.conf"
+    else
+      toString (
+        pkgs.writeText "resolv.conf" (lib.concatMapStrings (server: "nameserver ${server}\n") dns)
+      );
+
+  kubeletFiles = lib.filterAttrs (
+    name: _: lib.hasPrefix "kubelet.conf.d/" name
+  ) config.environment.etc;
+
   # Preflight looks for these in its caller's PATH, the kubelet in its own.
   nodeTools = [
     pkgs.conntrack-tools
@@ -39,10 +58,20 @@ in
       pkgs.etcd
       kubernetes
     ];
-    etc."crictl.yaml".text = ''
-      runtime-endpoint: unix:///run/containerd/containerd.sock
-      image-endpoint: unix:///run/containerd/containerd.sock
-    '';
+    etc = {
+      "crictl.yaml".text = ''
+        runtime-endpoint: unix:///run/containerd/containerd.sock
+        image-endpoint: unix:///run/containerd/containerd.sock
+      '';
+
+      # Merged into kubeadm's configuration, in the order of the names; so is any
+      # other file of this folder.
+      "kubelet.conf.d/10-machine.conf".text = builtins.toJSON {
+        apiVersion = "kubelet.config.k8s.io/v1beta1";
+        kind = "KubeletConfiguration";
+        inherit resolvConf;
+      };
+    };
   };
 
   boot = {
@@ -55,6 +84,10 @@ in
       # Two names of one switch; NixOS turns the second one off by default.
       "net.ipv4.ip_forward" = 1;
       "net.ipv4.conf.all.forwarding" = true;
+      # The kernel's 128 instances are shared by all that root runs: the kubelet,
+      # containerd and every container of root's. Whoever asks for more gets it.
+      "fs.inotify.max_user_instances" = lib.mkOptionDefault 8192;
+      "fs.inotify.max_user_watches" = lib.mkOptionDefault 524288;
       # Right where the pod bridge is the only bridge; a host that bridges VMs overrides it.
       "net.bridge.bridge-nf-call-iptables" = lib.mkDefault 1;
       "net.bridge.bridge-nf-call-ip6tables" = lib.mkDefault 1;
@@ -66,11 +99,16 @@ in
   swapDevices = lib.mkForce [ ];
   zramSwap.enable = lib.mkForce false;
 
-  # Pods that call their own node arrive on these and would meet the INPUT chain.
-  networking.firewall.trustedInterfaces = [
-    "cni0"
-    "flannel.1"
-  ];
+  networking = {
+    # Pods that call their own node arrive on these and would meet the INPUT chain.
+    firewall.trustedInterfaces = [
+      "cni0"
+      "flannel.1"
+    ];
+    # A reload of the firewall replaces its own tables. Machines first installed
+    # before 23.11 would lose those of kube-proxy and flannel with them.
+    nftables.flushRuleset = false;
+  };
 
   virtualisation.containerd = {
     enable = true;
@@ -114,6 +152,8 @@ in
       pkgs.e2fsprogs
       pkgs.kmod
     ];
+    # They are read at its start only.
+    restartTriggers = lib.mapAttrsToList (_: file: file.source) kubeletFiles;
     unitConfig = {
       # Quiet until kubeadm has written it; kubeadm starts the unit itself.
       ConditionPathExists = "/var/lib/kubelet/config.yaml";

@@ -19,10 +19,10 @@ in
   ];
   networking.useDHCP = false;
 
-  # By MAC: the type "ether" would also match the host ends of pod veths, and
-  # networkd would give each of them the VM's address.
+  # By its MAC: the type "ether" would also match the host ends of pod veths, and
+  # interfaces of your own, and networkd would give each of them the VM's address.
   systemd.network.networks."10-lan" = {
-    matchConfig.MACAddress = map (interface: interface.mac) config.microvm.interfaces;
+    matchConfig.MACAddress = vm.mac;
     inherit (data.network) dns;
   };
 
