@@ -131,7 +131,8 @@ fn no_taint_of_a_selected_node_is_missed() {
         (&control, vec!["node-role.kubernetes.io/control-plane=:NoSchedule"]),
     ] {
         let sandbox = Sandbox::with_config(config);
-        sandbox.expect(0, &["render", "-q", "--allow", "missing-module"]);
+        sandbox
+            .expect(0, &["render", "-q", "--allow", "missing-module", "--allow", "missing-output"]);
         let ollama = documents(&sandbox.read("k8s/ollama.yaml"));
         let pod = ollama.iter().find(|d| d["kind"] == "Deployment").expect("a deployment");
         let tolerations = pod["spec"]["template"]["spec"]["tolerations"].as_array().expect("some");

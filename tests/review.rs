@@ -108,6 +108,8 @@ fn plan(sandbox: &Sandbox) -> serde_json::Value {
                 "missing-module",
                 "--allow",
                 "lost-gateway",
+                "--allow",
+                "missing-output",
                 "--format",
                 "json",
             ],

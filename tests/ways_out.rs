@@ -353,7 +353,7 @@ fn a_repository_of_before_is_adopted_file_by_file() {
     assert!(sandbox.read("hosts/box.nix.orig").contains("# Mine: "));
     assert!(sandbox.read("vms/cp.nix.orig").contains("vcpu = 3"));
     sandbox.expect(0, &["check"]);
-    assert!(sandbox.expect(0, &["adopt"]).stderr.contains("no file"));
+    assert!(sandbox.expect(0, &["adopt"]).stderr.contains("nothing to take over"));
 }
 
 #[test]
