@@ -347,7 +347,9 @@ impl<'a> Outputs<'a> {
 /// matters of these fields.
 fn is_path(text: &str) -> bool {
     let normal = |rest: &str| rest.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    text.strip_prefix('/').is_some_and(normal) && !text.chars().any(char::is_control)
+    // A path is shown and typed: nothing is in it that nobody sees.
+    let is_plain = |c: char| c.is_ascii_graphic() || c == ' ' || c.is_alphanumeric();
+    text.strip_prefix('/').is_some_and(normal) && text.chars().all(is_plain)
 }
 
 /// A text of the schema, and the place that it has there.

@@ -45,8 +45,7 @@ impl Scene {
         fs::set_permissions(before.at("vms/cp.nix"), fs::Permissions::from_mode(0o640))
             .expect("set");
         // A folder goes, another comes, and most files change.
-        let outputs =
-            "flannel = { render = false }\nrunbook = { path = \"the/book/cluster.md\" }\n";
+        let outputs = "flannel = { path = \"manifests/flannel.yaml\" }\nrunbook = { path = \"the/book/cluster.md\" }\n";
         before.write("cluster.toml", &config(workers, 2 + workers / 2, outputs));
         let after = Self::copy_of(before.path());
         after.expect(0, &["render", "-q"]);

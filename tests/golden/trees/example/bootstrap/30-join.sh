@@ -16,8 +16,8 @@ usage() {
   cat <<EOF
 Usage: 30-join.sh
 
-Run as root on every node but the control plane. Joins the node with
-kubeadm/join-<hostname>.yaml; a second run changes nothing. Reads
+Run as root on every node but the control plane. Joins the node
+with kubeadm/join-<hostname>.yaml; a second run changes nothing. Reads
   $TOKEN_FILE
   $CA_CERT_HASH_FILE
 as written by 10-init.sh --token on the control plane.
