@@ -137,6 +137,7 @@ fn held_back(sandbox: &Sandbox, args: &[&str]) -> Ran {
         .args(["--bounding-set", drop, "--inh-caps", drop, env!("CARGO_BIN_EXE_nixgen")])
         .args(args)
         .current_dir(sandbox.path())
+        .env("SOURCE_DATE_EPOCH", TODAY)
         .output()
         .expect("setpriv (util-linux) runs");
     Ran::of(output)

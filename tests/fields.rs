@@ -214,6 +214,8 @@ struct Outputs<'a> {
     words: Vec<String>,
     /// Where Ollama's manifest has the models.
     models: String,
+    /// The variable that is asked for in it, or nothing.
+    variable: String,
 }
 
 impl<'a> Outputs<'a> {
@@ -227,7 +229,11 @@ impl<'a> Outputs<'a> {
         let deployment = manifest.iter().find(|it| it["kind"] == "Deployment").expect("one");
         let models = &deployment["spec"]["template"]["spec"]["volumes"][0]["hostPath"]["path"];
         let models = models.as_str().expect("text").to_owned();
-        Self { tree, nix, words: shell(tree, &page), page: spans, models }
+        let container = &deployment["spec"]["template"]["spec"]["containers"][0];
+        let mut variables = container["env"].as_array().into_iter().flatten();
+        let variable = variables.find(|it| it["name"] == "X").and_then(|it| it["value"].as_str());
+        let variable = variable.unwrap_or_default().to_owned();
+        Self { tree, nix, words: shell(tree, &page), page: spans, models, variable }
     }
 
     /// What the data files say of a machine.
@@ -267,6 +273,7 @@ impl<'a> Outputs<'a> {
                 self.nix["vms"]["k8s"]["caCertHashFile"] == **value && self.in_words(value)
             }
             "kubernetes_nixpkgs" => self.nix["url"] == **value,
+            "env" => self.variable == *value,
             "data" => self.models == *value && self.on_page(value),
             "outputs" => self.has_output(&case.key, &path),
             // Of the MicroVMs, the runbook has the nodes alone, and the data none.

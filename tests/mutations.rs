@@ -131,7 +131,7 @@ fn dropped_files(files: &[RenderedFile]) -> (usize, usize) {
         // Hosts and VMs are imported by a name that only evaluation knows.
         if is_imported {
             let rest = files.iter().filter(|file| file.path != dropped.path).cloned().collect();
-            let rules = Rules { left_to_user: Vec::new(), ..rules(files) };
+            let rules = Rules { modules: Vec::new(), left_to_user: Vec::new(), ..rules(files) };
             let missing = nix::ready(rest, &rules).expect("the rest is fine");
             let noticed = missing.missing().iter().any(|it| it.path == dropped.path.inside());
             counts = (counts.0 + usize::from(noticed), counts.1 + 1);

@@ -94,7 +94,7 @@ fn the_data_files_are_plain_and_keep_the_contract() {
     assert_eq!(hosts["default"], json!("homelab"));
     assert_eq!(
         hosts["common"],
-        json!({ "hypervisor": "qemu", "stateVersion": "26.05", "platform": "x86_64-linux" })
+        json!({ "hypervisor": "qemu", "nixos": "26.05", "stateVersion": "26.05", "platform": "x86_64-linux" })
     );
     assert_eq!(hosts["definitions"]["homelab"]["username"], json!("admin"));
     assert_eq!(hosts["definitions"]["homelab"]["deployment"]["targetHost"], json!("192.168.1.10"));

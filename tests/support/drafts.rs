@@ -195,6 +195,8 @@ impl Draft {
         self.say("[workloads.ollama]\nimage = \"ollama/ollama:0.35.1\"\nnode_selector = { gpu = \"host\" }\n");
         let value = self.path("/var/lib/");
         self.value("data", "data = ", &value, "\n");
+        let value = self.any();
+        self.value("env", "env = { X = ", &value, " }\n");
         self.say("[outputs]\nflake.render = true\n");
         for output in ["bootstrap", "flannel", "ollama", "runbook", "vms", "worker-host"] {
             let value = self.path("");
