@@ -32,6 +32,7 @@ mod releases;
 mod review;
 mod review_formats;
 mod rights;
+mod runbook;
 mod schema;
 mod scripts;
 mod states;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cluster::{Cluster, Deployment, Host, Node, Vm};
-use crate::input::types::{Role, System, Taint};
+use crate::input::types::{DiskFormat, FsType, Role, System, Taint};
 use crate::outputs::kubeadm;
 
 /// A line of the table of nodes.
@@ -72,6 +72,18 @@ enum TakesDown {
 pub(super) struct Platform {
     system: System,
     nodes: Vec<String>,
+}
+
+/// A volume to show on how one grows.
+#[derive(Serialize)]
+pub(super) struct GrownVolume {
+    vm: String,
+    host: String,
+    image: String,
+    format: DiskFormat,
+    fs: FsType,
+    mount: String,
+    device: String,
 }
 
 /// Nodes of one role, which join with the same secrets.
@@ -193,6 +205,29 @@ impl HostSteps {
             drain: moving.map(|vm| vm.name.to_string()).chain(own).collect(),
             takes_down,
         }
+    }
+}
+
+impl GrownVolume {
+    /// The kubelet's of a VM, as the adapters make and mount it.
+    pub(super) fn of_kubelet(cluster: &Cluster, vm: &Vm) -> Option<Self> {
+        let volume = vm.volumes.iter().find(|volume| volume.name.as_str() == "kubelet")?;
+        let (name, (end, by)) = (
+            &volume.name,
+            match *volume.format {
+                DiskFormat::Qcow2 => ("qcow2", "id/virtio-"),
+                DiskFormat::Raw => ("img", "label/"),
+            },
+        );
+        Some(Self {
+            vm: vm.name.to_string(),
+            host: cluster.host_of(vm).name.to_string(),
+            image: format!("/var/lib/microvms/{}/{name}.{end}", vm.name),
+            format: *volume.format,
+            fs: *volume.fs,
+            mount: volume.mount.to_string(),
+            device: format!("/dev/disk/by-{by}{name}"),
+        })
     }
 }
 

@@ -4,7 +4,7 @@ mod machines;
 
 use serde::Serialize;
 
-use self::machines::{HostSteps, Machine, NodeGroup, Platform, Row, VlanRow};
+use self::machines::{GrownVolume, HostSteps, Machine, NodeGroup, Platform, Row, VlanRow};
 use super::output::Output;
 use super::workloads::{self, Ollama};
 use super::{bootstrap, flake, flannel, kubeadm};
@@ -65,6 +65,7 @@ struct Context {
     /// Every node, in the order of an upgrade.
     upgrades: Vec<NodeGroup>,
     platforms: Vec<Platform>,
+    grown: Option<GrownVolume>,
     /// How many control planes may be away.
     spare: usize,
     /// Whether the endpoint is that of several machines, or may be.
@@ -167,6 +168,7 @@ impl Context {
             joins: NodeGroup::joining(cluster),
             upgrades: NodeGroup::all(cluster),
             platforms: Platform::all(cluster),
+            grown: GrownVolume::of_kubelet(cluster, first),
             spare: (cluster.control_planes().count() - 1) / 2,
             endpoint_is_shared: cluster.vip.is_some()
                 || cluster.endpoint.host() != first.ip.to_string(),

@@ -61,5 +61,8 @@ in
     lib.mapAttrsToList entriesOf onThisHost
   );
 
+  # For images that have to grow: none that exists is changed by a switch.
+  environment.systemPackages = [ pkgs.qemu-utils ];
+
   systemd.services = lib.mapAttrs' stopOf onThisHost;
 }
