@@ -203,7 +203,7 @@ fn matches_expectation(name: &str, kubernetes: &str) {
 }
 
 /// A fixture with what nixgen renders into it, without a word.
-fn render(name: &str) -> Sandbox {
+pub fn render(name: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     let folder = Path::new(ROOT).join(name);
     for entry in WalkDir::new(&folder).follow_links(true) {
