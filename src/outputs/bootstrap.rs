@@ -36,7 +36,7 @@ pub(super) const OUTPUT: Output = Output {
 const INIT: Template<Init> = template!("bootstrap/10-init.sh");
 const CNI: Template<Cni> = template!("bootstrap/20-cni.sh");
 const JOIN: Template<Join> = template!("bootstrap/30-join.sh");
-const LABELS: Template<Labels> = template!("bootstrap/40-labels.sh");
+const LABELS: Template<Labels<'_>> = template!("bootstrap/40-labels.sh");
 const WORKLOADS: Template<Workloads> = template!("bootstrap/50-workloads.sh");
 const UPGRADE: Template<Upgrade> = template!("bootstrap/60-upgrade.sh");
 const DRAIN: Template<NoContext> = template!("bootstrap/61-drain.sh");
@@ -72,9 +72,9 @@ struct Join {
 }
 
 #[derive(Serialize)]
-struct Labels {
+struct Labels<'a> {
     #[serde(flatten)]
-    marks: Marks,
+    marks: &'a Marks,
     workloads: bool,
 }
 
@@ -212,7 +212,7 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
     let parts = workloads::parts(cluster);
     let workloads = !parts.is_empty();
     if !marks.is_empty() {
-        let context = Labels { marks: Marks::of(cluster), workloads };
+        let context = Labels { marks: &marks, workloads };
         files.push(LABELS.file(folder.join("40-labels.sh"), &context));
     }
     if workloads {
