@@ -18,6 +18,7 @@ mod nodes;
 mod options;
 mod origins;
 pub(crate) mod redact;
+mod words;
 
 pub use base::{Base, TemplateChange, templates};
 pub use difference::Difference;
