@@ -109,6 +109,45 @@ fn what_is_deeply_nested_is_refused() {
     assert_answered("the deepest", deep.as_bytes(), 3, "unknown key `a`");
 }
 
+#[test]
+fn a_file_of_gigabytes_in_the_way_costs_no_memory() {
+    let put = |sandbox: &Sandbox, path: &str| {
+        std::fs::create_dir_all(sandbox.at(path).parent().expect("a folder")).expect("made");
+        let file = std::fs::File::create(sandbox.at(path)).expect("created");
+        file.set_len(8 << 30).expect("a sparse file");
+    };
+    let render: &[&str] = &["render", "--yes"];
+    for (path, args, status, told) in [
+        ("vms/cp.nix", render, 5, "vms/cp.nix is a file too large to be nixgen's"),
+        ("vms/worker.nix", &["render", "--force"], 5, "is a file too large to be nixgen's"),
+        ("vms/cp.nix", &["diff"], 1, ""),
+        ("nixgen.lock", render, 6, "nixgen.lock: it is a file too large"),
+        (".gitattributes", render, 0, ""),
+        (".gitattributes", &["render", "--git-attributes"], 6, "it is a file too large"),
+        ("nixgen/templates/vms/vm.nix.tera", render, 4, "the file is larger than 1 MiB"),
+        ("cluster.toml", render, 3, "the file has more than 16 MiB"),
+        (".nixgen-staging/journal", render, 6, "it is not what nixgen wrote"),
+        (".nixgen-staging/new-0", render, 0, "none of its files was written"),
+    ] {
+        let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+        put(&sandbox, path);
+        let (ran, _) = run(&sandbox, args);
+        assert_eq!(ran.status, status, "{path}: {}", ran.stderr);
+        assert!(ran.stderr.contains(told), "{path}: {}", ran.stderr);
+    }
+    // Of files that were nixgen's, too.
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    sandbox.expect(0, render);
+    sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
+    put(&sandbox, "vms/worker.nix");
+    put(&sandbox, "vms/cp.nix");
+    for (args, status) in [(&["diff"][..], 1), (&["check"], 1), (&["list"], 0), (render, 5)] {
+        let (ran, _) = run(&sandbox, args);
+        assert_eq!(ran.status, status, "{args:?}: {}", ran.stderr);
+    }
+    sandbox.expect(5, &["eject", "vms/cp.nix"]);
+}
+
 fn lines(count: usize, line: &dyn Fn(usize) -> String) -> String {
     (0..count).map(|number| line(number) + "\n").collect()
 }

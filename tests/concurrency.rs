@@ -1,10 +1,12 @@
 //! Several runs at once, and a person or a stranger at work meanwhile.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
-use std::os::unix::fs::symlink;
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::thread;
 
 use crate::support::scene::{Look, Scene, look};
 use crate::support::strace::inject;
@@ -122,6 +124,46 @@ fn while_it_asks(sandbox: &Sandbox, meanwhile: impl FnOnce()) -> (i32, String) {
     screen.read_to_end(&mut shown).expect("readable");
     let status = child.wait().expect("it ends").code().expect("by itself");
     (status, String::from_utf8_lossy(&shown).into_owned())
+}
+
+#[test]
+fn what_a_program_writes_into_a_file_while_it_is_replaced_is_kept_beside_it() {
+    let scene = Scene::new(3);
+    // A file that is replaced and one that goes, with its folders. What is written
+    // when it was moved aside, and when it was just deleted there.
+    let files = ["lib/domains/vms.nix", "k8s/cni/v1/flannel.yaml"];
+    for (path, is_late) in files.iter().flat_map(|path| [(*path, false), (*path, true)]) {
+        let sandbox = scene.copy();
+        let mut open = fs::File::options().append(true).open(sandbox.at(path)).expect("open");
+        let mine = sandbox.read(path) + "mine\n";
+        let is_over = AtomicBool::new(false);
+        let ran = thread::scope(|threads| {
+            threads.spawn(|| {
+                let number = |file: io::Result<fs::Metadata>| file.map(|it| it.ino()).ok();
+                let is_aside = || number(fs::metadata(sandbox.at(path))) != number(open.metadata());
+                let is_deleted = || open.metadata().is_ok_and(|it| it.nlink() == 0);
+                let is_time = || if is_late { is_deleted() } else { is_aside() };
+                while !is_time() && !is_over.load(Relaxed) {
+                    std::hint::spin_loop();
+                }
+                open.write_all(b"mine\n").expect("written");
+            });
+            let delay = if is_late { "delay_exit=20000" } else { "delay_enter=20000" };
+            let ran = inject(sandbox.path(), "unlinkat", delay, &["render", "-q"]);
+            is_over.store(true, Relaxed);
+            Ran::of(ran)
+        });
+        assert_eq!(ran.status, 0, "{}", ran.stderr);
+        let said = format!("{path} was changed while nixgen ran; what it held is kept in {path}");
+        assert!(ran.stderr.contains(&said), "{path}: {}", ran.stderr);
+        let beside = format!("{path}.orig");
+        assert_eq!(sandbox.read(&beside), mine, "{path}");
+        fs::remove_file(sandbox.at(&beside)).expect("removed");
+        for folder in ["k8s/cni/v1", "k8s/cni", "k8s"].iter().filter(|_| path.starts_with("k8s")) {
+            fs::remove_dir(sandbox.at(folder)).expect("left for what is kept, and empty");
+        }
+        assert!(scene.is_new(sandbox.path(), &path));
+    }
 }
 
 /// A path, and what a person does to it.

@@ -1,6 +1,7 @@
 //! The real binary, killed at every one of its system calls that write, in
 //! turn: after the next run the tree is the old one or the new one, to the byte.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -132,6 +133,30 @@ fn what_a_person_changed_after_the_crash_is_kept() {
     now.retain(|_, thing| matches!(thing, Thing::File(..)));
     expected.retain(|_, thing| matches!(thing, Thing::File(..)));
     assert_eq!(now, expected);
+}
+
+#[test]
+fn what_a_program_wrote_into_a_file_that_was_moved_aside_is_kept_after_the_crash() {
+    let scene = Scene::new(7);
+    let sandbox = half_way(&scene);
+    let staged = look(&sandbox.at(".nixgen-staging"));
+    let aside: Vec<&String> = staged.keys().filter(|name| name.starts_with("old-")).collect();
+    assert!(aside.len() > 2, "{aside:?}");
+    for name in &aside {
+        sandbox.write(&format!(".nixgen-staging/{name}"), &format!("mine {name}\n"));
+    }
+    heal(&sandbox);
+    let mut now = look(sandbox.path());
+    let mut kept = BTreeSet::new();
+    for (_, thing) in now.extract_if(.., |path, _| path.ends_with(".orig")) {
+        let Thing::File(_, bytes) = thing else { panic!("{thing:?}") };
+        kept.insert(bytes);
+    }
+    let mine: BTreeSet<Vec<u8>> =
+        aside.iter().map(|name| format!("mine {name}\n").into_bytes()).collect();
+    assert_eq!(kept, mine);
+    now.retain(|path, _| scene.new.contains_key(path));
+    assert_eq!(now, scene.new);
 }
 
 #[test]

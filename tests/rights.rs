@@ -73,6 +73,21 @@ fn permissions_stay_and_a_copy_is_no_more_public_than_what_it_is_of() {
 }
 
 #[test]
+fn what_a_file_may_run_as_is_not_passed_on_to_what_is_rendered() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    sandbox.expect(0, &["render", "-q"]);
+    for (path, bits) in [("bootstrap/10-init.sh", 0o6755), ("docs/cluster.md", 0o1644)] {
+        fs::set_permissions(sandbox.at(path), Permissions::from_mode(bits)).expect("set");
+        sandbox.edit(path, "Do not edit", "Do edit");
+    }
+    sandbox.expect(0, &["render", "-q", "--force"]);
+    for (path, bits) in [("bootstrap/10-init.sh", 0o755), ("docs/cluster.md", 0o644)] {
+        assert_eq!(mode(&sandbox.at(path)), bits, "{path}");
+        assert_eq!(mode(&sandbox.at(&format!("{path}.orig"))), bits, "{path}");
+    }
+}
+
+#[test]
 fn a_folder_with_a_group_for_all_has_it_for_what_is_new() {
     let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
     let (uid, gid) = others(sandbox.path(), 4001);

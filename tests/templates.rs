@@ -142,7 +142,7 @@ fn what_is_no_template_is_told() {
     symlink(outside.path(), at("k8s")).expect("linked");
     std::fs::write(at("flake.nix.tera"), [b'{', 0xff]).expect("written");
     let large = std::fs::File::create(at("vms/vm.nix.tera")).expect("created");
-    large.set_len(MAX_BYTES + 1).expect("a sparse file");
+    large.set_len(MAX_BYTES as u64 + 1).expect("a sparse file");
     let said = said(&sandbox);
     for message in [
         "error[NG0802]: nixgen has no template `vms/vn.nix`",

@@ -22,6 +22,14 @@ pub(super) fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
+/// A name beside a path for what was there: the first, or another if that is taken.
+pub(super) fn beside(path: &str, number: u32) -> String {
+    match number {
+        1 => format!("{path}.orig"),
+        number => format!("{path}.orig{number}"),
+    }
+}
+
 /// The folders that a path is in, the nearest first, the root last.
 pub(super) fn parents(path: &str) -> impl Iterator<Item = &str> {
     let deepest = path.match_indices('/').map(|(at, _)| &path[..at]);

@@ -36,7 +36,9 @@ pub const BY_HAND: &[&str] = &["vms/by-hand.nix", "vms/w1.nix", "notes/todo.md"]
 impl Scene {
     /// `workers` VMs besides the control plane, half of which are replaced.
     pub fn new(workers: usize) -> Self {
-        let before = Sandbox::with_config(&config(workers, 1, ""));
+        // In folders of its own, all of which go.
+        let flannel = "flannel = { path = \"k8s/cni/v1/flannel.yaml\" }\n";
+        let before = Sandbox::with_config(&config(workers, 1, "8GiB", flannel));
         before.expect(0, &["render", "-q"]);
         // The VM goes, but its file was edited and stays.
         before.edit("vms/w1.nix", "vcpu = 2", "vcpu = 3");
@@ -46,7 +48,7 @@ impl Scene {
             .expect("set");
         // A folder goes, another comes, and most files change.
         let outputs = "flannel = { path = \"manifests/flannel.yaml\" }\nrunbook = { path = \"the/book/cluster.md\" }\n";
-        before.write("cluster.toml", &config(workers, 2 + workers / 2, outputs));
+        before.write("cluster.toml", &config(workers, 2 + workers / 2, "16GiB", outputs));
         let after = Self::copy_of(before.path());
         after.expect(0, &["render", "-q"]);
         assert!(!after.at("k8s").exists() && after.at("the/book/cluster.md").exists());
@@ -99,7 +101,7 @@ impl Scene {
 }
 
 /// A cluster of a control plane and the workers from `first` on.
-fn config(workers: usize, first: usize, outputs: &str) -> String {
+fn config(workers: usize, first: usize, memory: &str, outputs: &str) -> String {
     let mut text =
         read("tests/golden/ok/minimal.toml").replace("[vms.worker]\nrole = \"worker\"\n", "");
     for number in first..first + workers {
@@ -109,7 +111,7 @@ fn config(workers: usize, first: usize, outputs: &str) -> String {
             100 + number
         );
     }
-    text.replace("8GiB", if outputs.is_empty() { "8GiB" } else { "16GiB" })
+    text.replace("8GiB", memory)
         // That nodes go is meant here.
         + "\n[lints]\nremoved-node = \"allow\"\n\n[outputs]\n"
         + outputs

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::disk::error::IoError;
 use crate::disk::lock::is_conflict_marker;
-use crate::disk::tree::{Found, Root};
+use crate::disk::tree::{Found, MOST, Root};
 
 /// The file's name, at the root of the tree.
 pub const ATTRIBUTES_FILE: &str = ".gitattributes";
@@ -25,7 +25,7 @@ pub(super) struct Attributes {
 impl Attributes {
     /// Looks for nixgen's lines in a tree.
     pub(super) fn find(root: &Root) -> Result<Option<Self>, IoError> {
-        let Found::File(bytes) = root.look(ATTRIBUTES_FILE)? else { return Ok(None) };
+        let Found::File(bytes) = root.look(ATTRIBUTES_FILE, MOST)? else { return Ok(None) };
         let text = String::from_utf8(bytes).ok();
         let old = text.filter(|text| text.lines().any(|line| line == BEGIN));
         Ok(old.map(|old| Self { old: Some(old) }))
@@ -37,7 +37,7 @@ impl Attributes {
             IoError::invalid("add to", &root.at(ATTRIBUTES_FILE), reason)
                 .with_help("nothing was written")
         };
-        let old = match root.look(ATTRIBUTES_FILE)? {
+        let old = match root.look(ATTRIBUTES_FILE, MOST)? {
             Found::Nothing => None,
             Found::File(bytes) => {
                 Some(String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8 text"))?)

@@ -11,9 +11,12 @@ use super::state::State;
 use crate::disk::error::IoError;
 use crate::disk::git::WorkTree;
 use crate::disk::lock::{Fingerprint, Lock, LockEntry};
-use crate::disk::tree::{Found, Root};
+use crate::disk::tree::{Found, MOST, Root};
 use crate::nix::{self, Ready, ReadyFile};
 use crate::render::{Language, handed_over};
+
+/// What a person adds to a file is less than that, or than there is of it.
+const ADDED: usize = 1 << 20;
 
 /// Compares every file that is ready, and every file of the lock that is not
 /// wanted any more, with the disk.
@@ -75,7 +78,7 @@ pub(super) fn wanted<'a>(
     if entry.is_some_and(LockEntry::is_ejected) {
         change.base = Some(ejected::base(root, path)?);
     }
-    let bytes = match root.look(path)? {
+    let bytes = match root.look(path, 2 * file.rendered().len() + ADDED)? {
         Found::Nothing => return Ok(change),
         Found::InTheWay(what) => {
             change.in_the_way = Some(what);
@@ -180,7 +183,7 @@ fn not_rendered<'a>(
         change.base = Some(ejected::base(root, path)?);
         return Ok(Some(change.stands(State::EjectedOrphan)));
     }
-    let Found::File(bytes) = root.look(path)? else { return Ok(None) };
+    let Found::File(bytes) = root.look(path, MOST)? else { return Ok(None) };
     let known = entry.map_or(&[][..], |entry| &entry.ours);
     match text(path, bytes) {
         Ok(old) => {

@@ -6,6 +6,7 @@ use super::set::ChangeSet;
 use super::state::State;
 use crate::disk::error::IoError;
 use crate::disk::git::WorkTree;
+use crate::disk::paths::beside;
 use crate::disk::tree::{Found, Root};
 use crate::render::handed_over;
 
@@ -46,14 +47,11 @@ impl<'a> ChangeSet<'a> {
 
     /// A file beside another for what that one holds: the first name that is free.
     fn backup(&self, root: &Root, path: &str, text: &str) -> Result<Backup, IoError> {
-        let mut number = 1_u32;
+        let mut number = 1;
         loop {
-            let beside = match number {
-                1 => format!("{path}.orig"),
-                number => format!("{path}.orig{number}"),
-            };
+            let beside = beside(path, number);
             let is_ours = self.find(&beside).is_some();
-            match root.look(&beside)? {
+            match root.look(&beside, text.len())? {
                 Found::Nothing if !is_ours => return Ok(Backup { path: beside, exists: false }),
                 Found::File(bytes) if !is_ours && bytes == text.as_bytes() => {
                     return Ok(Backup { path: beside, exists: true });

@@ -3,7 +3,7 @@
 
 use crate::disk::error::IoError;
 use crate::disk::lock::Fingerprint;
-use crate::disk::tree::{Found, Root};
+use crate::disk::tree::{Found, MOST, Root};
 use crate::nix::Ready;
 
 /// The folder of the texts that files had when they were handed over.
@@ -25,7 +25,7 @@ pub(super) fn base_path(path: &str) -> String {
 /// What is there.
 pub(super) fn base(root: &Root, path: &str) -> Result<Base, IoError> {
     let path = base_path(path);
-    let text = match root.look(&path)? {
+    let text = match root.look(&path, MOST)? {
         Found::File(bytes) => String::from_utf8(bytes).ok(),
         _ => None,
     };

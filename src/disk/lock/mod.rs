@@ -13,7 +13,7 @@ use toml::de::DeTable;
 
 use super::error::IoError;
 use super::paths::{LOCK_FILE, is_inside};
-use super::tree::{Found, Root};
+use super::tree::{Found, MOST, Root};
 
 const HEADER: &str =
     "# What nixgen wrote, by content. Commit this file; `nixgen render` keeps it.\n";
@@ -85,7 +85,7 @@ impl Lock {
 
     /// The text of the lock of a tree; `None` when there is none.
     pub(in crate::disk) fn stored(root: &Root) -> Result<Option<String>, IoError> {
-        match root.look(LOCK_FILE)? {
+        match root.look(LOCK_FILE, MOST)? {
             Found::Nothing => Ok(None),
             Found::File(bytes) => {
                 String::from_utf8(bytes).map(Some).map_err(|_| broken(root, "it is not text"))

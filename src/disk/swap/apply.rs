@@ -6,10 +6,10 @@
 use rayon::prelude::*;
 use rustix::fs::Mode;
 
+use super::Say;
 use super::exchange::{Exchange, Outcome};
 use super::hold::Hold;
 use super::journal::{Digest, JournalEntry};
-use super::recover::Say;
 use super::staging::{Staging, new};
 use crate::disk::changes::{ATTRIBUTES_FILE, ChangeSet, Step};
 use crate::disk::error::IoError;
@@ -67,7 +67,12 @@ fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritt
         .and_then(|()| Ok(swap.sync()?))
         .and_then(|()| Ok(staging.finish()?));
     if let Err(reason) = swapped {
-        let undone = swap.back().and_then(|()| swap.sync()).and_then(|()| staging.clear(root));
+        let undone = swap
+            .back(say)
+            .and_then(|()| swap.sync())
+            .and_then(|()| staging.withdraw())
+            .and_then(|()| swap.drop_contents(say))
+            .and_then(|()| staging.clear(root));
         return Err(match undone {
             Ok(()) => reason,
             Err(error) => error
@@ -78,7 +83,11 @@ fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritt
         });
     }
     // All is in place: what cannot be tidied up now is no failure.
-    if let Err(error) = swap.remove_emptied().and_then(|()| staging.clear(root)) {
+    let tidied = swap
+        .drop_contents(say)
+        .and_then(|()| swap.remove_emptied())
+        .and_then(|()| staging.clear(root));
+    if let Err(error) = tidied {
         say(&format!("{error}; all files are written, and the next run tries to tidy up again"));
     }
     Ok(())
@@ -88,7 +97,7 @@ fn write(root: &Folder, steps: &[Step<'_>], say: Say<'_>) -> Result<(), NotWritt
 fn verify(root: &Folder, steps: &[Step<'_>]) -> Result<(), NotWritten> {
     let mut changed = Vec::new();
     for step in steps {
-        let is_same = match root.look(step.path)? {
+        let is_same = match root.look(step.path, step.old.map_or(0, str::len))? {
             Found::Nothing => step.old.is_none(),
             Found::File(bytes) => step.old.is_some_and(|old| old.as_bytes() == bytes),
             Found::InTheWay(_) => false,

@@ -3,13 +3,17 @@
 //! staging folder alone, so that the same code begins, completes and takes back.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io::{self, ErrorKind, Seek as _};
 
+use rustix::fs::Mode;
+
+use super::Say;
 use super::journal::{Digest, JournalEntry};
 use super::staging::{Staging, new, old};
 use crate::disk::error::IoError;
-use crate::disk::paths::{parents, split};
-use crate::disk::tree::{Folder, Found, Way};
+use crate::disk::paths::{beside, parents, split};
+use crate::disk::tree::{Folder, Found, Way, set_rights};
 
 /// The swap of some entries.
 pub(super) struct Exchange<'a> {
@@ -48,7 +52,7 @@ impl<'a> Exchange<'a> {
             Way::Nothing => return Ok(Outcome::Done),
             Way::Blocked(_) => return Ok(Outcome::Kept),
         };
-        let found = folder.read(name)?;
+        let found = content(&folder, name)?;
         if is(&found, entry.new.as_ref()) {
             self.last = Some((parent, folder));
             return Ok(Outcome::Done);
@@ -59,7 +63,7 @@ impl<'a> Exchange<'a> {
             }
             folder.move_to(name, staging, &old(at))?;
             // What was moved may be younger than what was read.
-            if !is(&staging.read(&old(at))?, entry.old.as_ref()) {
+            if !is(&content(staging, &old(at))?, entry.old.as_ref()) {
                 staging.place(&old(at), &folder, name)?;
                 return Ok(Outcome::Kept);
             }
@@ -70,7 +74,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Puts everything back as it was.
-    pub(super) fn back(&mut self) -> Result<(), IoError> {
+    pub(super) fn back(&mut self, say: Say<'_>) -> Result<(), IoError> {
         let (root, staging) = (self.root, self.staging);
         for (at, entry) in self.entries.iter().enumerate().rev() {
             let is_placed = entry.new.is_some() && !staging.has(&new(at))?;
@@ -81,11 +85,11 @@ impl<'a> Exchange<'a> {
             let (parent, name) = split(&entry.path);
             let Way::To(folder) = self.parent(parent, is_aside)? else { continue };
             // What a person put there in the meantime stays.
-            if is_placed && is(&folder.read(name)?, entry.new.as_ref()) {
+            if is_placed && is(&content(&folder, name)?, entry.new.as_ref()) {
                 folder.move_to(name, staging, &new(at))?;
             }
-            if is_aside {
-                staging.place(&old(at), &folder, name)?;
+            if is_aside && !staging.place(&old(at), &folder, name)? {
+                self.keep(at, &old(at), say)?;
             }
             self.last = Some((parent, folder));
         }
@@ -97,6 +101,67 @@ impl<'a> Exchange<'a> {
                 let _ = folder.remove_folder(name);
             }
         }
+        Ok(())
+    }
+
+    /// Deletes the contents that are not in their places. What a program wrote into
+    /// one that it had open meanwhile is kept.
+    pub(super) fn drop_contents(&mut self, say: Say<'_>) -> Result<(), IoError> {
+        for (at, entry) in self.entries.iter().enumerate() {
+            for (name, known) in [(new(at), &entry.new), (old(at), &entry.old)] {
+                if !self.drop_known(&name, known.as_ref())? {
+                    self.keep(at, &name, say)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes a staged file unless it has another content than that.
+    fn drop_known(&self, name: &str, known: Option<&Digest>) -> Result<bool, IoError> {
+        let staging = self.staging;
+        let failed = |error| IoError::new("read", &staging.at(name), error);
+        let Found::File(mut file) = staging.file(name)? else { return Ok(true) };
+        let is_known = |file: &File| Ok(Some(&Digest::of_file(file).map_err(failed)?) == known);
+        if !is_known(&file)? {
+            return Ok(false);
+        }
+        let rights = staging.rights(name)?.unwrap_or_default();
+        staging.remove(name)?;
+        // Who has it open may have been faster.
+        if is_known(&file)? {
+            return Ok(true);
+        }
+        let mut copy = staging.create(name, Mode::RUSR | Mode::WUSR)?;
+        file.rewind()
+            .and_then(|()| io::copy(&mut file, &mut copy))
+            .and_then(|_| set_rights(&copy, rights))
+            .map_err(|error| IoError::new("write", &staging.at(name), error))?;
+        Ok(false)
+    }
+
+    /// Moves a staged content beside the file that it is of.
+    fn keep(&mut self, at: usize, staged: &str, say: Say<'_>) -> Result<(), IoError> {
+        let path = &self.entries[at].path;
+        let (parent, name) = split(path);
+        let Way::To(folder) = self.parent(parent, true)? else {
+            let help = format!("{} is what {path} held", self.staging.at(staged).display());
+            return Err(IoError::invalid(
+                "write beside",
+                &self.root.at(path),
+                "its folder is gone",
+            )
+            .with_help(help));
+        };
+        let mut number = 1;
+        while !self.staging.place(staged, &folder, &beside(name, number))? {
+            number += 1;
+        }
+        folder.sync()?;
+        say(&format!(
+            "{path} was changed while nixgen ran; what it held is kept in {}",
+            beside(path, number)
+        ));
         Ok(())
     }
 
@@ -117,10 +182,12 @@ impl<'a> Exchange<'a> {
         for entry in self.entries.iter().filter(|entry| entry.new.is_none()) {
             for path in parents(&entry.path).filter(|path| !path.is_empty()) {
                 let (parent, name) = split(path);
-                let Way::To(folder) = self.root.walk(parent)? else { break };
+                let Way::To(folder) = self.root.walk(parent)? else { continue };
                 match folder.remove_folder(name) {
                     Ok(()) => {}
-                    Err(error) if is_in_use(&error) => break,
+                    // A run that was killed deleted it.
+                    Err(error) if error.cause.kind() == ErrorKind::NotFound => {}
+                    Err(error) if error.cause.kind() == ErrorKind::DirectoryNotEmpty => break,
                     Err(error) => return Err(error),
                 }
             }
@@ -150,11 +217,14 @@ impl<'a> Exchange<'a> {
     }
 }
 
-fn is(found: &Found, digest: Option<&Digest>) -> bool {
-    matches!((found, digest), (Found::File(bytes), Some(digest)) if Digest::of(bytes) == *digest)
+/// What stands at a name, by its content.
+pub(super) fn content(folder: &Folder, name: &str) -> Result<Found<Digest>, IoError> {
+    folder.file(name)?.and(|file| {
+        let digest = Digest::of_file(&file);
+        digest.map(Found::File).map_err(|error| IoError::new("read", &folder.at(name), error))
+    })
 }
 
-/// Whether a folder is not empty, or is not there.
-fn is_in_use(error: &IoError) -> bool {
-    matches!(error.cause.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound)
+fn is(found: &Found<Digest>, digest: Option<&Digest>) -> bool {
+    matches!((found, digest), (Found::File(now), Some(digest)) if now == digest)
 }

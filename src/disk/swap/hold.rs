@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use rustix::process::geteuid;
 
-use super::recover::{Say, recover};
+use super::Say;
+use super::recover::recover;
 use super::staging::{Progress, Staging};
 use crate::disk::error::IoError;
 use crate::disk::tree::{Folder, Root};

@@ -1,6 +1,9 @@
 //! The journal: which files a run is about to swap. From the moment that it is
 //! there, the run is completed, by the next one if need be.
 
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -26,6 +29,19 @@ pub(super) struct Digest(String);
 impl Digest {
     pub(super) fn of(content: &[u8]) -> Self {
         Self(hex(&Sha256::digest(content)))
+    }
+
+    /// That of a file from its start, whatever its size is.
+    pub(super) fn of_file(mut file: &File) -> io::Result<Self> {
+        file.rewind()?;
+        let mut hash = Sha256::new();
+        let mut part = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut part)? {
+                0 => return Ok(Self(hex(&hash.finalize()))),
+                read => hash.update(part.get(..read).unwrap_or_default()),
+            }
+        }
     }
 }
 

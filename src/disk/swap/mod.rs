@@ -9,3 +9,6 @@ mod staging;
 
 pub use apply::{NotWritten, apply};
 pub use hold::Hold;
+
+/// Takes a sentence for the user.
+pub type Say<'a> = &'a mut dyn FnMut(&str);

@@ -1,16 +1,14 @@
 //! A run that was cut short is completed by the next one. What a person changed
 //! in the meantime is left as it is.
 
-use super::exchange::{Exchange, Outcome};
-use super::journal::{Digest, JournalEntry};
+use super::Say;
+use super::exchange::{Exchange, Outcome, content};
+use super::journal::JournalEntry;
 use super::staging::{Progress, Staging, new};
 use crate::disk::error::IoError;
 use crate::disk::paths::STAGING;
 use crate::disk::tree::{Folder, Found};
 use crate::text::count;
-
-/// Takes a sentence for the user.
-pub type Say<'a> = &'a mut dyn FnMut(&str);
 
 /// Completes what is left of a run, if any is.
 pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
@@ -32,6 +30,7 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
             }
             swap.sync()?;
             staging.finish()?;
+            swap.drop_contents(say)?;
             tidy(&swap, say);
             let files = count(entries.len(), "file");
             say(&format!("completed an interrupted run that was writing {files}"));
@@ -40,7 +39,9 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
             }
         }
         Progress::Done(entries) => {
-            tidy(&Exchange::new(root, &staging, &entries), say);
+            let mut swap = Exchange::new(root, &staging, &entries);
+            swap.drop_contents(say)?;
+            tidy(&swap, say);
             say(&format!(
                 "deleted {STAGING}, which an interrupted run had left; all its files were written"
             ));
@@ -60,9 +61,9 @@ fn tidy(swap: &Exchange<'_>, say: Say<'_>) {
 fn is_whole(staging: &Staging, entries: &[JournalEntry]) -> Result<(), IoError> {
     for (at, entry) in entries.iter().enumerate() {
         let Some(digest) = &entry.new else { continue };
-        match staging.folder().read(&new(at))? {
+        match content(staging.folder(), &new(at))? {
             Found::Nothing => {}
-            Found::File(bytes) if Digest::of(&bytes) == *digest => {}
+            Found::File(now) if now == *digest => {}
             _ => {
                 let path = staging.folder().at(&new(at));
                 let help = format!(

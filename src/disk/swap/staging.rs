@@ -10,7 +10,7 @@ use rustix::fs::Mode;
 use super::journal::{self, JournalEntry};
 use crate::disk::error::IoError;
 use crate::disk::paths::STAGING;
-use crate::disk::tree::{Folder, Found, Way};
+use crate::disk::tree::{Folder, Found, MOST, Way};
 
 const IGNORE: &str = ".gitignore";
 const UNFINISHED: &str = "journal-new";
@@ -107,12 +107,21 @@ impl Staging {
         self.folder.move_to(JOURNAL, &self.folder, DONE)
     }
 
+    /// Takes back that they are to be swapped, once none is.
+    pub(super) fn withdraw(&self) -> Result<(), IoError> {
+        if self.folder.has(JOURNAL)? {
+            self.folder.remove(JOURNAL)?;
+            self.folder.sync()?;
+        }
+        Ok(())
+    }
+
     /// Reads how far its run came.
     pub(super) fn progress(&self) -> Result<Progress, IoError> {
         for (name, progress) in
             [(JOURNAL, Progress::Swapping as fn(_) -> _), (DONE, Progress::Done as fn(_) -> _)]
         {
-            let entries = match self.folder.read(name)? {
+            let entries = match self.folder.read(name, MOST)? {
                 Found::Nothing => continue,
                 Found::File(bytes) => journal::parse(&bytes),
                 Found::InTheWay(_) => None,
@@ -133,10 +142,7 @@ impl Staging {
     /// Deletes what nixgen put there, and the folder. What was decided goes
     /// first or last, so that it is never seen without what it is about.
     pub(super) fn clear(&self, root: &Folder) -> Result<(), IoError> {
-        if self.folder.has(JOURNAL)? {
-            self.folder.remove(JOURNAL)?;
-            self.folder.sync()?;
-        }
+        self.withdraw()?;
         let names = self.folder.names()?;
         let is_last = |name: &str| matches!(name, DONE | IGNORE);
         for name in names.iter().filter(|name| is_own(name) && !is_last(name)) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rustix::fs::Mode;
 
-use super::folder::{Folder, Found, Way, set_rights};
+use super::folder::{Folder, Found, TOO_LARGE, Way, set_rights};
 use super::root::Root;
 use crate::disk::error::IoError;
 use crate::disk::paths::split;
@@ -29,7 +29,7 @@ impl Root {
 
     /// What stands below a folder, in the order of the paths and but for hidden
     /// files. No link is followed. Files larger than `most` bytes are not read.
-    pub fn files(&self, folder: &str, most: u64) -> Result<Vec<(String, Content)>, IoError> {
+    pub fn files(&self, folder: &str, most: usize) -> Result<Vec<(String, Content)>, IoError> {
         let mut files = Vec::new();
         let Some(root) = Folder::open(self.path())? else { return Ok(files) };
         match root.walk(folder)? {
@@ -53,7 +53,7 @@ impl Root {
 
     /// Whether nothing stands at a path.
     pub fn is_free(&self, path: &str) -> Result<bool, IoError> {
-        Ok(self.look(path)? == Found::Nothing)
+        Ok(self.look(path, 0)? == Found::Nothing)
     }
 
     /// Adds a file that is not there yet, and the folders that it needs.
@@ -86,7 +86,7 @@ impl Root {
 fn list(
     folder: &Folder,
     path: &str,
-    most: u64,
+    most: usize,
     files: &mut Vec<(String, Content)>,
 ) -> Result<(), IoError> {
     for name in folder.names()?.iter().filter(|name| !name.starts_with('.')) {
@@ -95,14 +95,11 @@ fn list(
             list(&below, &path, most, files)?;
             continue;
         }
-        let content = if folder.is_larger(name, most)? {
-            Content::TooLarge
-        } else {
-            match folder.read(name)? {
-                Found::File(bytes) => Content::File(bytes),
-                Found::InTheWay(what) => Content::Other(what),
-                Found::Nothing => continue,
-            }
+        let content = match folder.read(name, most)? {
+            Found::File(bytes) => Content::File(bytes),
+            Found::InTheWay(TOO_LARGE) => Content::TooLarge,
+            Found::InTheWay(what) => Content::Other(what),
+            Found::Nothing => continue,
         };
         files.push((path, content));
     }

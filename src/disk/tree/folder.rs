@@ -37,14 +37,21 @@ pub(in crate::disk) struct Rights {
 
 /// What stands at a name.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::disk) enum Found {
+pub(in crate::disk) enum Found<T = Vec<u8>> {
     /// Nothing.
     Nothing,
     /// A file with this content.
-    File(Vec<u8>),
+    File(T),
     /// Something else, in the way of a file.
     InTheWay(&'static str),
 }
+
+/// The most bytes of a file that nixgen has any use for, but for what it renders
+/// itself. One of gigabytes costs no memory.
+pub(in crate::disk) const MOST: usize = 64 << 20;
+
+/// What has more of them than is asked for.
+pub(super) const TOO_LARGE: &str = "a file too large to be nixgen's";
 
 /// What is found where a folder is looked for.
 #[derive(Debug)]
@@ -55,6 +62,20 @@ pub(in crate::disk) enum Way {
     To(Folder),
     /// Something else.
     Blocked(&'static str),
+}
+
+impl<T> Found<T> {
+    /// What is made of the file, if one stands there.
+    pub(in crate::disk) fn and<U>(
+        self,
+        make: impl FnOnce(T) -> Result<Found<U>, IoError>,
+    ) -> Result<Found<U>, IoError> {
+        match self {
+            Self::Nothing => Ok(Found::Nothing),
+            Self::File(file) => make(file),
+            Self::InTheWay(what) => Ok(Found::InTheWay(what)),
+        }
+    }
 }
 
 impl Folder {
@@ -92,12 +113,12 @@ impl Folder {
     }
 
     /// What stands at a path below this folder, looking at every folder on the way.
-    pub(in crate::disk) fn look(&self, relative: &str) -> Result<Found, IoError> {
+    pub(in crate::disk) fn look(&self, relative: &str, most: usize) -> Result<Found, IoError> {
         let (parent, name) = split(relative);
         match self.walk(parent)? {
             Way::Nothing => Ok(Found::Nothing),
             Way::Blocked(what) => Ok(Found::InTheWay(what)),
-            Way::To(folder) => folder.read(name),
+            Way::To(folder) => folder.read(name, most),
         }
     }
 
@@ -119,8 +140,23 @@ impl Folder {
         }
     }
 
-    /// What stands at a name, with its content if it is a file.
-    pub(in crate::disk) fn read(&self, name: &str) -> Result<Found, IoError> {
+    /// What stands at a name, with its content if it is a file of no more bytes than that.
+    pub(in crate::disk) fn read(&self, name: &str, most: usize) -> Result<Found, IoError> {
+        self.file(name)?.and(|file| {
+            let failed = |error| IoError::new("read", &self.at(name), error);
+            let limit = most as u64;
+            if file.metadata().map_err(failed)?.len() > limit {
+                return Ok(Found::InTheWay(TOO_LARGE));
+            }
+            // It may grow meanwhile.
+            let mut bytes = Vec::new();
+            file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
+            Ok(if bytes.len() > most { Found::InTheWay(TOO_LARGE) } else { Found::File(bytes) })
+        })
+    }
+
+    /// What stands at a name, opened to be read if it is a file.
+    pub(in crate::disk) fn file(&self, name: &str) -> Result<Found<File>, IoError> {
         // A pipe must not keep us waiting for its other end.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let handle = match openat(&self.handle, name, flags | OFlags::NOCTTY, Mode::empty()) {
@@ -132,27 +168,17 @@ impl Folder {
         };
         let stat = fstat(&handle).map_err(|error| self.failed("look at", name, error))?;
         match kind(&stat) {
-            FileType::RegularFile => {
-                let mut bytes = Vec::new();
-                let read = File::from(handle).read_to_end(&mut bytes);
-                read.map_err(|error| IoError::new("read", &self.at(name), error))?;
-                Ok(Found::File(bytes))
-            }
+            FileType::RegularFile => Ok(Found::File(File::from(handle))),
             FileType::Directory => Ok(Found::InTheWay("a folder")),
             _ => Ok(Found::InTheWay("neither a file nor a folder")),
         }
     }
 
-    /// Whether a file has more bytes than that.
-    pub(super) fn is_larger(&self, name: &str, bytes: u64) -> Result<bool, IoError> {
-        let size = self.stat(name)?.map(|stat| u64::try_from(stat.st_size).unwrap_or(u64::MAX));
-        Ok(size.is_some_and(|size| size > bytes))
-    }
-
-    /// The rights of a file, if it is there.
+    /// The rights of a file, if it is there. What it was allowed to run as, its new
+    /// content is not.
     pub(in crate::disk) fn rights(&self, name: &str) -> Result<Option<Rights>, IoError> {
         Ok(self.stat(name)?.map(|stat| Rights {
-            mode: Some(Mode::from_raw_mode(stat.st_mode)),
+            mode: Some(Mode::from_raw_mode(stat.st_mode & 0o777)),
             owner: Some((Some(Uid::from_raw(stat.st_uid)), Gid::from_raw(stat.st_gid))),
         }))
     }

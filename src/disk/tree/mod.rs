@@ -5,5 +5,5 @@ mod folder;
 mod root;
 
 pub use files::Content;
-pub(super) use folder::{Folder, Found, Rights, Way, set_rights};
+pub(super) use folder::{Folder, Found, MOST, Rights, Way, set_rights};
 pub use root::Root;

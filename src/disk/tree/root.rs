@@ -43,14 +43,15 @@ impl Root {
     }
 
     /// What stands at a place, looking at every folder on the way there.
-    pub(in crate::disk) fn look(&self, relative: &str) -> Result<Found, IoError> {
+    /// A file of more bytes than `most` is not read.
+    pub(in crate::disk) fn look(&self, relative: &str, most: usize) -> Result<Found, IoError> {
         let path = self.at(relative);
         if path.as_os_str().len() >= PATH_MAX {
             // Handles could reach it, and no other program could.
             return Err(IoError::new("look at", &path, ErrorKind::InvalidFilename.into()));
         }
         let Some(root) = Folder::open(&self.path)? else { return Ok(Found::Nothing) };
-        root.look(relative)
+        root.look(relative, most)
     }
 
     /// Whether two paths lead to one file.
@@ -112,7 +113,7 @@ mod tests {
         let inside = tempfile::tempdir().expect("a folder");
         std::os::unix::fs::symlink(outside.path(), inside.path().join("vms")).expect("linked");
         let root = Root::new(inside.path());
-        let look = |path| root.look(path).expect("readable");
+        let look = |path| root.look(path, 9).expect("readable");
         assert_eq!(look("vms/x.nix"), Found::InTheWay("a symbolic link"));
         assert_eq!(look("other/x.nix"), Found::Nothing);
         fs::write(inside.path().join("lib"), "").expect("written");

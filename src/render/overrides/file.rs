@@ -11,7 +11,7 @@ use crate::source::{self, Source, Span};
 use crate::text::closest;
 
 /// The largest template that is read: ours are a hundredth of it.
-pub const MAX_BYTES: u64 = 1 << 20;
+pub const MAX_BYTES: usize = 1 << 20;
 
 /// The ending of every template's file name.
 pub const ENDING: &str = ".tera";
