@@ -6,30 +6,20 @@ mod report;
 use super::changes::{is_refused, warn_of_risk, write};
 use super::config::ConfigFile;
 use super::prepare::prepare;
-use super::{Failure, Output, Status, paths};
+use super::{Outcome, Output, Status, paths};
 use crate::cli::{AdoptArgs, Global};
 use crate::disk::{Change, Hold, State};
 use crate::render::shell_word_if_needed as quoted;
 use crate::review::at_risk_by;
 use crate::text::count;
 
-pub(super) fn run(
-    args: &AdoptArgs,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(args: &AdoptArgs, global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
     let prepared = prepare(&file, global, output)?;
     let root = &prepared.root;
     let mut hold = Hold::to_write(root, &mut |text| output.warning(text))?;
     let mut changes = prepared.compare(output)?;
-    let named = match paths::find(&changes, &args.files, root) {
-        Ok(named) => named,
-        Err(stranger) => {
-            output.error(&format!("nixgen does not write `{stranger}`"));
-            return Ok(Status::Usage);
-        }
-    };
+    let named = paths::find(&changes, &args.files, root)?;
     let is_strange = |change: &Change<'_>| {
         change.state == State::Foreign || change.is_clean() && !changes.is_known(&change.path)
     };

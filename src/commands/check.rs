@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::changes::{sum_up, warn_of_risk};
 use super::config::ConfigFile;
 use super::prepare::{Loaded, prepare};
-use super::{Failure, Output, Status, git, paths};
+use super::{Failure, Outcome, Output, Status, git, paths};
 use crate::cli::{CheckArgs, CheckFormat, Global};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::disk::{Change, ChangeSet, IoError, Root, State};
@@ -19,11 +19,7 @@ use crate::text::visible_line;
 /// The most that GitHub takes as the summary of a step.
 const SUMMARY_BYTES: usize = 900_000;
 
-pub(super) fn run(
-    args: &CheckArgs,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
     let checked = check(args, global, output);
     // A file with mistakes is reported as well as one without.
     if matches!(checked, Err(Failure::Invalid)) {
@@ -33,7 +29,7 @@ pub(super) fn run(
     checked
 }
 
-fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Result<Status, Failure> {
+fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
     let prepared = prepare(&file, global, output)?;
     let changes = prepared.look(output)?;

@@ -4,29 +4,19 @@
 use super::changes::write;
 use super::config::ConfigFile;
 use super::prepare::prepare;
-use super::{Failure, Output, Status, paths};
+use super::{Outcome, Output, Status, paths};
 use crate::cli::{EjectArgs, Global};
 use crate::disk::{ChangeSet, Hold, State};
 use crate::review::format;
 use crate::text;
 
-pub(super) fn run(
-    args: &EjectArgs,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(args: &EjectArgs, global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
     let prepared = prepare(&file, global, output)?;
     let root = &prepared.root;
     let hold = Hold::to_write(root, &mut |text| output.warning(text))?;
     let mut changes = prepared.compare(output)?;
-    let files = match paths::find(&changes, &args.files, root) {
-        Ok(files) => files,
-        Err(stranger) => {
-            output.error(&format!("nixgen does not write `{stranger}`"));
-            return Ok(Status::Usage);
-        }
-    };
+    let files = paths::find(&changes, &args.files, root)?;
     changes.keep_all();
     if args.merge {
         return merge(&mut changes, &files, args.yes, hold, output);
@@ -69,7 +59,7 @@ fn merge(
     yes: bool,
     mut hold: Hold,
     output: &mut Output,
-) -> Result<Status, Failure> {
+) -> Outcome {
     let style = output.style();
     let (mut merged_any, mut conflicts) = (false, 0);
     for path in files {

@@ -2,16 +2,12 @@
 
 use super::config::ConfigFile;
 use super::prepare::{Loaded, load, prepare};
-use super::{Failure, Output, Status};
+use super::{Outcome, Output, Status};
 use crate::cli::{Drawing, Global, GraphArgs};
 use crate::picture::{Picture, dot, html, mermaid, svg};
 use crate::review::Plan;
 
-pub(super) fn run(
-    args: &GraphArgs,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(args: &GraphArgs, global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
     let picture = if args.diff {
         let prepared = prepare(&file, global, output)?;

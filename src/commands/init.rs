@@ -3,14 +3,14 @@
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 
-use super::{Failure, Output, Status};
+use super::{Outcome, Output, Status};
 use crate::cli::Global;
 use crate::disk::IoError;
 
 /// The documented example.
 const EXAMPLE: &str = include_str!("../../cluster.toml");
 
-pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
+pub(super) fn run(global: &Global, output: &mut Output) -> Outcome {
     let path = &global.config;
     let failed = |error| IoError::new("write", path, error);
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {

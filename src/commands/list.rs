@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::config::ConfigFile;
 use super::prepare::prepare;
-use super::{Failure, Output, Status};
+use super::{Outcome, Output, Status};
 use crate::cli::{Global, ListArgs, ListFormat};
 use crate::disk::Change;
 
@@ -25,11 +25,7 @@ struct File<'a> {
     is: Option<&'static str>,
 }
 
-pub(super) fn run(
-    args: &ListArgs,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(args: &ListArgs, global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
     let prepared = prepare(&file, global, output)?;
     let changes = prepared.look(output)?;

@@ -52,6 +52,9 @@ pub enum Status {
     Io = 6,
 }
 
+/// How a command ends.
+pub(crate) type Outcome = Result<Status, Failure>;
+
 /// The reason why a command ended early; everything was said already where it was found.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -63,7 +66,7 @@ pub(crate) enum Failure {
     Io(IoError),
     /// Files were changed while it ran.
     Changed(Vec<String>),
-    /// Something is not there that was asked for: a message, and what helps.
+    /// Something that was asked for is not there: a message, and what helps.
     Usage(String, String),
 }
 

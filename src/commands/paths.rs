@@ -2,21 +2,25 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::Failure;
 use crate::disk::{self, ChangeSet, Root};
 
-/// The files that the user named; the error is a name that means none. A path
-/// counts from the root of the tree or, as a shell completes it, from the
-/// working folder.
-pub(super) fn find<'a>(
+/// The files that the user named. A path counts from the root of the tree or, as a
+/// shell completes it, from the working folder.
+pub(super) fn find(
     changes: &ChangeSet<'_>,
-    paths: &'a [String],
+    paths: &[String],
     root: &Root,
-) -> Result<Vec<String>, &'a String> {
+) -> Result<Vec<String>, Failure> {
+    let stranger = |path| {
+        let help = "`nixgen list` names the files that it writes".to_owned();
+        Failure::Usage(format!("nixgen does not write `{path}`"), help)
+    };
     let found = paths.iter().map(|path| {
         let from_root = path.trim_start_matches("./").to_owned();
         let from_here = below(root.path(), Path::new(path));
         let mut candidates = [Some(from_root), from_here].into_iter().flatten();
-        candidates.find(|path| changes.find(path).is_some()).ok_or(path)
+        candidates.find(|path| changes.find(path).is_some()).ok_or_else(|| stranger(path))
     });
     found.collect()
 }

@@ -3,16 +3,12 @@
 use super::changes::{is_refused, show, sum_up, write};
 use super::config::ConfigFile;
 use super::prepare::prepare;
-use super::{Failure, Output, Status, git, paths, ways_out};
+use super::{Outcome, Output, Status, git, paths, ways_out};
 use crate::cli::{Global, RenderArgs};
 use crate::disk::Hold;
 use crate::review::at_risk;
 
-pub(super) fn run(
-    args: &RenderArgs,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(args: &RenderArgs, global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
     let prepared = prepare(&file, global, output)?;
     let root = &prepared.root;
@@ -28,13 +24,7 @@ pub(super) fn run(
         changes.mark_generated(root)?;
     }
     if let Some(paths) = &args.force {
-        let given_up = match paths::find(&changes, paths, root) {
-            Ok(given_up) => given_up,
-            Err(stranger) => {
-                output.error(&format!("`--force {stranger}`: nixgen does not write that file"));
-                return Ok(Status::Usage);
-            }
-        };
+        let given_up = paths::find(&changes, paths, root)?;
         changes.give_up(root, |change| {
             // What was ejected is in nobody's way: only by its name.
             if paths.is_empty() {

@@ -4,23 +4,18 @@ use std::fmt::Write as _;
 
 use super::config::{ConfigFile, folder_root};
 use super::prepare::load;
-use super::{Failure, Output, Status, own_templates};
+use super::{Failure, Outcome, Output, Status, own_templates};
 use crate::cli::{Global, TemplatesCommand};
 use crate::outputs;
 use crate::render::TemplateSource;
 use crate::render::overrides::{ENDING, ejected};
 use crate::text::{closest, visible_json, visible_line};
 
-pub(super) fn run(
-    command: &TemplatesCommand,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(command: &TemplatesCommand, global: &Global, output: &mut Output) -> Outcome {
     match command {
         TemplatesCommand::List => list(global, output),
         TemplatesCommand::Show { name, context: false } => {
-            let Some(template) = find(name, output) else { return Ok(Status::Usage) };
-            output.data(template.text);
+            output.data(find(name)?.text);
             Ok(Status::Done)
         }
         TemplatesCommand::Show { name, context: true } => show_context(name, global, output),
@@ -29,21 +24,19 @@ pub(super) fn run(
 }
 
 /// A template by its name, with `.tera` or without.
-fn find(name: &str, output: &mut Output) -> Option<TemplateSource> {
+fn find(name: &str) -> Result<TemplateSource, Failure> {
     let name = name.strip_suffix(ENDING).unwrap_or(name);
     let templates = outputs::templates();
-    let found = templates.iter().copied().find(|template| template.name == name);
-    if found.is_none() {
-        output.error(&format!("there is no template `{name}`"));
-        output.note(&match closest(name, templates.iter().map(|template| template.name)) {
-            Some(near) => format!("  did you mean `{near}`?"),
-            None => "  `nixgen templates list` names them all".to_owned(),
-        });
-    }
-    found
+    templates.iter().copied().find(|template| template.name == name).ok_or_else(|| {
+        let help = match closest(name, templates.iter().map(|template| template.name)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`nixgen templates list` names them all".to_owned(),
+        };
+        Failure::Usage(format!("there is no template `{name}`"), help)
+    })
 }
 
-fn list(global: &Global, output: &mut Output) -> Result<Status, Failure> {
+fn list(global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
     let cluster = load(&file, global, output)?.cluster;
     let templates = outputs::templates();
@@ -71,8 +64,8 @@ fn list(global: &Global, output: &mut Output) -> Result<Status, Failure> {
 }
 
 /// The values of the first file that a template makes.
-fn show_context(name: &str, global: &Global, output: &mut Output) -> Result<Status, Failure> {
-    let Some(template) = find(name, output) else { return Ok(Status::Usage) };
+fn show_context(name: &str, global: &Global, output: &mut Output) -> Outcome {
+    let template = find(name)?;
     let file = ConfigFile::open(global)?;
     let cluster = load(&file, global, output)?.cluster;
     let mut plan = outputs::plan(&cluster);
@@ -80,8 +73,9 @@ fn show_context(name: &str, global: &Global, output: &mut Output) -> Result<Stat
     plan.sort_by(|a, b| a.path.cmp(&b.path));
     let Some((planned, context)) = plan.first().and_then(|it| Some((it, it.context_json()?)))
     else {
-        output.error(&format!("`{}` makes no file of this cluster", template.name));
-        return Ok(Status::Usage);
+        let help = "`nixgen templates list` tells which templates are rendered".to_owned();
+        let message = format!("`{}` makes no file of this cluster", template.name);
+        return Err(Failure::Usage(message, help));
     };
     output.note(&format!("what the template is given for {}:", planned.path.inside()));
     output.data(&format!("{}\n", visible_json(&context)));
@@ -89,11 +83,8 @@ fn show_context(name: &str, global: &Global, output: &mut Output) -> Result<Stat
 }
 
 /// Copies templates to the user's folder, all or none.
-fn eject(names: &[String], global: &Global, output: &mut Output) -> Result<Status, Failure> {
-    let found: Vec<Option<TemplateSource>> = names.iter().map(|name| find(name, output)).collect();
-    let Some(mut templates) = found.into_iter().collect::<Option<Vec<_>>>() else {
-        return Ok(Status::Usage);
-    };
+fn eject(names: &[String], global: &Global, output: &mut Output) -> Outcome {
+    let mut templates = names.iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
     templates.sort_by_key(|template| template.name);
     templates.dedup_by_key(|template| template.name);
     let file = ConfigFile::open(global)?;

@@ -2,11 +2,11 @@
 
 use super::config::ConfigFile;
 use super::prepare::load;
-use super::{Failure, Output, Status};
+use super::{Outcome, Output, Status};
 use crate::cli::Global;
 use crate::text::count;
 
-pub(super) fn run(global: &Global, output: &mut Output) -> Result<Status, Failure> {
+pub(super) fn run(global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
     let cluster = load(&file, global, output)?.cluster;
     output.note(&format!(

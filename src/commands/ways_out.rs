@@ -137,21 +137,17 @@ fn their_change(
     if change.has_conflicts() {
         return String::new();
     }
+    let from = |ours: &str, to: &str| format::hunks(path, ours, to, Some(ours), style);
+    let ours = file.text();
     match (change.state, changes.written_before(root, change)) {
-        (State::Edited, _) => format!(
-            "Your change:\n{}",
-            format::hunks(path, file.text(), old, Some(file.text()), style)
-        ),
+        (State::Edited, _) => format!("Your change:\n{}", from(ours, old)),
         (State::EditedStale, Some(before)) => format!(
             "Your change:\n{}nixgen's since then:\n{}",
-            format::hunks(path, &before, old, Some(&before), style),
-            format::hunks(path, &before, file.text(), Some(&before), style)
+            from(&before, old),
+            from(&before, ours)
         ),
         (State::EditedStale, None) => {
-            format!(
-                "Yours against nixgen's of now:\n{}",
-                format::hunks(path, file.text(), old, Some(file.text()), style)
-            )
+            format!("Yours against nixgen's of now:\n{}", from(ours, old))
         }
         _ => String::new(),
     }

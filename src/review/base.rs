@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::hunks::{self, Action, File};
+use super::hunks::{Action, File, line_counts};
 use super::intent::ValueChange;
 use crate::render::TemplateSource;
 use crate::render::overrides::Overrides;
@@ -77,7 +77,7 @@ pub fn templates(old: &Overrides, new: &Overrides, ours: &[TemplateSource]) -> V
             };
             let own = ours.iter().find(|own| own.name == name).map_or("", |own| own.text);
             let (old, new) = (old.unwrap_or(own), new.unwrap_or(own));
-            let (added, removed) = hunks::counts(&hunks::between(name, old, new, None));
+            let (added, removed) = line_counts(name, old, new);
             TemplateChange { name: name.to_owned(), action, added, removed }
         })
         .collect()

@@ -1,5 +1,7 @@
 //! The difference between two values.
 
+use std::collections::HashMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -24,10 +26,10 @@ pub struct Difference {
 impl Difference {
     /// The difference of two lists by their items, each known by its key; `None`
     /// where they only differ in their order.
-    pub(super) fn of_items<'a, T, K: PartialEq>(
+    pub(crate) fn of_items<'a, T>(
         old: &'a [T],
         new: &'a [T],
-        key: impl Fn(&'a T) -> K,
+        key: impl Fn(&'a T) -> String,
         show: impl Fn(&'a T) -> String,
     ) -> Option<Self> {
         let shown = |items: Vec<&'a T>| items.into_iter().map(&show).collect();
@@ -39,16 +41,15 @@ impl Difference {
 }
 
 /// The items that another list lacks, as often as it lacks them.
-fn without<'a, T, K: PartialEq>(
-    items: &'a [T],
-    other: &'a [T],
-    key: impl Fn(&'a T) -> K,
-) -> Vec<&'a T> {
-    let mut rest: Vec<K> = other.iter().map(&key).collect();
-    let lacks = |item: &&'a T| {
-        let wanted = key(item);
-        let found = rest.iter().position(|other| *other == wanted);
-        found.map(|at| rest.swap_remove(at)).is_none()
+fn without<'a, T>(items: &'a [T], other: &'a [T], key: impl Fn(&'a T) -> String) -> Vec<&'a T> {
+    let mut rest: HashMap<String, usize> = HashMap::new();
+    for item in other {
+        *rest.entry(key(item)).or_default() += 1;
+    }
+    let mut has = |item| {
+        let count = rest.get_mut(&key(item))?;
+        *count = count.checked_sub(1)?;
+        Some(())
     };
-    items.iter().filter(lacks).collect()
+    items.iter().filter(|item| has(item).is_none()).collect()
 }

@@ -4,7 +4,7 @@
 use super::hunks::Action;
 use super::{Class, Node, Plan};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Source;
+use crate::source::{Source, Span};
 
 /// One thing to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,12 @@ pub struct Place {
     pub end: (usize, usize),
 }
 
+impl Place {
+    const fn line(number: usize) -> Self {
+        Self { start: (number, 1), end: (number, 1) }
+    }
+}
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -49,40 +55,32 @@ impl Finding {
             let position = source.position(offset);
             (position.line, position.column)
         };
-        let place = diagnostic
-            .span
-            .as_ref()
-            .map(|span| Place { start: position(span.start), end: position(span.end) });
+        let place = |span: &Span| Place { start: position(span.start), end: position(span.end) };
         let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
         Self {
             level: level(diagnostic.severity),
             rule: diagnostic.code.id().to_owned(),
             file: source.path().to_string_lossy().into_owned(),
-            place,
+            place: diagnostic.span.as_ref().map(place),
             message: format!("{}{help}", diagnostic.message),
         }
     }
 
     /// What is said of a lock that does not know what the files are.
     pub fn of_lock(file: String) -> Self {
-        Self {
-            level: Level::Error,
-            rule: "drift-stale".to_owned(),
-            file,
-            place: None,
-            message: "stale; commit what `nixgen render` makes of it with the files".to_owned(),
-        }
+        let message = "stale; commit what `nixgen render` makes of it with the files";
+        Self::of_file("drift-stale", file, message)
     }
 
     /// What is said of a file that git does not know.
     pub fn of_untracked(file: String) -> Self {
-        Self {
-            level: Level::Error,
-            rule: "drift-untracked".to_owned(),
-            file,
-            place: None,
-            message: "not in git, so no clone has it; commit it with the others".to_owned(),
-        }
+        let message = "not in git, so no clone has it; commit it with the others";
+        Self::of_file("drift-untracked", file, message)
+    }
+
+    fn of_file(rule: &str, file: String, message: &str) -> Self {
+        let (rule, message) = (rule.to_owned(), message.to_owned());
+        Self { level: Level::Error, rule, file, place: None, message }
     }
 
     /// What is said of a plan: of each file that is not as it should be, and of
@@ -102,7 +100,6 @@ impl Finding {
                 Some(severity) => level(severity),
                 None => return None,
             };
-            let line = file.hunks.first().map(|hunk| hunk.old_start.max(1));
             let what = match (&file.in_the_way, file.action) {
                 (Some(what), _) => format!("{what} is in the way"),
                 (None, Action::Keep) => "not wanted any more, and edited: delete it".to_owned(),
@@ -117,7 +114,7 @@ impl Finding {
                 level,
                 rule: format!("drift-{}", file.state.replace('+', "-")),
                 file: seen(&file.path),
-                place: line.map(|line| Place { start: (line, 1), end: (line, 1) }),
+                place: file.hunks.first().map(|hunk| Place::line(hunk.old_start.max(1))),
                 message: format!("{what}; `nixgen render` makes it what {config} says"),
             })
         });
@@ -125,7 +122,7 @@ impl Finding {
             level: if node.impact == Class::DataRisk { Level::Error } else { Level::Note },
             rule: format!("impact-{}", node.impact.name()),
             file: config.clone().into_owned(),
-            place: line(node).map(|line| Place { start: (line, 1), end: (line, 1) }),
+            place: line(node).map(Place::line),
             message: impact(node),
         });
         files.chain(nodes).collect()

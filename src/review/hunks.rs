@@ -237,8 +237,12 @@ pub fn between(path: &str, old: &str, new: &str, rendered: Option<&str>) -> Vec<
     hunks(path, (old, rendered), (new, rendered))
 }
 
-/// How many lines come, and how many go.
-pub(super) fn counts(hunks: &[Hunk]) -> (usize, usize) {
+/// How many lines come between two texts of a file, and how many go.
+pub fn line_counts(path: &str, old: &str, new: &str) -> (usize, usize) {
+    counts(&between(path, old, new, None))
+}
+
+fn counts(hunks: &[Hunk]) -> (usize, usize) {
     let lines = || hunks.iter().flat_map(|hunk| &hunk.lines);
     let count = |tag: Tag| lines().filter(|line| line.tag == tag).count();
     (count(Tag::Added), count(Tag::Removed))

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::Kind;
-use super::impact::Machine;
 use super::modules::{Is, Module};
 use crate::cluster::Cluster;
 use crate::input::types::{Role, Size};
@@ -102,12 +101,7 @@ impl Facts {
         self.role == Some(Role::ControlPlane)
     }
 
-    pub(super) fn machine(&self, has_router: bool) -> Machine {
-        Machine {
-            has_router,
-            kind: self.kind,
-            is_node: self.role.is_some(),
-            is_control_plane: self.is_control_plane(),
-        }
+    pub(super) fn is_node(&self) -> bool {
+        self.role.is_some()
     }
 }

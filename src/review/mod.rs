@@ -23,7 +23,7 @@ mod words;
 pub use base::{Base, TemplateChange, templates};
 pub use difference::Difference;
 pub use findings::Finding;
-pub use hunks::{File, Hunk, Line, Tag, file, files};
+pub use hunks::{File, Hunk, Line, Tag, file, files, line_counts};
 pub use impact::Class;
 pub use intent::{ValueChange, intent};
 use nodes::nodes;

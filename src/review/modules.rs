@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::data::{self, Owner};
 use super::impact::Class;
-use super::options::Site;
+use super::{Difference, OptionChange};
 use crate::cluster::Cluster;
 use crate::disk::{Change, ChangeSet};
 use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry, Value};
@@ -64,13 +64,8 @@ impl Module<'_> {
         }
     }
 
-    /// Where a change of this module is, shown at a path.
-    pub(super) fn site<'s>(
-        &'s self,
-        path: String,
-        change: &Changed<'s>,
-        impact: Class,
-    ) -> Site<'s> {
+    /// A change of this module, shown at a path, but for its values.
+    pub(super) fn option(&self, path: String, change: &Changed<'_>, impact: Class) -> OptionChange {
         let owner = match &self.is {
             Is::Own(name) => Some(name.as_str()),
             Is::Data(file) => match data::place(*file, change.path) {
@@ -79,13 +74,16 @@ impl Module<'_> {
             },
             Is::Adapters | Is::Flake | Is::Shared => None,
         };
-        Site {
+        OptionChange {
             path,
-            file: self.path,
-            line: change.new.map(|entry| self.line(entry)),
+            difference: Difference::default(),
             impact,
+            file: self.path.to_owned(),
+            line: change.new.map(|entry| self.line(entry)),
+            keys: Vec::new(),
+            template: None,
             source: self.attribute(change.path.clone()),
-            owner,
+            owner: owner.map(str::to_owned),
         }
     }
 

@@ -24,9 +24,17 @@ struct Found<'a> {
     import: Option<Attribute>,
 }
 
-/// What changes for each machine, those that go first and then the heaviest
-/// impact, and the data that
-/// changes for none.
+/// Changes by machine.
+type ByMachine<'a> = BTreeMap<&'a str, Vec<Found<'a>>>;
+
+impl<'a> Found<'a> {
+    fn new(path: String, module: &'a Module<'a>, change: Changed<'a>) -> Self {
+        Self { path, module, change, import: None }
+    }
+}
+
+/// The reviews of the machines that anything changes for, those that go first and then
+/// by the heaviest impact, and the data that changes for none.
 pub fn nodes(
     cluster: &Cluster,
     changes: &ChangeSet<'_>,
@@ -37,7 +45,7 @@ pub fn nodes(
     let before = machines::before(&previous, &after, modules);
     let has_router = cluster.gateway().is_some();
     let all = All { changes, modules, before: &before, after: &after, has_router };
-    let mut found: BTreeMap<&str, Vec<Found<'_>>> = BTreeMap::new();
+    let mut found = ByMachine::new();
     let of_nobody = all.data(&mut found);
     all.modules(&mut found);
 
@@ -91,63 +99,40 @@ struct All<'a> {
 impl<'a> All<'a> {
     /// Hands the changed data to the machines that it is of; what is nobody's
     /// comes back.
-    fn data(&self, found: &mut BTreeMap<&'a str, Vec<Found<'a>>>) -> Vec<OptionChange> {
+    fn data(&self, found: &mut ByMachine<'a>) -> Vec<OptionChange> {
         let mut of_nobody = Vec::new();
         for module in self.modules {
             let Is::Data(file) = module.is else { continue };
             for change in module.changes() {
                 let Some((owner, path)) = data::place(file, change.path) else { continue };
-                let owners: Vec<&'a str> = match owner {
+                let owners = match owner {
                     Owner::Machine(name) => {
+                        // A value of a host that becomes an option of its VMs.
                         if let Some(option) = data::of_host(&change) {
-                            self.add_below(found, name, option, module, change);
+                            let below = |facts: &Facts| facts.host.as_deref() == Some(name);
+                            for vm in self.names(below) {
+                                let it = Found::new(option.to_owned(), module, change);
+                                found.entry(vm).or_default().push(it);
+                            }
                         }
-                        self.after
-                            .get_key_value(name)
-                            .map(|(name, _)| name.as_str())
-                            .into_iter()
-                            .collect()
+                        Vec::from_iter(self.after.get_key_value(name).map(|(own, _)| own.as_str()))
                     }
                     Owner::Hosts => self.names(|facts| facts.kind == Kind::Host),
-                    Owner::Nodes => self.names(|facts| facts.role.is_some()),
+                    Owner::Nodes => self.names(|facts| facts.is_node()),
                     Owner::All => self.names(|_| true),
                     Owner::Cluster => {
-                        let site = module.site(path, &change, Class::None);
-                        of_nobody.extend(options::shown(
-                            site,
-                            value(change.old),
-                            value(change.new),
-                        ));
+                        let option = module.option(path, &change, Class::None);
+                        let (old, new) = (value(change.old), value(change.new));
+                        of_nobody.extend(options::shown(option, old, new));
                         continue;
                     }
                 };
                 for owner in owners {
-                    let path = path.clone();
-                    found.entry(owner).or_default().push(Found {
-                        path,
-                        module,
-                        change,
-                        import: None,
-                    });
+                    found.entry(owner).or_default().push(Found::new(path.clone(), module, change));
                 }
             }
         }
         of_nobody
-    }
-
-    /// A value of a host that becomes an option of its VMs.
-    fn add_below(
-        &self,
-        found: &mut BTreeMap<&'a str, Vec<Found<'a>>>,
-        host: &str,
-        option: &str,
-        module: &'a Module<'a>,
-        change: Changed<'a>,
-    ) {
-        for vm in self.names(|facts| facts.host.as_deref() == Some(host)) {
-            let path = option.to_owned();
-            found.entry(vm).or_default().push(Found { path, module, change, import: None });
-        }
     }
 
     fn names(&self, is: impl Fn(&Facts) -> bool) -> Vec<&'a str> {
@@ -158,7 +143,7 @@ impl<'a> All<'a> {
     /// Hands the changed options to the machines that are made of them: those of
     /// a machine's own module, of the modules that it imports, of what makes
     /// every VM, and of the flake.
-    fn modules(&self, found: &mut BTreeMap<&'a str, Vec<Found<'a>>>) {
+    fn modules(&self, found: &mut ByMachine<'a>) {
         let is_shared = |module: &Module<'_>| module.is == Is::Shared;
         let graph = self.modules.iter().any(is_shared).then(|| {
             let read = |after| Imports::read(self.changes, self.modules, after);
@@ -188,16 +173,15 @@ impl<'a> All<'a> {
                 let import = self.own(name).filter(|_| was != is);
                 let import = import.map(|own| own.attribute(AttrPath::of(&["imports"])));
                 for change in module.all(was, is) {
-                    let (path, import) = (change.path.to_string(), import.clone());
-                    found.entry(name).or_default().push(Found { path, module, change, import });
+                    let it = Found::new(change.path.to_string(), module, change);
+                    found.entry(name).or_default().push(Found { import: import.clone(), ..it });
                 }
             }
         }
         for name in self.before.keys().filter(|name| !self.after.contains_key(*name)) {
             let Some(module) = self.own(name) else { continue };
             for change in module.changes() {
-                let path = change.path.to_string();
-                let it = Found { path, module, change, import: None };
+                let it = Found::new(change.path.to_string(), module, change);
                 found.entry(name).or_default().push(it);
             }
         }
@@ -230,18 +214,18 @@ impl<'a> All<'a> {
             }
             let (old, new) = (value(change.old), value(change.new));
             let impact = if action == NodeAction::Change {
-                let reason = impact::of(facts.machine(self.has_router), path, old, new);
+                let reason = impact::cost(facts, self.has_router, path, old, new);
                 let impact = reason.impact;
                 reasons.push(reason);
                 impact
             } else {
                 Class::Switch
             };
-            let mut site = module.site(path.clone(), change, impact);
+            let mut option = module.option(path.clone(), change, impact);
             if let Some(import) = import {
-                (site.source, site.owner) = (import.clone(), Some(name));
+                (option.source, option.owner) = (import.clone(), Some(name.to_owned()));
             }
-            options.extend(options::shown(site, old, new));
+            options.extend(options::shown(option, old, new));
         }
         if let (Some(own), true) = (own, reasons.is_empty()) {
             reasons.push(without_options(own));

@@ -6,7 +6,7 @@ use super::show;
 use crate::cli::{DiffArgs, Global};
 use crate::commands::config::{self, ConfigFile};
 use crate::commands::prepare::{input_of, prepare};
-use crate::commands::{Failure, Output, Status, own_templates};
+use crate::commands::{Failure, Outcome, Output, own_templates};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::disk::{Hold, Revision, between, compare};
 use crate::input::Document;
@@ -20,12 +20,7 @@ use crate::source::Source;
 /// So many mistakes of a revision are named.
 const NAMED: usize = 3;
 
-pub(super) fn run(
-    args: &DiffArgs,
-    name: &str,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(args: &DiffArgs, name: &str, global: &Global, output: &mut Output) -> Outcome {
     let revision = Revision::find(name, &config::folder(global))?;
     let checkout = Checkout::of(&revision, global)?;
     let old_file = checkout.config_file(global)?;

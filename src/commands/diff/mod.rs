@@ -6,16 +6,12 @@ mod checkout;
 use super::changes::{sum_up, warn_of_risk};
 use super::config::ConfigFile;
 use super::prepare::{Loaded, Prepared, prepare};
-use super::{Failure, Output, Status};
+use super::{Outcome, Output, Status};
 use crate::cli::{DiffArgs, DiffFormat, Global};
 use crate::disk::ChangeSet;
 use crate::review::{Base, at_risk, files, format};
 
-pub(super) fn run(
-    args: &DiffArgs,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn run(args: &DiffArgs, global: &Global, output: &mut Output) -> Outcome {
     if let Some(revision) = &args.base {
         return base::run(args, revision, global, output);
     }
@@ -33,7 +29,7 @@ fn show(
     changes: &ChangeSet<'_>,
     base: Option<Base>,
     output: &mut Output,
-) -> Result<Status, Failure> {
+) -> Outcome {
     let Loaded { source, cluster, .. } = &prepared.loaded;
     let style = output.style();
     let differs = !changes.is_in_sync() || base.as_ref().is_some_and(|base| !base.is_empty());

@@ -1,7 +1,7 @@
 //! The keys and the template that a generated line comes from.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
@@ -11,37 +11,32 @@ use crate::cluster::Cluster;
 use crate::commands::config::{self, ConfigFile};
 use crate::commands::paths::below;
 use crate::commands::prepare::{Loaded, load};
-use crate::commands::{Failure, Output, Status, own_templates};
+use crate::commands::{Failure, Outcome, Output, Status, own_templates};
 use crate::origin::{self, Cause, Part, Place};
 use crate::outputs;
 use crate::pipeline::Pipeline;
 use crate::render::Planned;
-use crate::source::{Source, Span};
+use crate::source::Source;
 use crate::text::{visible, visible_line};
 
 const BOLD: Style = Style::new().bold();
 const PLACE: Style = AnsiColor::Cyan.on_default();
 
-pub(super) fn explain(
-    file: &str,
-    line: usize,
-    global: &Global,
-    output: &mut Output,
-) -> Result<Status, Failure> {
+pub(super) fn explain(file: &str, line: usize, global: &Global, output: &mut Output) -> Outcome {
     let config = ConfigFile::open(global)?;
     let Loaded { source, document, cluster, .. } = load(&config, global, output)?;
     let overrides = own_templates::read(&config::folder_root(global), &cluster)?;
     let pipeline = Pipeline::new(&cluster, &overrides).map_err(Failure::Bugs)?;
     let Some(planned) = planned(file, &cluster, global) else {
-        output.error(&format!("nixgen does not render `{file}`"));
-        return Ok(Status::Usage);
+        let help = "`nixgen list` names the files that it renders".to_owned();
+        return Err(Failure::Usage(format!("nixgen does not render `{file}`"), help));
     };
     let path = planned.path.inside().to_owned();
     let text = pipeline.files(&document, |known| known == path).remove(&path).unwrap_or_default();
     let Some(shown) = line.checked_sub(1).and_then(|at| text.lines().nth(at)) else {
         let last = text.lines().count();
-        output.error(&format!("`{path}` as it is rendered has the lines 1 to {last}"));
-        return Ok(Status::Usage);
+        let help = format!("`{path}` as it is rendered has the lines 1 to {last}");
+        return Err(Failure::Usage(format!("`{path}` has no line {line}"), help));
     };
     if shown.trim().is_empty() {
         output.data(&format!("{BOLD}{path}:{line}{BOLD:#}\nan empty line, for the layout\n"));
@@ -72,8 +67,10 @@ fn causes(out: &mut String, source: &Source, causes: Vec<Cause>) {
     }
     let (left_out, written): (Vec<Cause>, Vec<Cause>) =
         causes.into_iter().partition(|cause| cause.place.part == Part::Default);
-    values(out, source, &written);
-    defaults(out, &left_out);
+    table(out, "from", written.iter().map(|cause| value(source, &cause.place)));
+    // Each with what the schema says of it.
+    let defaults = left_out.iter().map(|cause| (cause.place.path.to_string(), &cause.description));
+    table(out, "and what is left out", defaults);
 }
 
 fn template(out: &mut String, name: &str, text: &str, lines: &BTreeSet<usize>) {
@@ -88,42 +85,26 @@ fn template(out: &mut String, name: &str, text: &str, lines: &BTreeSet<usize>) {
     }
 }
 
-fn values(out: &mut String, source: &Source, written: &[Cause]) {
-    if written.is_empty() {
-        return;
-    }
+/// The line of a value that is written, and what stands there.
+fn value(source: &Source, place: &Place) -> (String, String) {
     let path = source.path().to_string_lossy();
-    let path = visible_line(&path);
-    let line = |span: &Span| source.position(span.start).line;
-    let at = |place: &Place| place.span.as_ref().map_or(0, line);
-    let shown: Vec<(String, String)> = written
-        .iter()
-        .map(|Cause { place, .. }| {
-            let span = place.span.clone().unwrap_or_default();
-            let text = source.text().get(span).unwrap_or_default();
-            let what = match place.part {
-                Part::Name => format!("the name {text}"),
-                _ => format!("{} = {text}", place.path),
-            };
-            (format!("{path}:{}", at(place)), visible(&what).into_owned())
-        })
-        .collect();
-    let width = shown.iter().map(|(at, _)| at.len()).max().unwrap_or_default();
-    let _ = writeln!(out, "from");
-    for (at, what) in shown {
-        let _ = writeln!(out, "  {PLACE}{at:width$}{PLACE:#}  {what}");
-    }
+    let line = place.span.as_ref().map_or(0, |span| source.position(span.start).line);
+    let text = source.text().get(place.span.clone().unwrap_or_default()).unwrap_or_default();
+    let what = match place.part {
+        Part::Name => format!("the name {text}"),
+        _ => format!("{} = {text}", place.path),
+    };
+    (format!("{}:{line}", visible_line(&path)), visible(&what).into_owned())
 }
 
-/// The keys that are left out, each with what the schema says of it.
-fn defaults(out: &mut String, left_out: &[Cause]) {
-    if left_out.is_empty() {
-        return;
+/// Places in one column, with what is said of each in the next one.
+fn table(out: &mut String, title: &str, rows: impl Iterator<Item = (String, impl Display)>) {
+    let rows: Vec<_> = rows.collect();
+    let width = rows.iter().map(|(place, _)| place.len()).max().unwrap_or_default();
+    if !rows.is_empty() {
+        let _ = writeln!(out, "{title}");
     }
-    let paths: Vec<String> = left_out.iter().map(|cause| cause.place.path.to_string()).collect();
-    let width = paths.iter().map(String::len).max().unwrap_or_default();
-    let _ = writeln!(out, "and what is left out");
-    for (path, cause) in paths.iter().zip(left_out) {
-        let _ = writeln!(out, "  {PLACE}{path:width$}{PLACE:#}  {}", cause.description);
+    for (place, what) in rows {
+        let _ = writeln!(out, "  {PLACE}{place:width$}{PLACE:#}  {what}");
     }
 }

@@ -4,23 +4,22 @@ use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::commands::{Output, Status};
+use crate::commands::{Failure, Outcome, Output, Status};
 use crate::diagnostic::Code;
 use crate::text::closest;
 
-pub(super) fn explain(word: &str, output: &mut Output) -> Status {
+pub(super) fn explain(word: &str, output: &mut Output) -> Outcome {
     if let Some(code) = Code::named(word) {
         let page = code.page();
         output.data(&if output.is_coloured() { styled(page) } else { page.to_owned() });
-        return Status::Done;
+        return Ok(Status::Done);
     }
-    output.error(&format!("there is no diagnostic `{word}`"));
     let names = Code::ALL.iter().flat_map(|code| [code.id(), code.slug()]);
-    output.note(&match closest(word, names) {
-        Some(near) => format!("  did you mean `{near}`?"),
-        None => "  every message of nixgen starts with its code, such as `NG0203`".to_owned(),
-    });
-    Status::Usage
+    let help = match closest(word, names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "every message of nixgen starts with its code, such as `NG0203`".to_owned(),
+    };
+    Err(Failure::Usage(format!("there is no diagnostic `{word}`"), help))
 }
 
 /// A page for a terminal: headings in colour, examples indented, and no marks.

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::machines::Facts;
 use super::{Kind, Reason};
 use crate::nix::attrs::Value;
 use crate::release::Release;
@@ -69,25 +70,21 @@ impl Class {
     }
 }
 
-/// What a machine is, as far as the cost of a change depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Machine {
-    pub(super) kind: Kind,
-    /// Whether it is a node of the Kubernetes cluster.
-    pub(super) is_node: bool,
-    /// Whether it is a control plane, with a member of etcd.
-    pub(super) is_control_plane: bool,
-    /// Whether any host is the VLANs' gateway from now on.
-    pub(super) has_router: bool,
-}
-
-/// What the change of an option costs on a machine. The first rule that fits
-/// says it; an option that none knows is activated by a switch.
-pub(super) fn of(machine: Machine, path: &str, old: Option<&Value>, new: Option<&Value>) -> Reason {
+/// The cost of an option's change on a machine, from when on a host may be the VLANs'
+/// gateway. The first rule that fits says it; an option that none knows is activated
+/// by a switch.
+pub(super) fn cost(
+    machine: &Facts,
+    has_router: bool,
+    path: &str,
+    old: Option<&Value>,
+    new: Option<&Value>,
+) -> Reason {
     let segments = bare(path);
     let rule = RULES.iter().find_map(|rule| {
         let capture = rule.pattern.fits(&segments)?;
-        (rule.on.is(machine) && rule.when.holds(old, new)).then_some((rule, capture))
+        let fits = rule.on.is(machine, has_router) && rule.when.holds(old, new);
+        fits.then_some((rule, capture))
     });
     let reason = |impact, service, text: &str| Reason {
         impact,
@@ -111,8 +108,8 @@ pub(super) fn of(machine: Machine, path: &str, old: Option<&Value>, new: Option<
 
 /// What a cost means for the kind of machine: a node is drained before it
 /// restarts, and any change of another VM restarts it.
-fn on_machine(machine: Machine, reason: Reason) -> Reason {
-    match (machine.kind, machine.is_node, reason.impact) {
+fn on_machine(machine: &Facts, reason: Reason) -> Reason {
+    match (machine.kind, machine.is_node(), reason.impact) {
         (_, true, Class::Restart) => Reason { impact: Class::Drain, ..reason },
         (Kind::Vm, false, Class::Switch | Class::ServiceRestart) => {
             Reason { impact: Class::Restart, service: None, text: WITH_HOST.to_owned(), ..reason }
@@ -173,13 +170,13 @@ impl Pattern {
 }
 
 impl On {
-    fn is(self, machine: Machine) -> bool {
+    fn is(self, machine: &Facts, has_router: bool) -> bool {
         match self {
             Self::Any => true,
             Self::Vm => machine.kind == Kind::Vm,
-            Self::Node => machine.is_node,
-            Self::ControlPlane => machine.is_control_plane,
-            Self::Unrouted => !machine.has_router,
+            Self::Node => machine.is_node(),
+            Self::ControlPlane => machine.is_control_plane(),
+            Self::Unrouted => !has_router,
         }
     }
 }
