@@ -118,6 +118,27 @@ fn fold(word: &str) -> String {
     word.to_lowercase().replace('_', "-")
 }
 
+/// Declares a type of a few values that each have a word, and the list of them all.
+macro_rules! words {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+
+    }) => {
+        $(#[$meta])*
+        $vis enum $name { $($(#[$variant_meta])* $variant,)+ }
+
+        impl $name {
+            /// All of them, in their order.
+            $vis const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for it.
+            $vis const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)+ }
+            }
+        }
+    };
+}
+pub(crate) use words;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,58 +1,34 @@
 //! A card: what a picture is made of.
 
 use super::marks::Mark;
+use crate::text::words;
 
-/// The thing that a card stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CardKind {
-    /// The network outside, or one inside the cluster.
-    Network,
-    /// A physical machine.
-    Host,
-    /// A VLAN on a host's bridge.
-    Vlan,
-    /// A MicroVM that is a control plane.
-    ControlPlane,
-    /// A MicroVM that is a worker.
-    Worker,
-    /// A MicroVM beside the cluster.
-    Machine,
-    /// A GPU.
-    Gpu,
-    /// A program that runs on the cluster.
-    Workload,
-    /// The meaning of the marks.
-    Legend,
+words! {
+    /// The thing that a card stands for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub(super) enum CardKind {
+        /// The network outside, or one inside the cluster.
+        Network = "network",
+        /// A physical machine.
+        Host = "host",
+        /// A VLAN on a host's bridge.
+        Vlan = "vlan",
+        /// A MicroVM that is a control plane.
+        ControlPlane = "control-plane",
+        /// A MicroVM that is a worker.
+        Worker = "worker",
+        /// A MicroVM beside the cluster.
+        Machine = "machine",
+        /// A GPU.
+        Gpu = "gpu",
+        /// A program that runs on the cluster.
+        Workload = "workload",
+        /// The meaning of the marks.
+        Legend = "legend",
+    }
 }
 
 impl CardKind {
-    /// Every kind of a cluster.
-    pub(super) const ALL: [Self; 8] = [
-        Self::Network,
-        Self::Host,
-        Self::Vlan,
-        Self::ControlPlane,
-        Self::Worker,
-        Self::Machine,
-        Self::Gpu,
-        Self::Workload,
-    ];
-
-    /// Its name in styles.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Network => "network",
-            Self::Host => "host",
-            Self::Vlan => "vlan",
-            Self::ControlPlane => "control-plane",
-            Self::Worker => "worker",
-            Self::Machine => "machine",
-            Self::Gpu => "gpu",
-            Self::Workload => "workload",
-            Self::Legend => "legend",
-        }
-    }
-
     /// Whether cards lie in it.
     pub(super) const fn is_frame(self) -> bool {
         matches!(self, Self::Host | Self::Vlan | Self::Legend)

@@ -2,28 +2,18 @@
 
 use std::collections::BTreeMap;
 
-/// The fate of a machine or VLAN.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mark {
-    /// It is new.
-    Added,
-    /// It changes.
-    Changed,
-    /// It goes.
-    Removed,
-}
+use crate::text::words;
 
-impl Mark {
-    /// Every mark.
-    pub(super) const ALL: [Self; 3] = [Self::Added, Self::Changed, Self::Removed];
-
-    /// Its name in styles and labels.
-    pub(super) const fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
+words! {
+    /// The fate of a machine or VLAN, by the word of styles and labels.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Mark {
+        /// It is new.
+        Added = "added",
+        /// It changes.
+        Changed = "changed",
+        /// It goes.
+        Removed = "removed",
     }
 }
 

@@ -24,7 +24,7 @@ pub fn mermaid(picture: &Picture) -> String {
     }
     if !picture.legend.is_empty() {
         for mark in Mark::ALL {
-            let _ = writeln!(out, "  classDef {} {}", mark.word(), style(mark));
+            let _ = writeln!(out, "  classDef {} {}", mark.word(), style(*mark));
         }
     }
     out

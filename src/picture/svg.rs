@@ -26,7 +26,7 @@ struct Drawing {
     height: i32,
     title: Line,
     boxes: Vec<Frame>,
-    kinds: [&'static str; 8],
+    kinds: Vec<&'static str>,
 }
 
 /// The box of a card.
@@ -62,7 +62,8 @@ pub fn html(picture: &Picture) -> Result<String, Bug> {
 impl Drawing {
     fn new(picture: &Picture) -> Self {
         let title = Line::new(GAP, GAP + LINE, picture.title.clone());
-        let kinds = CardKind::ALL.map(CardKind::word);
+        let kinds = CardKind::ALL.iter().filter(|kind| **kind != CardKind::Legend);
+        let kinds = kinds.map(|kind| kind.word()).collect();
         let mut drawing = Self { width: pixels(WIDTH), height: 0, title, boxes: Vec::new(), kinds };
         // Only a node that is not in its tree makes this fail.
         drawing.fill(picture).unwrap_or_default();

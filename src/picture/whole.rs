@@ -86,11 +86,10 @@ impl Marks {
 /// A card that shows each mark.
 fn legend() -> Card {
     let mut card = Card::new(CardKind::Legend, "what rendering changes", Vec::new());
-    card.inside = Mark::ALL
-        .map(|mark| Card {
-            mark: Some(mark),
-            ..Card::new(CardKind::Machine, "machine", Vec::new())
-        })
-        .into();
+    let marked = |mark: &Mark| Card {
+        mark: Some(*mark),
+        ..Card::new(CardKind::Machine, "machine", Vec::new())
+    };
+    card.inside = Mark::ALL.iter().map(marked).collect();
     card
 }

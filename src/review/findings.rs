@@ -5,6 +5,7 @@ use super::hunks::Action;
 use super::{Class, Node, Plan};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{Source, Span};
+use crate::text::words;
 
 /// One thing to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +38,17 @@ impl Place {
     }
 }
 
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// The check fails.
-    Error,
-    /// The user should know.
-    Warning,
-    /// What a step costs.
-    Note,
+words! {
+    /// How bad a finding is.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Level {
+        /// The check fails.
+        Error = "error",
+        /// The user should know.
+        Warning = "warning",
+        /// The cost of a step.
+        Note = "note",
+    }
 }
 
 impl Finding {
@@ -120,7 +123,7 @@ impl Finding {
         });
         let nodes = plan.nodes.iter().map(|node| Self {
             level: if node.impact == Class::DataRisk { Level::Error } else { Level::Note },
-            rule: format!("impact-{}", node.impact.name()),
+            rule: format!("impact-{}", node.impact.word()),
             file: config.clone().into_owned(),
             place: line(node).map(Place::line),
             message: impact(node),
@@ -145,5 +148,5 @@ fn line(node: &Node) -> Option<usize> {
 
 fn impact(node: &Node) -> String {
     let reasons: Vec<&str> = node.reasons.iter().map(|reason| reason.text.as_str()).collect();
-    format!("{}: {}: {}", node.name, node.words(node.impact), reasons.join("; "))
+    format!("{}: {}: {}", node.name, node.label(node.impact), reasons.join("; "))
 }

@@ -1,6 +1,6 @@
 //! Machines that come and go, and what that means for etcd and for their hosts.
 
-use super::impact::Class;
+use super::class::Class;
 use super::machines::{Facts, Machines};
 use super::{Kind, Reason};
 

@@ -21,7 +21,7 @@ fn machine(node: &Node) -> MachineMark {
         NodeAction::Remove => Mark::Removed,
     };
     let costs = mark == Mark::Changed && node.impact != Class::None;
-    MachineMark { mark, cost: costs.then(|| node.words(node.impact)), host: node.host.clone() }
+    MachineMark { mark, cost: costs.then(|| node.label(node.impact)), host: node.host.clone() }
 }
 
 /// The VLAN of `data.network.vlans.NAME.id`.

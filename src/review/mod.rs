@@ -3,6 +3,7 @@
 //! for people and programs from it.
 
 mod base;
+mod class;
 mod data;
 mod difference;
 mod findings;
@@ -21,10 +22,10 @@ pub(crate) mod redact;
 mod words;
 
 pub use base::{Base, TemplateChange, templates};
+pub use class::Class;
 pub use difference::Difference;
 pub use findings::Finding;
 pub use hunks::{File, Hunk, Line, Tag, file, files, line_counts};
-pub use impact::Class;
 pub use intent::{ValueChange, intent};
 use nodes::nodes;
 pub use nodes::{at_risk, at_risk_by};
@@ -122,11 +123,11 @@ pub struct Node {
 }
 
 impl Node {
-    /// The words for an impact on it: what goes stops, and does not restart.
-    pub(crate) const fn words(&self, impact: Class) -> &'static str {
+    /// The label of an impact on it: what goes stops, and does not restart.
+    pub(crate) const fn label(&self, impact: Class) -> &'static str {
         match (self.action, impact) {
             (NodeAction::Remove, Class::Restart) => "VM stops",
-            _ => impact.words(self.kind),
+            _ => impact.label(self.kind),
         }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::class::Class;
 use super::data::{self, Owner};
-use super::impact::Class;
 use super::{Difference, OptionChange};
 use crate::cluster::Cluster;
 use crate::disk::{Change, ChangeSet};
@@ -104,7 +104,7 @@ impl Module<'_> {
 /// The Nix files that change, in the order of their paths.
 pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Module<'a>> {
     let folder = outputs::DOMAINS.path(cluster);
-    let data = DataFile::ALL.map(|file| (file, file.below(&folder)));
+    let data: Vec<_> = DataFile::ALL.iter().map(|file| (*file, file.below(&folder))).collect();
     let [adapters, flake] = [outputs::ADAPTERS, outputs::FLAKE].map(|it| it.path(cluster));
     let wanted: Vec<&Change<'_>> = changes
         .differing()

@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::class::Class;
 use super::data::{self, Owner};
-use super::impact::{self, Class};
 use super::machines::{self, Facts, Machines};
 use super::modules::{self, Imports, Is, Module};
 use super::options;
-use super::{Kind, Node, NodeAction, OptionChange, Reason, lifecycle};
+use super::{Kind, Node, NodeAction, OptionChange, Reason, impact, lifecycle};
 use crate::cluster::{Cluster, natural};
 use crate::disk::{Change, ChangeSet};
 use crate::nix::attrs::{AttrPath, Changed, Entry};

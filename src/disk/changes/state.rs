@@ -1,69 +1,39 @@
 //! How a file stands.
 
-/// How a file stands, told from the tree and its lock alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// As it should be.
-    Clean,
-    /// Ours, from an older input.
-    Stale,
-    /// Ours, changed by a person.
-    Edited,
-    /// Changed by a person, and from an older input.
-    EditedStale,
-    /// Not there.
-    Missing,
-    /// Ours, and no longer wanted.
-    Orphan,
-    /// No longer wanted, and changed by a person.
-    EditedOrphan,
-    /// At the path of an output, and never ours.
-    Foreign,
-    /// Handed over to a person; nixgen has nothing new for it.
-    Ejected,
-    /// Handed over, and nixgen would have changed it since.
-    EjectedStale,
-    /// Handed over, and conflicts of a merge are left in it.
-    EjectedConflict,
-    /// Handed over, and no longer wanted.
-    EjectedOrphan,
+use crate::text::words;
+
+words! {
+    /// How a file stands, told from the tree and its lock alone.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum State {
+        /// As it should be.
+        Clean = "clean",
+        /// Ours, from an older input.
+        Stale = "stale",
+        /// Ours, changed by a person.
+        Edited = "edited",
+        /// Changed by a person, and from an older input.
+        EditedStale = "edited+stale",
+        /// Not there.
+        Missing = "missing",
+        /// Ours, and no longer wanted.
+        Orphan = "orphan",
+        /// No longer wanted, and changed by a person.
+        EditedOrphan = "edited+orphan",
+        /// At the path of an output, and never ours.
+        Foreign = "foreign",
+        /// Handed over to a person; nixgen has nothing new for it.
+        Ejected = "ejected",
+        /// Handed over, and nixgen would have changed it since.
+        EjectedStale = "ejected+stale",
+        /// Handed over, and conflicts of a merge are left in it.
+        EjectedConflict = "conflict",
+        /// Handed over, and no longer wanted.
+        EjectedOrphan = "ejected+orphan",
+    }
 }
 
 impl State {
-    /// All of them.
-    pub const ALL: &'static [Self] = &[
-        Self::Clean,
-        Self::Stale,
-        Self::Edited,
-        Self::EditedStale,
-        Self::Missing,
-        Self::Orphan,
-        Self::EditedOrphan,
-        Self::Foreign,
-        Self::Ejected,
-        Self::EjectedStale,
-        Self::EjectedConflict,
-        Self::EjectedOrphan,
-    ];
-
-    /// The word for it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Clean => "clean",
-            Self::Stale => "stale",
-            Self::Edited => "edited",
-            Self::EditedStale => "edited+stale",
-            Self::Missing => "missing",
-            Self::Orphan => "orphan",
-            Self::EditedOrphan => "edited+orphan",
-            Self::Foreign => "foreign",
-            Self::Ejected => "ejected",
-            Self::EjectedStale => "ejected+stale",
-            Self::EjectedConflict => "conflict",
-            Self::EjectedOrphan => "ejected+orphan",
-        }
-    }
-
     /// Whether nothing has to be done about it.
     pub const fn is_settled(self) -> bool {
         matches!(self, Self::Clean | Self::Ejected)

@@ -3,33 +3,28 @@
 use serde::Serialize;
 
 use crate::input::types::{Name, RelPath, Role};
+use crate::text::words;
 
-/// A file of plain data: machines and modules are made of it, and it tells later
-/// what was rendered last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DataFile {
-    /// The bridge, the network outside and the VLANs.
-    Network,
-    /// The physical machines.
-    Hosts,
-    /// The MicroVMs, and the Kubernetes cluster.
-    Vms,
-    /// The index of the others.
-    Index,
+words! {
+    /// A file of plain data, by its name: machines and modules are made of it, and it
+    /// tells later what was rendered last.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum DataFile {
+        /// The bridge, the network outside and the VLANs.
+        Network = "network.nix",
+        /// The physical machines.
+        Hosts = "hosts.nix",
+        /// The MicroVMs, and the Kubernetes cluster.
+        Vms = "vms.nix",
+        /// The index of the others.
+        Index = "default.nix",
+    }
 }
 
 impl DataFile {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Network, Self::Hosts, Self::Vms, Self::Index];
-
     /// Its path in the folder of the data files.
     pub fn below(self, folder: &RelPath) -> RelPath {
-        folder.join(match self {
-            Self::Network => "network.nix",
-            Self::Hosts => "hosts.nix",
-            Self::Vms => "vms.nix",
-            Self::Index => "default.nix",
-        })
+        folder.join(self.word())
     }
 }
 

@@ -49,9 +49,8 @@ pub fn annotations(findings: &[Finding]) -> Annotations {
 
 fn command(finding: &Finding) -> String {
     let word = match finding.level {
-        Level::Error => "error",
-        Level::Warning => "warning",
         Level::Note => "notice",
+        level => level.word(),
     };
     let mut out = format!("::{word} file={}", property(&finding.file));
     if let Some(place) = finding.place {

@@ -74,7 +74,7 @@ fn head(plan: &Plan) -> String {
 }
 
 fn machine(names: &[&str], node: &Node) -> [String; 3] {
-    let impact = node.words(node.impact);
+    let impact = node.label(node.impact);
     let why: Vec<String> = node
         .reasons
         .iter()

@@ -81,7 +81,7 @@ fn said(change: &OptionChange) -> Said<'_> {
 fn words(reason: &Reason, node: &Node) -> String {
     match &reason.service {
         Some(service) => format!("{service} restarts"),
-        None => node.words(reason.impact).to_owned(),
+        None => node.label(reason.impact).to_owned(),
     }
 }
 

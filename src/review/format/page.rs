@@ -155,7 +155,7 @@ impl<'a> Page<'a> {
 
 impl Impact {
     fn new(class: Class, kind: Kind) -> Self {
-        Self { name: class.name(), words: class.words(kind) }
+        Self { name: class.word(), words: class.label(kind) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::diagnostic::Code;
-use crate::review::findings::{Finding, Level};
+use crate::review::findings::Finding;
 
 /// Findings as a SARIF document.
 pub fn sarif(findings: &[Finding]) -> Value {
@@ -55,11 +55,7 @@ fn result(finding: &Finding, rules: &BTreeMap<&str, usize>) -> Value {
     json!({
         "ruleId": finding.rule,
         "ruleIndex": rules.get(finding.rule.as_str()),
-        "level": match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        },
+        "level": finding.level.word(),
         "message": { "text": finding.message },
         "locations": [{ "physicalLocation": physical }],
     })

@@ -5,70 +5,12 @@ mod rules;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use schemars::JsonSchema;
-use serde::Serialize;
-
+use super::class::Class;
 use super::machines::Facts;
 use super::{Kind, Reason};
 use crate::nix::attrs::Value;
 use crate::release::Release;
 use rules::{Cost, On, RULES, When};
-
-/// What it takes to bring a change about, from nothing to the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// Nothing happens on the machine: comments, layout, or what only people read.
-    None,
-    /// A switch activates it in place.
-    Switch,
-    /// A switch restarts a service.
-    ServiceRestart,
-    /// The machine restarts: the VM, or the host with its VMs. One that goes stops.
-    Restart,
-    /// The machine restarts or changes as a node of Kubernetes: it is better
-    /// drained before.
-    Drain,
-    /// Data may be lost or out of reach.
-    DataRisk,
-}
-
-impl Class {
-    /// All of them, from nothing to the worst.
-    pub const ALL: &[Self] = &[
-        Self::None,
-        Self::Switch,
-        Self::ServiceRestart,
-        Self::Restart,
-        Self::Drain,
-        Self::DataRisk,
-    ];
-
-    /// Its name, for programs.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Switch => "switch",
-            Self::ServiceRestart => "service-restart",
-            Self::Restart => "restart",
-            Self::Drain => "drain",
-            Self::DataRisk => "data-risk",
-        }
-    }
-
-    /// The words for it on a machine of a kind.
-    pub const fn words(self, kind: Kind) -> &'static str {
-        match (self, kind) {
-            (Self::None, _) => "none",
-            (Self::Switch, _) => "switch",
-            (Self::ServiceRestart, _) => "service restart",
-            (Self::Restart, Kind::Vm) => "VM restart",
-            (Self::Restart, Kind::Host) => "host restart",
-            (Self::Drain, _) => "drain advised",
-            (Self::DataRisk, _) => "DATA AT RISK",
-        }
-    }
-}
 
 /// The cost of an option's change on a machine, from when on a host may be the VLANs'
 /// gateway. The first rule that fits says it; an option that none knows is activated

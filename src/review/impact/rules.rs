@@ -1,6 +1,7 @@
 //! The costs, by option. Whoever knows better adds a line.
 
-use super::{Class, Pattern};
+use super::Pattern;
+use crate::review::class::Class;
 
 /// What the change of an option costs.
 pub(super) struct Rule {
