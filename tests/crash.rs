@@ -184,7 +184,8 @@ fn a_journal_that_nixgen_did_not_write_is_not_trusted() {
     let name = outside.path().file_name().expect("a name").to_str().expect("text");
     let escape = format!(r#"[{{"path":"../{name}/kept","old":null,"new":null}}]"#);
     let git = r#"[{"path":".git/hooks/post-checkout","old":null,"new":"00"}]"#;
-    for journal in ["", "garbage", "[", "{}", "[{\"path\":1}]", escape.as_str(), git] {
+    let staged = r#"[{"path":".nixgen-staging/x","old":null,"new":"00"}]"#;
+    for journal in ["", "garbage", "[", "{}", "[{\"path\":1}]", escape.as_str(), git, staged] {
         let sandbox = half_way(&scene);
         sandbox.write(".nixgen-staging/journal", journal);
         let before = look(sandbox.path());

@@ -155,6 +155,8 @@ fn a_lock_that_points_outside_deletes_nothing() {
         ".git/cp.nix".to_owned(),
         "vms/.GIT/cp.nix".to_owned(),
         ".nixgen-staging/cp.nix".to_owned(),
+        "vms//cp.nix".to_owned(),
+        String::new(),
     ] {
         let sandbox = scene.copy();
         sandbox.write(".git/cp.nix", &outside.read("cp.nix"));

@@ -30,14 +30,12 @@ pub(super) fn sum_up(cluster: &Cluster, changes: &ChangeSet<'_>, output: &mut Ou
 
 /// Says which machines' data is at risk, and whether any is.
 pub(super) fn warn_of_risk(nodes: &[Node], output: &mut Output) -> bool {
-    let at_risk = nodes.iter().filter(|node| node.impact == Class::DataRisk);
     let mut any = false;
-    for node in at_risk {
-        let risks = node.reasons.iter().filter(|reason| reason.impact == Class::DataRisk);
-        for reason in risks {
-            output.warning(&format!("DATA AT RISK on `{}`: {}", node.name, reason.text));
+    for node in nodes {
+        for risk in node.reasons.iter().filter(|reason| reason.impact == Class::DataRisk) {
+            output.warning(&format!("DATA AT RISK on `{}`: {}", node.name, risk.text));
+            any = true;
         }
-        any = true;
     }
     any
 }

@@ -83,7 +83,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 /// How many files there are of each kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Summary {
     /// Files that are made.
     pub create: usize,
@@ -227,8 +227,7 @@ impl Plan {
 
 impl Summary {
     fn of(changes: &ChangeSet<'_>) -> Self {
-        let mut summary =
-            Self { create: 0, update: 0, delete: 0, unchanged: 0, kept: 0, ejected: 0 };
+        let mut summary = Self::default();
         for change in changes.all() {
             summary.create += usize::from(change.creates());
             summary.update += usize::from(change.updates() || change.is_refused());

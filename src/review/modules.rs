@@ -273,15 +273,3 @@ impl Imports {
         seen
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn imports_are_followed_from_where_they_stand() {
-        assert_eq!(below_root("vms/a.nix", "../modules/b.nix").as_deref(), Some("modules/b.nix"));
-        assert_eq!(below_root("a.nix", "./b c.nix").as_deref(), Some("b c.nix"));
-        assert_eq!(below_root("a.nix", "../b.nix"), None, "outside of the tree");
-    }
-}

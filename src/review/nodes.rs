@@ -118,7 +118,7 @@ impl<'a> All<'a> {
                         Vec::from_iter(self.after.get_key_value(name).map(|(own, _)| own.as_str()))
                     }
                     Owner::Hosts => self.names(|facts| facts.kind == Kind::Host),
-                    Owner::Nodes => self.names(|facts| facts.is_node()),
+                    Owner::Nodes => self.names(Facts::is_node),
                     Owner::All => self.names(|_| true),
                     Owner::Cluster => {
                         let option = module.option(path, &change, Class::None);

@@ -177,15 +177,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn layout_and_line_endings_leave_the_fingerprint_alone() {
-        let of = |path, text| Fingerprint::of(path, text);
-        assert_eq!(of("a.nix", "{ a = 1; }"), of("a.nix", "{\r\n  a = 1;\r\n}\r\n"));
-        assert_ne!(of("a.nix", "{ a = 1; }"), of("a.nix", "{ a = 2; }"));
-        assert_eq!(of("a.sh", "x\ny\n"), of("a.sh", "x\r\ny\r\n"));
-        assert_ne!(of("a.sh", "x  y\n"), of("a.sh", "x y\n"));
-    }
-
-    #[test]
     fn what_is_written_is_read_back() {
         let dir = tempfile::tempdir().expect("a folder");
         let root = Root::new(dir.path());
@@ -214,15 +205,5 @@ mod tests {
         std::fs::write(root.at(LOCK_FILE), lock.text()).expect("written");
         let kept = Lock::read(&root).expect("readable").expect("there");
         assert_eq!((kept.entries, kept.merged), (lock.entries, false));
-    }
-
-    #[test]
-    fn a_lock_cannot_point_outside() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let root = Root::new(dir.path());
-        for path in ["../x", "/etc/passwd", "a/../../x", "a//b", "", ".git/HEAD"] {
-            std::fs::write(root.at(LOCK_FILE), format!("\"{path}\" = \"0\"\n")).expect("written");
-            assert!(Lock::read(&root).is_err(), "{path}");
-        }
     }
 }

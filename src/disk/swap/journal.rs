@@ -55,27 +55,3 @@ pub(super) fn parse(bytes: &[u8]) -> Option<Vec<JournalEntry>> {
     let entries: Vec<JournalEntry> = serde_json::from_slice(bytes).ok()?;
     entries.iter().all(|entry| is_inside(&entry.path)).then_some(entries)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_read_back_and_nothing_else_is() {
-        let digest = Digest::of(b"x");
-        let entry = |path: &str| JournalEntry {
-            path: path.to_owned(),
-            old: None,
-            new: Some(digest.clone()),
-        };
-        let text = |path| text(&[entry(path)]).expect("text");
-        let inside = text("vms/a \"b\".nix");
-        assert_eq!(parse(inside.as_bytes()), Some(vec![entry("vms/a \"b\".nix")]));
-        for end in 0..inside.len() {
-            assert_eq!(parse(&inside.as_bytes()[..end]), None, "{end}");
-        }
-        for path in ["../x", "/x", "a/../x", ".git/hooks/x", ".nixgen-staging/x", ""] {
-            assert_eq!(parse(text(path).as_bytes()), None, "{path}");
-        }
-    }
-}

@@ -101,22 +101,3 @@ fn is_generated(path: &Path) -> bool {
         .take(2)
         .any(|line| line.trim_start_matches(['#', ' ', '<', '!', '-']).starts_with(MARKER))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn links_are_never_followed() {
-        let outside = tempfile::tempdir().expect("a folder");
-        fs::write(outside.path().join("x.nix"), "secret").expect("written");
-        let inside = tempfile::tempdir().expect("a folder");
-        std::os::unix::fs::symlink(outside.path(), inside.path().join("vms")).expect("linked");
-        let root = Root::new(inside.path());
-        let look = |path| root.look(path, 9).expect("readable");
-        assert_eq!(look("vms/x.nix"), Found::InTheWay("a symbolic link"));
-        assert_eq!(look("other/x.nix"), Found::Nothing);
-        fs::write(inside.path().join("lib"), "").expect("written");
-        assert_eq!(look("lib/a.nix"), Found::InTheWay("a file where a folder has to be"));
-    }
-}
