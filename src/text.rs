@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
 
 use strsim::osa_distance;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Whether a character steers a terminal, reorders what is read, or has no shape: the
 /// controls, the two separators, the formats that Unicode gives no glyph, and all that
@@ -110,6 +111,16 @@ pub(crate) fn closest<'a>(
         .filter(|(edits, candidate)| *edits <= candidate.chars().count().max(3) / 3)
         .min_by_key(|(edits, _)| *edits)
         .map(|(_, candidate)| candidate)
+}
+
+/// A path as file systems know it that tell names apart neither by case nor by how
+/// letters are composed.
+pub(crate) fn same_name(path: &str) -> String {
+    if path.is_ascii() {
+        return path.to_ascii_lowercase();
+    }
+    // By way of the upper case `ß` is `ss`, as it is for them.
+    path.nfd().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfd().collect()
 }
 
 /// A word in which case and the choice of separator, no mistakes worth counting, are

@@ -1,5 +1,5 @@
 //! Every rendered file has its place to itself, on file systems that do not
-//! tell `A` from `a` too.
+//! tell `A` from `a` too, and none is in the folder of the user's templates.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::outputs::{self, LOCK_FILE};
 use crate::source::Span;
+use crate::text::same_name;
 
 /// A file and who has it.
 struct File {
@@ -20,6 +21,7 @@ struct File {
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     // The default places do not clash, and to plan every file takes a while.
     let is_written = cluster.outputs.iter().any(|(_, table)| table.path.is_some());
+    let is_written = is_written || cluster.templates.is_written();
     if !is_written && cluster.modules().next().is_none() {
         return;
     }
@@ -29,7 +31,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     // A folder of files in the wrong place is one mistake.
     let mut said: HashSet<(&str, &str)> = HashSet::new();
     for file in &files {
-        let place = file.path.to_lowercase();
+        let place = same_name(&file.path);
         let mut clash = places.get(&place).or_else(|| folders.get(&place)).copied();
         for (end, _) in place.match_indices('/') {
             clash = clash.or_else(|| places.get(&place[..end]).copied());
@@ -52,8 +54,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         if module.span().is_some_and(|span| !seen.insert(span)) {
             continue;
         }
-        let place = places.get(&module.inside().to_lowercase());
-        if let Some(file) = place.filter(|file| file.path == module.inside()) {
+        let place = places.get(&same_name(module.inside()));
+        if let Some(file) = place {
             let message = format!(
                 "the module `{module}` of `{owner}` is where {} is rendered to",
                 file.owner
@@ -67,6 +69,9 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     }
 }
 
+/// The owner of the folder in which no file is rendered.
+const TEMPLATES: &str = "the folder of your templates";
+
 /// The files, those with places that the user did not choose first.
 fn files(cluster: &Cluster) -> Vec<File> {
     let own = |path: &str, owner: &str| File {
@@ -74,7 +79,10 @@ fn files(cluster: &Cluster) -> Vec<File> {
         owner: owner.to_owned(),
         span: None,
     };
-    let mut files = vec![own(LOCK_FILE, "the lock file"), own(&cluster.source, "the input")];
+    let templates =
+        File { span: cluster.templates.span(), ..own(cluster.templates.inside(), TEMPLATES) };
+    let mut files =
+        vec![own(LOCK_FILE, "the lock file"), own(&cluster.source, "the input"), templates];
     for output in outputs::all() {
         let table = cluster.outputs.iter().find(|(name, _)| name.as_str() == output.name);
         let table = table.map(|(_, table)| table);
@@ -94,6 +102,8 @@ fn files(cluster: &Cluster) -> Vec<File> {
 }
 
 fn collision(first: &File, second: &File) -> Diagnostic {
+    let (outer, inner) =
+        if second.path.len() < first.path.len() { (second, first) } else { (first, second) };
     let message = if first.path == second.path {
         format!("{} and {} are the same file, `{}`", first.owner, second.owner, first.path)
     } else if first.path.to_lowercase() == second.path.to_lowercase() {
@@ -101,6 +111,13 @@ fn collision(first: &File, second: &File) -> Diagnostic {
             "`{}` of {} and `{}` of {} differ in case only",
             first.path, first.owner, second.path, second.owner
         )
+    } else if same_name(&first.path) == same_name(&second.path) {
+        format!(
+            "`{}` of {} and `{}` of {} differ only in how their letters are composed",
+            first.path, first.owner, second.path, second.owner
+        )
+    } else if outer.owner == TEMPLATES {
+        format!("`{}` of {} is in `{}`, {TEMPLATES}", inner.path, inner.owner, outer.path)
     } else {
         format!(
             "`{}` of {} and `{}` of {} cannot be a file and a folder at once",

@@ -108,7 +108,8 @@ pub(super) fn prepare<'f>(
 ) -> Result<Prepared<'f>, Failure> {
     let loaded = load(file, global, output)?;
     let mut overrides = own_templates::read(&config::folder_root(global), &loaded.cluster)?;
-    let root = Root::new(config::root(global));
+    let templates = config::folder(global).join(loaded.cluster.templates.inside());
+    let root = Root::new(config::root(global)).rendered_from([global.config.clone(), templates]);
     let built = build(&loaded, &overrides, &root).map_err(|bugs| overrides.blame(bugs));
     for file in overrides.files_mut().iter_mut().filter(|file| !file.found.is_empty()) {
         loaded.levels.apply(&mut file.found);

@@ -28,7 +28,7 @@ pub(super) fn run(args: &RenderArgs, global: &Global, output: &mut Output) -> Ou
         changes.give_up(root, |change| {
             // What was ejected is in nobody's way: only by its name.
             if paths.is_empty() {
-                change.state.is_protected()
+                change.state.is_protected() && !change.is_claimed()
             } else {
                 given_up.contains(&change.path)
             }

@@ -15,7 +15,7 @@ pub(crate) use escape::{
     fenced, html, markdown, markdown_code, mermaid as mermaid_label, nix_attribute, nix_path,
     nix_string, nix_string_part, shell_word_if_needed,
 };
-pub use language::{Language, MARKER, handed_over};
+pub use language::{Language, handed_over, is_generated, is_handed_over};
 use marks::Unmarked;
 pub(crate) use marks::column as template_column;
 

@@ -7,7 +7,7 @@ use super::state::State;
 use crate::disk::lock::Fingerprint;
 use crate::nix::ReadyFile;
 use crate::nix::attrs::Attrs;
-use crate::render::handed_over;
+use crate::render::{handed_over, is_generated};
 
 /// One file: how it stands, what is there, what should be, and what is done
 /// about it.
@@ -207,6 +207,12 @@ impl<'a> Change<'a> {
     /// Whether a file is to go.
     pub fn deletes(&self) -> bool {
         matches!(self.action, Action::Delete { .. })
+    }
+
+    /// Whether nothing but the lock says of a file that it was ever nixgen's.
+    pub fn is_claimed(&self) -> bool {
+        let has_no_header = |text: &str| !is_generated(text);
+        self.state == State::EditedOrphan && self.old.as_deref().is_some_and(has_no_header)
     }
 
     /// Whether a file is not wanted, and stays because a person changed it.

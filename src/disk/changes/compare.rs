@@ -13,7 +13,7 @@ use crate::disk::git::WorkTree;
 use crate::disk::lock::{Fingerprint, Lock, LockEntry};
 use crate::disk::tree::{Found, MOST, Root};
 use crate::nix::{self, Ready, ReadyFile};
-use crate::render::{Language, handed_over};
+use crate::render::{Language, handed_over, is_generated};
 
 /// What a person adds to a file is less than that, or than there is of it.
 const ADDED: usize = 1 << 20;
@@ -37,12 +37,13 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
         })
         .collect::<Result<Vec<_>, _>>()?;
     for (path, entry) in lock.entries.iter().filter(|(path, _)| !is_wanted(path)) {
-        if !old.contains(path) {
+        if !old.contains(path) && !root.is_input(path) {
             changes.extend(unwanted(ready, path, root, Some(entry))?);
         }
     }
     if lock_text.is_none() && root.path().is_dir() {
-        for path in root.generated().iter().filter(|path| !is_wanted(path)) {
+        for path in root.generated().iter().filter(|path| !is_wanted(path) && !root.is_input(path))
+        {
             changes.extend(unwanted(ready, path, root, None)?);
         }
     }
@@ -66,8 +67,24 @@ pub(super) fn find<'a>(ready: &'a Ready, path: &str) -> Option<&'a ReadyFile> {
     ready.files().get(at)
 }
 
-/// How a file that is ready stands.
+/// How a file that is ready stands. What it is rendered from is in its way whatever
+/// the lock says of that.
 pub(super) fn wanted<'a>(
+    ready: &Ready,
+    file: &'a ReadyFile,
+    root: &Root,
+    entry: Option<&LockEntry>,
+) -> Result<Change<'a>, IoError> {
+    let change = rendered(ready, file, root, entry)?;
+    if change.is_clean() || !root.is_input(file.path()) {
+        return Ok(change);
+    }
+    let mut change = Change::new(file.path(), State::Foreign, Some(file));
+    change.in_the_way = Some("what the tree is rendered from");
+    Ok(change)
+}
+
+fn rendered<'a>(
     ready: &Ready,
     file: &'a ReadyFile,
     root: &Root,
@@ -123,11 +140,13 @@ pub(super) fn wanted<'a>(
             let known = entry.map_or(&[][..], |entry| &entry.ours);
             let (on_disk, now) =
                 rayon::join(|| Fingerprint::of(path, &old), || Fingerprint::of(path, file.text()));
+            let is_known = known.contains(&on_disk);
             if on_disk == now {
                 State::Clean
-            } else if known.is_empty() {
+            } else if known.is_empty() || is_known && !is_generated(&old) {
+                // Who wrote the header off has another text than the lock knows.
                 State::Foreign
-            } else if known.contains(&on_disk) || is_merged(root, path, &old, known) {
+            } else if is_known || is_merged(root, path, &old, known) {
                 State::Stale
             } else if known.contains(&now) {
                 State::Edited
@@ -147,9 +166,14 @@ pub(super) fn wanted<'a>(
 /// merge. Each side is in git, so that nothing of a person's is lost.
 fn is_merged(root: &Root, path: &str, text: &str, known: &[Fingerprint]) -> bool {
     ejected::has_conflicts(text)
-        && WorkTree::of(root).and_then(|tree| tree.sides(path)).is_some_and(|sides| {
-            sides.iter().all(|side| known.contains(&Fingerprint::of(path, side)))
-        })
+        && WorkTree::of(root)
+            .and_then(|tree| tree.sides(path))
+            .is_some_and(|sides| sides.iter().all(|side| is_ours(path, side, known)))
+}
+
+/// Whether nixgen wrote a text. The lock is believed of what has the header alone.
+fn is_ours(path: &str, text: &str, known: &[Fingerprint]) -> bool {
+    is_generated(text) && known.contains(&Fingerprint::of(path, text))
 }
 
 /// Whether every line ends as on Windows.
@@ -187,7 +211,7 @@ fn not_rendered<'a>(
     let known = entry.map_or(&[][..], |entry| &entry.ours);
     match text(path, bytes) {
         Ok(old) => {
-            let is_ours = known.contains(&Fingerprint::of(path, &old));
+            let is_ours = is_ours(path, &old, known);
             change.old = Some(old);
             if is_ours {
                 return Ok(Some(change.stands(State::Orphan)));

@@ -5,6 +5,7 @@ use crate::disk::error::IoError;
 use crate::disk::lock::Fingerprint;
 use crate::disk::tree::{Found, MOST, Root};
 use crate::nix::Ready;
+use crate::render::is_handed_over;
 
 /// The folder of the texts that files had when they were handed over.
 const BASES: &str = ".nixgen/base";
@@ -114,7 +115,7 @@ pub(super) fn has_conflicts(text: &str) -> bool {
     has("<<<<<<< ") && has(">>>>>>> ")
 }
 
-/// Whether a base is the one that the lock knows.
+/// Whether a base is the one that the lock knows, and nixgen's.
 pub(super) fn is_base(path: &str, text: &str, known: &[Fingerprint]) -> bool {
-    known.contains(&Fingerprint::of(path, text))
+    is_handed_over(text) && known.contains(&Fingerprint::of(path, text))
 }

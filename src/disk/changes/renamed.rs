@@ -1,6 +1,6 @@
-//! Paths that changed in their case alone, on a file system to which that is one
-//! file: what is known of it by its old path goes for the new one, and it is not
-//! deleted by the old one. Its name on disk may keep the old case, as for git.
+//! Paths that changed in their case alone, or in how their letters are composed, on a
+//! file system to which that is one file: what is known of it by its old path goes for the new one, and it is not
+//! deleted by the old one. Its name on disk may stay the old one, as for git.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -8,6 +8,7 @@ use crate::disk::error::IoError;
 use crate::disk::lock::{Lock, LockEntry};
 use crate::disk::tree::Root;
 use crate::nix::Ready;
+use crate::text::same_name;
 
 /// The files concerned.
 #[derive(Default)]
@@ -32,9 +33,9 @@ impl Renamed {
             return Ok(renamed);
         }
         let places: HashMap<String, &str> =
-            ready.files().iter().map(|file| (file.path().to_lowercase(), file.path())).collect();
+            ready.files().iter().map(|file| (same_name(file.path()), file.path())).collect();
         for (path, entry) in gone {
-            let Some(&place) = places.get(&path.to_lowercase()) else { continue };
+            let Some(&place) = places.get(&same_name(path)) else { continue };
             if !root.is_same(path, place)? {
                 continue;
             }

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use toml::de::DeTable;
 
 use super::error::IoError;
-use super::paths::{LOCK_FILE, is_inside};
+use super::paths::{LOCK_FILE, may_be_rendered};
 use super::tree::{Found, MOST, Root};
 
 const HEADER: &str =
@@ -94,8 +94,8 @@ impl Lock {
         }
     }
 
-    /// Reads a text as the lock of a tree. A line that names no file of the tree is
-    /// refused: a lock cannot point outside. Of a merge with conflicts every side
+    /// Reads a text as the lock of a tree. A line that names what is never rendered is
+    /// refused: a lock cannot point outside, or to what is git's or nixgen's own. Of a merge with conflicts every side
     /// counts, for nixgen wrote them all.
     pub(in crate::disk) fn parse(text: &str, root: &Root) -> Result<Self, IoError> {
         let mut lock = Self::default();
@@ -132,8 +132,8 @@ impl Lock {
                 Some(ejected) => (ejected.get_ref().as_str(), true),
                 None => (value.as_str(), false),
             };
-            if !is_inside(path) {
-                return Err(format!("it names `{path}`, which is not in this tree"));
+            if !may_be_rendered(path) {
+                return Err(format!("it names `{path}`, which nixgen never writes"));
             }
             let entry = self.entries.entry(path.to_owned()).or_default();
             let known = if is_ejected { &mut entry.ejected } else { &mut entry.ours };

@@ -3,14 +3,16 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::iter;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
 use super::folder::{Folder, Found, Way};
 use crate::disk::error::IoError;
-use crate::disk::paths::{LOCK_FILE, split};
-use crate::render::MARKER;
+use crate::disk::paths::{LOCK_FILE, parents, split};
+use crate::render::is_generated;
 
 /// The bytes of a path that Linux takes, with the zero at its end.
 const PATH_MAX: usize = 4096;
@@ -19,12 +21,20 @@ const PATH_MAX: usize = 4096;
 #[derive(Debug, Clone)]
 pub struct Root {
     path: PathBuf,
+    /// What is rendered from, which may be below it.
+    input: Vec<PathBuf>,
 }
 
 impl Root {
     /// The tree below a folder, which need not exist yet.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), input: Vec::new() }
+    }
+
+    /// The same tree, rendered from these files and what is in these folders.
+    #[must_use]
+    pub fn rendered_from(self, input: impl Into<Vec<PathBuf>>) -> Self {
+        Self { input: input.into(), ..self }
     }
 
     /// The folder.
@@ -68,6 +78,14 @@ impl Root {
         Ok(found.is_some() && found == identity(other)?)
     }
 
+    /// Whether a path leads to what is rendered from, however that is called.
+    pub(in crate::disk) fn is_input(&self, relative: &str) -> bool {
+        let number = |path: &Path| fs::metadata(path).map(|it| (it.dev(), it.ino())).ok();
+        let input: Vec<_> = self.input.iter().filter_map(|path| number(path)).collect();
+        let mut places = iter::once(relative).chain(parents(relative));
+        places.any(|place| number(&self.at(place)).is_some_and(|it| input.contains(&it)))
+    }
+
     /// The files that carry nixgen's header, for a tree whose lock is lost.
     pub(in crate::disk) fn generated(&self) -> Vec<String> {
         let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
@@ -82,7 +100,7 @@ impl Root {
                 !hidden(name) && name != "target" && !other(entry.path())
             })
             .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_file() && is_generated(entry.path()))
+            .filter(|entry| entry.file_type().is_file() && starts_as_generated(entry.path()))
             .filter_map(|entry| {
                 let relative = entry.path().strip_prefix(&self.path).ok()?;
                 Some(relative.to_str()?.to_owned())
@@ -91,13 +109,10 @@ impl Root {
     }
 }
 
-/// Whether the header is in the first lines of a file.
-fn is_generated(path: &Path) -> bool {
+/// Whether a file has the header of a generated one.
+fn starts_as_generated(path: &Path) -> bool {
     use std::io::Read as _;
     let mut head = [0; 256];
     let read = fs::File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
-    String::from_utf8_lossy(&head[..read])
-        .lines()
-        .take(2)
-        .any(|line| line.trim_start_matches(['#', ' ', '<', '!', '-']).starts_with(MARKER))
+    is_generated(&String::from_utf8_lossy(&head[..read]))
 }

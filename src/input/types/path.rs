@@ -1,7 +1,7 @@
 //! Paths: absolute ones on the machines, relative ones in the rendered tree.
 
 use super::name::checked_text;
-use crate::text::is_unseen;
+use crate::text::{is_unseen, same_name};
 
 checked_text! {
     /// An absolute, normal path on a machine.
@@ -26,12 +26,24 @@ checked_text! {
         let inside = text.strip_prefix("./").unwrap_or(text);
         if text.starts_with('/') {
             Err(format!("`{text}` is absolute; it must lie inside the rendered tree"))
-        } else if inside.split('/').any(|part| part.eq_ignore_ascii_case(".git")) {
-            Err(format!("`{text}` is in the folder that belongs to git"))
+        } else if inside.split('/').any(is_gits) {
+            Err(format!("`{text}` belongs to git"))
+        } else if same_name(inside).starts_with(".nixgen") {
+            Err(format!("`{text}` belongs to nixgen itself"))
         } else {
             normal(text, inside)
         }
     }
+}
+
+/// Whether a name means something to git, by whatever spelling a file system takes:
+/// that of Windows has a short name for it, and takes no notice of dots and spaces at
+/// the end, nor of what stands behind a colon.
+fn is_gits(name: &str) -> bool {
+    let name = name.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']);
+    let name = same_name(name);
+    name.starts_with("git~")
+        || matches!(&*name, ".git" | ".gitattributes" | ".gitignore" | ".gitmodules")
 }
 
 fn normal(text: &str, parts: &str) -> Result<(), String> {
@@ -82,6 +94,22 @@ mod tests {
     fn paths_never_leave_their_root() {
         for bad in ["/etc", "../x", "a/../b", "a//b", "", "a/", ".", "a/./b", "a\nb", ".Git/x"] {
             assert!(RelPath::from_text(bad).is_err(), "{bad:?}");
+        }
+        for others in [
+            ".gitattributes",
+            "a/.GitIgnore",
+            ".gitmodules. ",
+            ".git::$INDEX_ALLOCATION/x",
+            "GIT~1/x",
+            ".nixgen/base/x",
+            "./.nixgen-staging/x",
+            ".NIXGEN-ſtaging/x",
+            ".g\u{200c}it/x",
+        ] {
+            assert!(RelPath::from_text(others).is_err(), "{others:?}");
+        }
+        for own in [".github/x", "a/.nixgen/x", "git/x", "nixgen/x"] {
+            assert!(RelPath::from_text(own).is_ok(), "{own:?}");
         }
         for bad in ["etc", "/", "/a/../b", "//", "/a//b", "/a/"] {
             assert!(AbsPath::from_text(bad).is_err(), "{bad:?}");
