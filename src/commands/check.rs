@@ -13,7 +13,6 @@ use crate::cli::{CheckArgs, CheckFormat, Global};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::disk::{Change, ChangeSet, IoError, Root, State};
 use crate::review::{Finding, Plan, at_risk, format};
-use crate::source::Source;
 use crate::text::visible_line;
 
 /// The most that GitHub takes as the summary of a step.
@@ -50,11 +49,10 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
     } else {
         let plan = prepared.plan(&changes);
         let mut findings = output.take_findings();
-        findings.extend(of_plan(&plan, source, &prepared.root, by_version));
-        let behind = behind.iter().map(|file| seen_from(&prepared.root, file));
-        findings.extend(behind.map(Finding::of_lock));
-        let untracked = untracked.iter().map(|file| seen_from(&prepared.root, file));
-        findings.extend(untracked.map(Finding::of_untracked));
+        let seen = |path: &str| seen_from(&prepared.root, path);
+        findings.extend(Finding::of_plan(&plan, source, by_version, seen));
+        findings.extend(behind.iter().map(|file| Finding::of_lock(seen(file))));
+        findings.extend(untracked.iter().map(|file| Finding::of_untracked(seen(file))));
         report(args.format, &findings, Some(&plan), output)?;
         sum_up(cluster, &changes, output);
         warn_of_risk(&plan.nodes, output);
@@ -119,15 +117,6 @@ fn list(
     for file in behind {
         output.data(&format!("{:<14} {}\n", State::Stale, visible_line(file)));
     }
-}
-
-fn of_plan(
-    plan: &Plan,
-    source: &Source,
-    root: &Root,
-    by_version: Option<Severity>,
-) -> Vec<Finding> {
-    Finding::of_plan(plan, source, by_version, |path| seen_from(root, path))
 }
 
 /// A path of the tree as seen from the working folder.

@@ -14,4 +14,4 @@ pub use git::{NoRevision, Revision, Unseen, WorkTree, repository};
 pub use lock::Input;
 pub use paths::LOCK_FILE;
 pub use swap::{Hold, NotWritten, apply};
-pub use tree::{Content, Root};
+pub use tree::Root;

@@ -1,7 +1,5 @@
 //! What is ready against what was rendered from another input.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 
 use super::change::Change;
@@ -39,23 +37,13 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
         }
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(ChangeSet {
-        changes,
-        lock: Lock::default(),
-        lock_text: None,
-        renamed: BTreeMap::new(),
-        attributes: None,
-        input: None,
-        first_control_plane: None,
-    })
+    Ok(ChangeSet { changes, ..ChangeSet::default() })
 }
 
 fn changed<'a>(before: Option<&ReadyFile>, file: &'a ReadyFile) -> Change<'a> {
-    let Some(before) = before else {
-        return Change::new(file.path(), State::Missing, Some(file));
-    };
-    let mut change = Change::new(file.path(), State::Stale, Some(file));
-    change.old = Some(before.text().to_owned());
+    let state = if before.is_some() { State::Stale } else { State::Missing };
+    let mut change = Change::new(file.path(), state, Some(file));
+    change.old = before.map(|before| before.text().to_owned());
     change
 }
 

@@ -50,15 +50,7 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     changes.sort_by(|a, b| a.path.cmp(&b.path));
 
     let attributes = Attributes::find(root)?;
-    Ok(ChangeSet {
-        changes,
-        lock,
-        lock_text,
-        renamed,
-        attributes,
-        input: None,
-        first_control_plane: None,
-    })
+    Ok(ChangeSet { changes, lock, lock_text, renamed, attributes, ..ChangeSet::default() })
 }
 
 /// A file that is ready, by its path.

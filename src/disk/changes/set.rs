@@ -16,7 +16,7 @@ use crate::disk::tree::Root;
 use crate::nix::attrs::Attrs;
 
 /// All files, in the order of their paths.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct ChangeSet<'a> {
     pub(super) changes: Vec<Change<'a>>,
     pub(super) lock: Lock,

@@ -9,17 +9,10 @@ use super::folder::{Folder, Found, TOO_LARGE, Way, set_rights};
 use super::root::Root;
 use crate::disk::error::IoError;
 use crate::disk::paths::split;
+use crate::render::overrides::NoText;
 
-/// What stands at a path.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Content {
-    /// A file with these bytes.
-    File(Vec<u8>),
-    /// A file of too many bytes.
-    TooLarge,
-    /// Something else.
-    Other(&'static str),
-}
+/// The bytes of a file, or the reason why a template has none.
+type Content = Result<Vec<u8>, NoText>;
 
 impl Root {
     /// A path below the root as a path of this system.
@@ -36,7 +29,7 @@ impl Root {
             Way::Nothing => {}
             // As the program itself may be in the folder of cluster.toml.
             Way::Blocked(_) if self.is_below_a_file(folder) => {}
-            Way::Blocked(what) => files.push((folder.to_owned(), Content::Other(what))),
+            Way::Blocked(what) => files.push((folder.to_owned(), Err(NoText::Is(what)))),
             Way::To(found) => list(&found, folder, most, &mut files)?,
         }
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -96,9 +89,9 @@ fn list(
             continue;
         }
         let content = match folder.read(name, most)? {
-            Found::File(bytes) => Content::File(bytes),
-            Found::InTheWay(TOO_LARGE) => Content::TooLarge,
-            Found::InTheWay(what) => Content::Other(what),
+            Found::File(bytes) => Ok(bytes),
+            Found::InTheWay(TOO_LARGE) => Err(NoText::TooLarge),
+            Found::InTheWay(what) => Err(NoText::Is(what)),
             Found::Nothing => continue,
         };
         files.push((path, content));

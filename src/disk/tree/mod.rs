@@ -4,6 +4,5 @@ mod files;
 mod folder;
 mod root;
 
-pub use files::Content;
 pub(super) use folder::{Folder, Found, MOST, Rights, Way, set_rights};
 pub use root::Root;
