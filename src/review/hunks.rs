@@ -253,17 +253,14 @@ fn note(change: &Change<'_>) -> Option<String> {
     if !(change.is_kept() || change.is_ejected()) {
         return None;
     }
-    match change.state {
-        State::EditedOrphan => {
-            Some("is not wanted any more; it was edited, so it is kept".to_owned())
-        }
-        State::EjectedOrphan => {
-            Some("is not wanted any more; it was ejected, so it is kept".to_owned())
-        }
-        State::EjectedConflict => Some("was ejected, and has conflicts of a merge".to_owned()),
-        State::Ejected | State::EjectedStale => ejected(change),
-        _ => None,
-    }
+    let note = match change.state {
+        State::EditedOrphan => "is not wanted any more; it was edited, so it is kept",
+        State::EjectedOrphan => "is not wanted any more; it was ejected, so it is kept",
+        State::EjectedConflict => "was ejected, and has conflicts of a merge",
+        State::Ejected | State::EjectedStale => return ejected(change),
+        _ => return None,
+    };
+    Some(note.to_owned())
 }
 
 /// What became of a file that was handed over, on both sides.
@@ -305,20 +302,16 @@ fn hunks(
     let (old_lines, new_lines) = (lines(old), lines(new));
     let diff = TextDiff::from_slices(&old_lines, &new_lines);
     let groups = diff.grouped_ops(3);
-    let are_shown = |count: usize, side: fn(&DiffOp) -> Range<usize>| {
-        let mut shown = vec![false; count];
+    let redacted = |text: &str, rendered: Option<&str>, side: fn(&DiffOp) -> Range<usize>| {
+        let mut shown = vec![false; text.split_inclusive('\n').count()];
         for range in groups.iter().flatten().map(side) {
-            shown[range].fill(true);
+            shown.get_mut(range).unwrap_or_default().fill(true);
         }
-        shown
+        redact::text(path, text, rendered, &shown)
     };
-    let (old_shown, new_shown) = (
-        are_shown(old_lines.len(), DiffOp::old_range),
-        are_shown(new_lines.len(), DiffOp::new_range),
-    );
     let (shown_old, shown_new) = rayon::join(
-        || redact::text(path, old, old_rendered, &old_shown),
-        || redact::text(path, new, new_rendered, &new_shown),
+        || redacted(old, old_rendered, DiffOp::old_range),
+        || redacted(new, new_rendered, DiffOp::new_range),
     );
     let (shown_old, shown_new) = (lines(&shown_old), lines(&shown_new));
     let differs = |(shown, lines): (&[&str], &[&str]), range: Range<usize>| {

@@ -46,6 +46,9 @@ pub(super) enum Is {
     Shared,
 }
 
+/// A module that is not there.
+static NOTHING: Attrs = Attrs { entries: BTreeMap::new() };
+
 impl Module<'_> {
     /// The options that differ.
     pub(super) fn changes(&self) -> Vec<Changed<'_>> {
@@ -55,13 +58,8 @@ impl Module<'_> {
     /// The options that differ for a machine that was made of this module, or
     /// is, or both.
     pub(super) fn all(&self, was: bool, is: bool) -> Vec<Changed<'_>> {
-        match (was, is) {
-            (true, true) => self.changes(),
-            (true, false) => {
-                only(&self.old, |path, old| Changed { path, old: Some(old), new: None })
-            }
-            (false, _) => only(&self.new, |path, new| Changed { path, old: None, new: Some(new) }),
-        }
+        let old = if was { &self.old } else { &NOTHING };
+        old.changes(if is { &self.new } else { &NOTHING })
     }
 
     /// A change of this module, shown at a path, but for its values.
@@ -198,14 +196,6 @@ fn add_imported<'a>(modules: &mut Vec<Module<'a>>, changes: &'a ChangeSet<'_>) {
             lines: OnceLock::new(),
         });
     }
-}
-
-/// Everything that attributes set, as changes.
-fn only<'a>(
-    attrs: &'a Attrs,
-    change: impl Fn(&'a AttrPath, &'a Entry) -> Changed<'a>,
-) -> Vec<Changed<'a>> {
-    attrs.entries.iter().map(|(path, entry)| change(path, entry)).collect()
 }
 
 fn host_name(attrs: &Attrs) -> Option<&str> {

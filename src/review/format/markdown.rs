@@ -34,10 +34,11 @@ pub fn markdown(plan: &Plan, max_bytes: usize) -> String {
     let machines = groups(plan).into_iter().map(|(names, node)| machine(&names, node));
     table(&mut out, "", heads, machines, budget / 3);
     let heads = ["machine", "option", "change"];
-    let options = rows(plan)
-        .into_iter()
-        .map(|row| option(&plan.source, &code(&named(&row.nodes)), row.change))
-        .chain(plan.cluster.iter().map(|change| option(&plan.source, "cluster", change)));
+    let options = rows(plan).into_iter().map(|row| {
+        let names = named(&row.nodes);
+        let name = if row.nodes.is_empty() { names } else { code(&names) };
+        option(&plan.source, name, row.change)
+    });
     table(&mut out, "### Options\n\n", heads, options, budget * 2 / 3);
     files(&mut out, &plan.files, budget);
     out + &behind
@@ -86,14 +87,14 @@ fn machine(names: &[&str], node: &Node) -> [String; 3] {
     [code(&named(names)), format!("{}**{impact}**", arrival(node)), why.join("<br>")]
 }
 
-fn option(source: &str, name: &str, change: &OptionChange) -> [String; 3] {
+fn option(source: &str, name: String, change: &OptionChange) -> [String; 3] {
     let values = Sides::new(&change.difference).joined(" ", |side| code(&side.text));
     let path = format!(
         "{}<br><sub>{}</sub>",
         code(&visible_line(path(change))),
         text(&visible_line(&places(source, change)))
     );
-    [name.to_owned(), path, values]
+    [name, path, values]
 }
 
 /// A sentence with what is code in it.

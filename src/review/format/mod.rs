@@ -39,14 +39,14 @@ fn by_version(files: &[File]) -> (Vec<&File>, Vec<&File>) {
 /// Of so many machines each is still named.
 const FEW: usize = 3;
 
-/// A change, and the machines that it is the same on.
+/// A change, and the machines that it is the same on; none of the cluster's own data.
 struct Row<'a> {
     nodes: Vec<&'a str>,
     change: &'a OptionChange,
 }
 
-/// The changes by machine. One that is the same on many is said once, with the
-/// names of all.
+/// The changes by machine, and then the cluster's. One that is the same on many is said
+/// once, with the names of all.
 fn rows(plan: &Plan) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for node in plan.nodes.iter().filter(|node| node.action != NodeAction::Remove) {
@@ -67,6 +67,7 @@ fn rows(plan: &Plan) -> Vec<Row<'_>> {
         Some(nodes) => !nodes.is_empty(),
         None => true,
     });
+    rows.extend(plan.cluster.iter().map(|change| Row { nodes: Vec::new(), change }));
     rows
 }
 
@@ -91,7 +92,7 @@ const MANY: usize = 8;
 /// Machines on a page: all of them unless they are very many.
 fn named(names: &[&str]) -> String {
     match names.len() {
-        ..=MANY => visible_line(&names.join(", ")).into_owned(),
+        1..=MANY => visible_line(&names.join(", ")).into_owned(),
         _ => all(names),
     }
 }
@@ -125,6 +126,7 @@ const fn arrival(node: &Node) -> &'static str {
 /// Machines: all of a few, or how many they are.
 fn all(names: &[&str]) -> String {
     match names {
+        [] => "cluster".to_owned(),
         names if names.len() <= FEW => visible_line(&names.join(", ")).into_owned(),
         names => format!("{}, … ({} machines)", visible_line(names[0]), names.len()),
     }

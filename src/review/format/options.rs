@@ -1,6 +1,5 @@
 //! One line an option: what changes on which machine, and what it costs.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style as Ansi};
@@ -8,7 +7,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use super::sides::Sides;
 use super::style::{BOLD, FAINT, NEW, OLD, Style};
 use super::{
-    BY_VERSION, all, arrival, base, by_version, groups, path, place, rows, words, written,
+    BY_VERSION, Row, all, arrival, base, by_version, groups, path, place, rows, words, written,
 };
 use crate::review::hunks::{File, Subject};
 use crate::review::{Class, Node, OptionChange, Plan};
@@ -21,20 +20,11 @@ pub fn options(plan: &Plan, style: Style) -> String {
 }
 
 fn lines(plan: &Plan, style: Style) -> String {
-    let at = |change| written(&plan.source, change).unwrap_or_else(|| place(change));
-    let mut lines: Vec<(String, Cow<'_, str>, String, String)> = Vec::new();
-    for row in rows(plan) {
-        lines.push((
-            all(&row.nodes),
-            visible_line(path(row.change)),
-            self::change(style, row.change),
-            at(row.change),
-        ));
-    }
-    for change in &plan.cluster {
-        let path = visible_line(path(change));
-        lines.push(("cluster".to_owned(), path, self::change(style, change), at(change)));
-    }
+    let line = |Row { nodes, change }| {
+        let place = written(&plan.source, change).unwrap_or_else(|| place(change));
+        (all(&nodes), visible_line(path(change)), self::change(style, change), place)
+    };
+    let lines: Vec<_> = rows(plan).into_iter().map(line).collect();
     let longest = |texts: &mut dyn Iterator<Item = &str>| {
         texts.map(|text| text.chars().count()).max().unwrap_or(0)
     };

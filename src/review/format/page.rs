@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::base::{Drift, Intent};
 use super::highlight::{self, Run};
 use super::sides::Sides;
-use super::{BY_VERSION, at_risk, by_version, groups, named, path, places, rows, spans, words};
+use super::{BY_VERSION, Row, at_risk, by_version, groups, named, path, places, rows, words};
 use crate::render::{Bug, Engine, Language, Template, template};
 use crate::review::hunks::{File, Hunk, Line, Tag};
 use crate::review::{Class, Kind, Node, NodeAction, OptionChange, Plan, Summary};
@@ -54,13 +54,7 @@ struct MachineRow<'a> {
 #[derive(Serialize)]
 struct ReasonItem<'a> {
     service: String,
-    text: Vec<Part<'a>>,
-}
-
-/// A part of a sentence.
-#[derive(Serialize)]
-struct Part<'a> {
-    is_code: bool,
+    /// A sentence with code in back quotes.
     text: &'a str,
 }
 
@@ -95,13 +89,7 @@ struct FileDetails<'a> {
 #[derive(Serialize)]
 struct Columns<'a> {
     range: String,
-    rows: Vec<LinePair<'a>>,
-}
-
-#[derive(Serialize)]
-struct LinePair<'a> {
-    old: Option<Cell<'a>>,
-    new: Option<Cell<'a>>,
+    rows: Vec<[Option<Cell<'a>>; 2]>,
 }
 
 #[derive(Serialize)]
@@ -166,7 +154,7 @@ impl<'a> MachineRow<'a> {
                 Some(_) => format!("{}: ", words(reason, node)),
                 None => String::new(),
             },
-            text: spans(&reason.text).map(|(is_code, text)| Part { is_code, text }).collect(),
+            text: &reason.text,
         });
         let texts = node.reasons.iter().map(|reason| reason.text.as_str());
         Self {
@@ -185,26 +173,24 @@ impl<'a> MachineRow<'a> {
 }
 
 fn option_rows(plan: &Plan) -> Vec<OptionRow<'_>> {
-    let of_machines = rows(plan).into_iter();
-    let of_machines = of_machines.map(|row| (named(&row.nodes), row.nodes.join(" "), row.change));
-    let of_cluster = plan.cluster.iter();
-    let of_cluster = of_cluster.map(|change| ("cluster".to_owned(), "cluster".to_owned(), change));
+    let mut rows: Vec<_> =
+        rows(plan).into_iter().map(|row| OptionRow::new(&plan.source, &row)).collect();
+    // Every row names its machine: the one before may be filtered away.
     let mut last = String::new();
-    let row = |(shown, names, change): (String, String, _)| {
-        // Every row names its machine: the one before may be filtered away.
-        let class = if shown == last { "again" } else { "first" };
-        last.clone_from(&shown);
-        OptionRow { class, ..OptionRow::new(&plan.source, shown, &names, change) }
-    };
-    of_machines.chain(of_cluster).map(row).collect()
+    for row in &mut rows {
+        row.class = if row.shown == last { "again" } else { "first" };
+        last.clone_from(&row.shown);
+    }
+    rows
 }
 
 impl<'a> OptionRow<'a> {
-    fn new(source: &str, shown: String, names: &str, change: &'a OptionChange) -> Self {
+    fn new(source: &str, Row { nodes, change }: &Row<'a>) -> Self {
+        let names = if nodes.is_empty() { "cluster".to_owned() } else { nodes.join(" ") };
         Self {
             words: format!("{names} {} {}", change.path, change.file),
             class: "first",
-            shown,
+            shown: named(nodes),
             path: path(change),
             origin: origin(change),
             places: places(source, change),
@@ -253,7 +239,7 @@ impl<'a> Columns<'a> {
             if old.is_none() && new.is_none() {
                 return Self { range: hunk.range(), rows };
             }
-            rows.push(LinePair { old, new });
+            rows.push([old, new]);
         }
     }
 }
