@@ -23,30 +23,29 @@ pub fn is_tangled(text: &str) -> bool {
     looks.fold(0, usize::saturating_add) > MOST
 }
 
-/// What of a Nix text is no layout. Two texts with the same essence differ in
-/// what a formatter or git may do to them: spaces, line breaks and their kind,
-/// the indentation of strings and comments, and the comma behind the last
-/// argument of a function.
-pub fn essence(text: &str) -> Vec<Cow<'_, str>> {
-    let mut out: Vec<Cow<'_, str>> = Vec::new();
+/// What of a Nix text is no layout, token by token, with a NUL behind each. Two texts
+/// with the same essence differ in what a formatter or git may do to them: spaces,
+/// line breaks and their kind, the indentation of strings and comments, and the comma
+/// behind the last argument of a function.
+pub fn essence(text: &str) -> String {
+    const COMMA: &str = "\0,\0";
+
+    let text = &unix(text);
+    let mut out = String::with_capacity(text.len());
     // The strings that are open; of an indented one, its own text and its place.
     let mut open: Vec<Option<(usize, String)>> = Vec::new();
     for (kind, token) in rnix::tokenize(text) {
         match kind {
             SyntaxKind::TOKEN_WHITESPACE => continue,
-            SyntaxKind::TOKEN_COMMENT => {
-                out.push(comment(token));
-                continue;
-            }
-            SyntaxKind::TOKEN_R_BRACE if out.last().is_some_and(|last| last == ",") => {
-                out.pop();
+            SyntaxKind::TOKEN_R_BRACE if out.ends_with(COMMA) => {
+                out.truncate(out.len() + 1 - COMMA.len());
             }
             SyntaxKind::TOKEN_STRING_START => {
-                open.push((token == "''").then(|| (out.len(), String::new())));
+                open.push((token == "''").then(|| (out.len() + token.len(), String::new())));
             }
             SyntaxKind::TOKEN_STRING_CONTENT => {
                 if let Some(Some((_, own))) = open.last_mut() {
-                    own.push_str(&unix(token));
+                    own.push_str(token);
                     continue;
                 }
             }
@@ -57,12 +56,16 @@ pub fn essence(text: &str) -> Vec<Cow<'_, str>> {
             }
             SyntaxKind::TOKEN_STRING_END => {
                 if let Some(Some((start, own))) = open.pop() {
-                    out[start] = format!("''{}", unindented(&own)).into();
+                    out.insert_str(start, &unindented(&own));
                 }
             }
             _ => {}
         }
-        out.push(unix(token));
+        match kind {
+            SyntaxKind::TOKEN_COMMENT => out.push_str(&comment(token)),
+            _ => out.push_str(token),
+        }
+        out.push('\0');
     }
     out
 }
@@ -70,9 +73,9 @@ pub fn essence(text: &str) -> Vec<Cow<'_, str>> {
 /// Stands in a string's own text for what is interpolated.
 const INTERPOLATION: char = '\0';
 
-/// With the line breaks that git may have changed as they were.
-fn unix(token: &str) -> Cow<'_, str> {
-    if token.contains('\r') { token.replace("\r\n", "\n").into() } else { token.into() }
+/// A text with the line breaks that git may have changed as they were.
+fn unix(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
 fn comment(token: &str) -> Cow<'_, str> {

@@ -10,7 +10,7 @@ use super::set::ChangeSet;
 use super::state::State;
 use crate::disk::error::IoError;
 use crate::disk::git::WorkTree;
-use crate::disk::lock::{Fingerprint, Lock, LockEntry};
+use crate::disk::lock::{Essence, Fingerprint, Lock, LockEntry};
 use crate::disk::tree::{Found, MOST, Root};
 use crate::nix::{self, Ready, ReadyFile};
 use crate::render::{Language, handed_over, is_generated};
@@ -105,10 +105,10 @@ fn rendered<'a>(
     let is_ejected = entry.is_some_and(LockEntry::is_ejected);
     if !is_ejected {
         // A file that says the same does not have to be laid out.
-        let now = Fingerprint::of(path, file.rendered());
-        if old == file.rendered() || Fingerprint::of(path, &old) == now {
+        let now = Essence::of(path, file.rendered());
+        if old == file.rendered() || Essence::of(path, &old) == now {
             change.old = Some(old);
-            change.fingerprint = Some(now);
+            change.fingerprint = Some(now.into());
             return Ok(change.stands(State::Clean));
         }
     }

@@ -6,26 +6,34 @@ use crate::nix;
 use crate::render::Language;
 use crate::text::hex;
 
-/// The content of a file as far as it matters: of Nix its essence, since layout
-/// is any formatter's business, and the lines of everything else.
+/// The content of a file as far as it matters: of Nix its tokens, since layout is any
+/// formatter's business, and the lines of everything else.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::disk) struct Essence(String);
+
+impl Essence {
+    pub(in crate::disk) fn of(path: &str, text: &str) -> Self {
+        if Language::of(path) == Some(Language::Nix) && !nix::is_tangled(text) {
+            return Self(nix::essence(text));
+        }
+        let lines = text.lines().flat_map(|line| [line, "\n"]);
+        Self(lines.collect())
+    }
+}
+
+/// The hash of an essence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::disk) struct Fingerprint(pub(super) String);
 
 impl Fingerprint {
     pub(in crate::disk) fn of(path: &str, text: &str) -> Self {
-        let mut hash = Sha256::new();
-        if Language::of(path) == Some(Language::Nix) && !nix::is_tangled(text) {
-            for token in nix::essence(text) {
-                hash.update(token.as_bytes());
-                hash.update([0]);
-            }
-        } else {
-            for line in text.lines() {
-                hash.update(line.as_bytes());
-                hash.update(b"\n");
-            }
-        }
-        Self(hex(&hash.finalize()[..ENOUGH]))
+        Essence::of(path, text).into()
+    }
+}
+
+impl From<Essence> for Fingerprint {
+    fn from(essence: Essence) -> Self {
+        Self(hex(&Sha256::digest(essence.0)[..ENOUGH]))
     }
 }
 

@@ -3,8 +3,8 @@
 
 mod fingerprint;
 
-pub(super) use fingerprint::Fingerprint;
 pub use fingerprint::Input;
+pub(super) use fingerprint::{Essence, Fingerprint};
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
