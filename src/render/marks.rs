@@ -46,34 +46,31 @@ pub(super) fn line(number: usize) -> String {
 /// White space that its tags eat is eaten as before.
 pub(super) fn numbered(template: &str) -> String {
     let mut out = String::with_capacity(template.len() * 2);
-    let mut number = 1;
+    let (mut number, mut mark) = (1, line(1));
     let mut rest = template;
-    // Whether there is text behind the last mark that will be seen.
-    let mut said = false;
-    while let Some(next) = rest.chars().next() {
+    while let Some(first) = rest.chars().next() {
+        let is_blank = first.is_whitespace();
         let tag = tag(rest);
-        if said && (tag.is_some() || next.is_whitespace()) {
-            out.push_str(&line(number));
-            said = false;
-        }
-        if let Some(tag) = tag {
-            out.push_str(tag);
+        let part = tag.unwrap_or_else(|| {
+            let ends = |&(at, c): &(usize, char)| {
+                c.is_whitespace() != is_blank || at > 0 && self::tag(&rest[at..]).is_some()
+            };
+            rest.char_indices().find(ends).map_or(rest, |(end, _)| &rest[..end])
+        });
+        // A mark of the template's own would be taken for one of these.
+        out.extend(part.split(MARK));
+        let is_said = match tag {
             // A mark would stand in the way of white space that is to be eaten.
-            if tag.starts_with("{{") && !tag.ends_with("-}}") {
-                out.push_str(&line(number));
-            }
-            number += tag.matches('\n').count();
-            rest = &rest[tag.len()..];
-        } else {
-            said |= !next.is_whitespace();
-            number += usize::from(next == '\n');
-            // A mark of the template's own would be taken for one of these.
-            out.extend((next != MARK).then_some(next));
-            rest = &rest[next.len_utf8()..];
+            Some(tag) => tag.starts_with("{{") && !tag.ends_with("-}}"),
+            None => !is_blank,
+        };
+        out.push_str(if is_said { &mark } else { "" });
+        let breaks = part.matches('\n').count();
+        if breaks > 0 {
+            number += breaks;
+            mark = line(number);
         }
-    }
-    if said {
-        out.push_str(&line(number));
+        rest = &rest[part.len()..];
     }
     out
 }
@@ -88,10 +85,10 @@ pub(crate) fn column(template: &str, line: usize, numbered_column: usize) -> usi
 
 /// The tag that a text starts with.
 fn tag(text: &str) -> Option<&str> {
-    let close = match text.get(..2)? {
-        "{{" => "}}",
-        "{%" => "%}",
-        "{#" => "#}",
+    let close = match text.as_bytes() {
+        [b'{', b'{', ..] => "}}",
+        [b'{', b'%', ..] => "%}",
+        [b'{', b'#', ..] => "#}",
         _ => return None,
     };
     // Strings in tags may hold what closes them.
