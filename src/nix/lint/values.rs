@@ -2,26 +2,23 @@
 //! numbers, truth values, names of attributes, paths, and lists and sets of
 //! those; or stays inside the string or the comment that it stands in.
 
+use std::iter::successors;
 use std::ops::Range;
 
-use rnix::{SyntaxKind, SyntaxNode, SyntaxToken, TextSize, TokenAtOffset};
+use rnix::{SyntaxKind, SyntaxNode, SyntaxToken};
 
 use super::Finding;
 
+/// Finds the values, which are in order, that became code.
 pub(in crate::nix) fn check(root: &SyntaxNode, values: &[Range<usize>], found: &mut Vec<Finding>) {
+    let mut tokens = successors(root.first_token(), SyntaxToken::next_token).peekable();
     for value in values {
-        let start = u32::try_from(value.start).map_or(root.text_range().end(), TextSize::from);
-        let mut next = match root.token_at_offset(start) {
-            TokenAtOffset::None => None,
-            TokenAtOffset::Single(token) | TokenAtOffset::Between(_, token) => Some(token),
-        };
-        while let Some(token) = next.filter(|token| range(token).start < value.end) {
-            if !is_data(&token, value) {
-                let message = format!("a value became code, at `{}`", token.text());
-                found.push(Finding { at: range(&token).start.max(value.start), message });
-                break;
-            }
-            next = token.next_token();
+        while tokens.next_if(|token| range(token).end <= value.start).is_some() {}
+        let mut of_value = successors(tokens.peek().cloned(), SyntaxToken::next_token)
+            .take_while(|token| range(token).start < value.end);
+        if let Some(code) = of_value.find(|token| !is_data(token, value)) {
+            let message = format!("a value became code, at `{}`", code.text());
+            found.push(Finding { at: range(&code).start.max(value.start), message });
         }
     }
 }
