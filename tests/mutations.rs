@@ -1,11 +1,12 @@
 //! Rendered Nix, broken in every way that a template can go wrong in, at every
-//! place that offers itself: what of it is noticed without Nix. Nothing is left
-//! to chance, so a run is like any other; `--nocapture` lists what survives.
+//! place that offers itself: what of it is noticed without Nix, by nixgen itself or by
+//! the tests that look at how it writes. Nothing is left to chance, so a run is like any
+//! other; `--nocapture` lists what survives.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::support;
+use crate::support::{self, idioms};
 use nixgen::input::types::Formatter;
 use nixgen::nix::{self, Rules};
 use nixgen::render::{Engine, Kind, RenderedFile};
@@ -119,7 +120,7 @@ fn rules(files: &[RenderedFile]) -> Rules<'static> {
 
 fn survives(file: &RenderedFile, files: &[RenderedFile]) -> bool {
     let ready = nix::ready(vec![file.clone()], &rules(files));
-    ready.is_ok_and(|ready| ready.missing().is_empty())
+    ready.is_ok_and(|ready| ready.missing().is_empty()) && idioms::said(&file.text).is_empty()
 }
 
 /// For each file that another one refers to: whether its absence is noticed.

@@ -5,6 +5,7 @@ pub mod forge;
 pub mod generated;
 pub mod git;
 pub mod hostile;
+pub mod idioms;
 pub mod node;
 pub mod scene;
 pub mod strace;

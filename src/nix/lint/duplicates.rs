@@ -1,43 +1,40 @@
 //! Attributes that are set twice. Sets that are written out merge, as they do
 //! in Nix: `a.b = 1; a = { c = 2; };` is one set.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use rnix::{SyntaxKind, SyntaxNode};
 
 use super::{Finding, binding, static_key};
 
-enum Slot {
-    Value,
-    Set(Set),
-}
-
+/// The attributes of a set; those that are sets themselves merge with others.
 #[derive(Default)]
-struct Set(HashMap<String, Slot>);
+struct Set(BTreeMap<String, Option<Set>>);
 
 pub(super) fn check(node: &SyntaxNode, found: &mut Vec<Finding>) {
     // A set that is the value of a binding was seen with the set around it.
     let is_value = node.parent().is_some_and(|it| it.kind() == SyntaxKind::NODE_ATTRPATH_VALUE);
     if node.kind() == SyntaxKind::NODE_LET_IN || !is_value {
-        enter(node, &mut Set::default(), "", found);
+        enter(node, &mut Set::default(), found);
     }
 }
 
 /// Enters the bindings of a set or a `let` into what is known of it.
-fn enter(node: &SyntaxNode, set: &mut Set, prefix: &str, found: &mut Vec<Finding>) {
+fn enter(node: &SyntaxNode, set: &mut Set, found: &mut Vec<Finding>) {
     for entry in node.children() {
         match entry.kind() {
             SyntaxKind::NODE_INHERIT => {
-                for name in entry.children().filter_map(|attribute| static_key(&attribute)) {
-                    if set.0.contains_key(&name) {
-                        found.push(twice(&entry, prefix, &name));
+                for attribute in entry.children() {
+                    let name = static_key(&attribute);
+                    if name.is_some_and(|name| set.0.insert(name, None).is_some()) {
+                        found.push(twice(&entry, &[attribute]));
                     }
-                    set.0.insert(name, Slot::Value);
                 }
             }
             SyntaxKind::NODE_ATTRPATH_VALUE => {
                 if let Some((path, value)) = binding(&entry) {
-                    bind(&entry, &path, &value, set, prefix.to_owned(), found);
+                    bind(&entry, &path, &value, set, found);
                 }
             }
             _ => {}
@@ -49,39 +46,43 @@ fn bind(
     entry: &SyntaxNode,
     path: &[SyntaxNode],
     value: &SyntaxNode,
-    set: &mut Set,
-    mut prefix: String,
+    mut set: &mut Set,
     found: &mut Vec<Finding>,
 ) {
     let is_set = value.kind() == SyntaxKind::NODE_ATTR_SET;
-    let mut set = set;
     for (index, attribute) in path.iter().enumerate() {
         let Some(name) = static_key(attribute) else {
             // What its name is only shows when it is evaluated.
             if is_set {
-                enter(value, &mut Set::default(), "", found);
+                enter(value, &mut Set::default(), found);
             }
             return;
         };
         let nests = is_set || index + 1 < path.len();
-        let text = attribute.text().to_string();
-        let is_new = !set.0.contains_key(&name);
-        let slot = set
-            .0
-            .entry(name)
-            .or_insert_with(|| if nests { Slot::Set(Set::default()) } else { Slot::Value });
-        match slot {
-            Slot::Set(inner) if nests => {
-                prefix = format!("{prefix}{text}.");
-                set = inner;
+        let inner = match set.0.entry(name) {
+            Entry::Occupied(known) => known.into_mut().as_mut().filter(|_| nests),
+            Entry::Vacant(new) if nests => new.insert(Some(Set::default())).as_mut(),
+            Entry::Vacant(new) => {
+                new.insert(None);
+                return;
             }
-            _ if is_new => return,
-            _ => return found.push(twice(entry, &prefix, &text)),
-        }
+        };
+        let Some(inner) = inner else { return found.push(twice(entry, &path[..=index])) };
+        set = inner;
     }
-    enter(value, set, &prefix, found);
+    enter(value, set, found);
 }
 
-fn twice(entry: &SyntaxNode, prefix: &str, name: &str) -> Finding {
-    Finding::new(entry, format!("`{prefix}{name}` has two values in one set"))
+/// Names an attribute by its path from the outermost set that is written out.
+fn twice(entry: &SyntaxNode, path: &[SyntaxNode]) -> Finding {
+    let sets = |node: &SyntaxNode| {
+        matches!(node.kind(), SyntaxKind::NODE_ATTR_SET | SyntaxKind::NODE_ATTRPATH_VALUE)
+    };
+    let around = entry.ancestors().skip(1).take_while(sets);
+    let around =
+        around.filter_map(|node| binding(&node)).flat_map(|(path, _)| path.into_iter().rev());
+    let names = path.iter().rev().cloned().chain(around).map(|name| name.to_string());
+    let mut names: Vec<String> = names.collect();
+    names.reverse();
+    Finding::new(entry, format!("`{}` has two values in one set", names.join(".")))
 }
