@@ -39,6 +39,7 @@ mod states;
 mod support;
 mod systemd;
 mod templates;
+mod texts;
 mod values;
 mod versions;
 mod visible;

@@ -145,27 +145,3 @@ pub(super) fn dns_label(text: &str, longest: usize) -> Result<(), String> {
         Ok(())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::input::decode::Text as _;
-
-    #[test]
-    fn names_are_dns_labels() {
-        for good in ["a", "k8s-worker-1", "0", &"x".repeat(63)] {
-            assert!(Name::from_text(good).is_ok(), "{good}");
-        }
-        for bad in ["", "-a", "a-", "A", "a_b", "a.b", "ü", "a b", "a\n", &"x".repeat(64)] {
-            assert!(Name::from_text(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn interface_names_fit_the_kernel() {
-        assert!(InterfaceName::from_text("vm-k8s-worker-1").is_ok());
-        for bad in ["", "sixteen-chars-xx", "a/b", "..", "a b"] {
-            assert!(InterfaceName::from_text(bad).is_err(), "{bad}");
-        }
-    }
-}
