@@ -29,6 +29,10 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
             found(inside, format!("the number `{raw}` starts with a zero"))
                 .help(format!("write `{number}`, or `\"{raw}\"` for text"))
         }
+        // What the parser takes for the value where there is none.
+        "invalid literal string" if raw.is_empty() => {
+            found(at, "a key of this table has no value".to_owned()).help("write `key = value`")
+        }
         "invalid basic string"
         | "invalid literal string"
         | "invalid multi-line basic string"
@@ -269,125 +273,4 @@ pub(super) fn table(text: &str, error: &Error, before: Option<Span>) -> Diagnost
             .help("write it all in one place");
     }
     found(message.replace('\n', ", "))
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::diagnostic::Diagnostic;
-    use crate::source::Source;
-
-    fn read(text: &str) -> Vec<Diagnostic> {
-        let mut log = Vec::new();
-        super::super::parse(&Source::new("c.toml", text), &mut log);
-        log
-    }
-
-    /// Whether the first mistake is told in these words, with this help.
-    fn assert_said(cases: &[[&str; 3]]) {
-        for [text, message, help] in cases {
-            let first = read(text).swap_remove(0);
-            let said = (first.message.as_str(), first.help.as_deref().unwrap_or_default());
-            assert_eq!(said, (*message, *help), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_value_without_quotes_is_told_how_to_be_one() {
-        assert_said(&[
-            ["x = 8GiB", "`8GiB` is text, which has to be in quotes", "write `\"8GiB\"`"],
-            [
-                "x = 10.0.2.1",
-                "`10.0.2.1` is text, which has to be in quotes",
-                "write `\"10.0.2.1\"`",
-            ],
-            ["x = “a”", "these quotes are not the ones of a keyboard", "write `\"a\"`"],
-            ["x = True", "`True` is not a value", "write `true`"],
-            ["x = no", "`no` is not a value", "write `false`"],
-            ["x = 4;", "`4;` is not a value", "take the `;` out: a line just ends"],
-            ["x = 010", "the number `010` starts with a zero", "write `10`, or `\"010\"` for text"],
-            [
-                "x =",
-                "there is no value behind the `=`",
-                "write one, or take the line out: most keys have a default",
-            ],
-        ]);
-    }
-
-    #[test]
-    fn what_is_open_is_closed_where_it_was_meant_to_be() {
-        assert_said(&[
-            ["x = \"a\ny = 1", "this text has no closing quote", "write `\"` at its end"],
-            ["x = \"\"\"a\n1", "this text has no closing quote", "write `\"\"\"` at its end"],
-            ["[a.b\nx = 1", "this header has no `]` at its end", "write `[a.b]`"],
-            [
-                "[a b]",
-                "a name in a header cannot have a space in it",
-                "write `-` or `.` for it: `[a.b]`",
-            ],
-            ["x = { a = 1", "this `{` is never closed", "write a `}` behind the last value"],
-            ["x = { a = 1\ny = 1", "a `}` is missing here", "write the `}`"],
-            ["x = { a = 1 # c\ny = 1", "this `{` is not closed on its line", "write the `}`"],
-            ["x = [1\n[b]\ny = 1", "a `]` is missing here", "write the `]`"],
-            ["x = [\n1\n2]", "a `,` or `]` is missing here", "put commas between the values"],
-            [
-                "x = 1]",
-                "this `]` closes nothing",
-                "take it out, or write the bracket that it belongs to",
-            ],
-        ]);
-    }
-
-    #[test]
-    fn a_conflict_of_a_merge_is_told_as_one() {
-        let said = read("[a]\n<<<<<<< HEAD\nx = 1\n=======\nx = 2\n>>>>>>> other\ny = 1\n");
-        assert_eq!(said.len(), 1, "{said:?}");
-        assert_eq!(said[0].message, "git left a conflict of a merge here");
-        assert_eq!(said[0].span, Some(4..16));
-        let said = read("x = [\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> other\n]\n");
-        assert_eq!(said[0].message, "git left a conflict of a merge here");
-    }
-
-    #[test]
-    fn what_other_languages_write_is_known() {
-        assert_said(&[
-            ["x: 1", "`:` cannot be in a key", "TOML has `key = value`, and `[name]` for tables"],
-            ["x : 1", "`x` has no `=` and no value", "write `x = 1`"],
-            ["// a", "`/` cannot be in a key", "comments start with `#`"],
-            ["x = \"a\";", "`;` cannot be behind a value", "take it out: a line just ends"],
-            [
-                "{ \"x\": 1 }",
-                "a line cannot start with `{`",
-                "write `key = value`, or a table's header: `[name]`",
-            ],
-            [
-                "x = \"a\\d\"",
-                "`\\d` is not an escape",
-                "write `\\\\` for a backslash, or the text in single quotes: `'…'`",
-            ],
-        ]);
-    }
-
-    #[test]
-    fn what_is_there_twice_is_named_with_its_first_place() {
-        for (text, message, first, second) in [
-            ("[a.b]\n[c]\nb = 1\n[a.b]", "the table `[a.b]` is there twice", 3, 19),
-            ("[a]\nx = 1\n\"x\" = 2", "the key `\"x\"` is there twice", 4, 10),
-            ("a = [{ x = 1 }, { x = 1, x = 2 }]", "the key `x` is there twice", 18, 25),
-            ("[[a]]\nx = 1\n[[a]]\nx = 2\nx = 3", "the key `x` is there twice", 18, 24),
-            ("[[a]]\n[a.b]\n[[a]]\n[a.b]\n[a.b]", "the table `[a.b]` is there twice", 21, 27),
-            ("a.b = 1\na.b.c = 2", "`b` has a value already, to which nothing can be added", 2, 10),
-            ("[a]\nb = 1\n[a.b]", "`b` has a value already, and cannot be a table as well", 4, 13),
-        ] {
-            let log = read(text);
-            let [found] = &log[..] else { panic!("{text}: {log:?}") };
-            assert_eq!(found.message, message, "{text}");
-            let start = |span: &super::Span| span.start;
-            let before = found.related.first().map(|related| start(&related.span));
-            assert_eq!(
-                (before, found.span.as_ref().map(start)),
-                (Some(first), Some(second)),
-                "{text}"
-            );
-        }
-    }
 }
