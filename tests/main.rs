@@ -3,6 +3,7 @@
 //! `README.md` says which file is about what.
 
 mod architecture;
+mod attrs;
 mod base;
 mod bounds;
 mod cli;

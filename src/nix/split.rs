@@ -89,35 +89,3 @@ fn largest_set(text: &str) -> Option<LargeSet> {
     })?;
     largest
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn large(bindings: usize) -> String {
-        let body: Vec<String> =
-            (0..bindings).map(|n| format!("n{n} = {{ a = {n}; }};\n")).collect();
-        format!("{{ first = 1; definitions = {{\n{}}}; last = 2; }}", body.concat())
-    }
-
-    #[test]
-    fn groups_and_their_frame_are_all_of_a_text() {
-        let text = large(100);
-        let split = Split::of_any(&text).expect("it is large");
-        assert_eq!(split.groups().count(), 4);
-        let frame = split.frame();
-        let (before, after) = frame.split_once(HOLE).expect("a hole");
-        let groups: String = split.groups().collect();
-        assert_eq!(format!("{}{groups}{after}", before.trim_end()), text);
-        for piece in split.groups().map(|group| format!("{{{group}}}")).chain([frame.clone()]) {
-            assert!(rnix::Root::parse(&piece).errors().is_empty(), "{piece}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_split_is_left_whole() {
-        assert!(Split::of_any("{ lib }: lib").is_none());
-        assert!(Split::of_any(&large(3)).is_none());
-        assert!(Split::of(&large(100)).is_none());
-    }
-}

@@ -74,6 +74,16 @@ mod tests {
             "[ 1 ] [ 2 ]",
             "[ (-1) ]",
             "{ inherit a; }",
+            "{ ${a} = 1; }",
+            "{ a = -1; }",
+            "{ a = ./b; }",
+            "{ a = \"b",
+            "{ a. = 1; }",
+            "{ a. }",
+            "{ a = ]; }",
+            "[ 1; ]",
+            "[ { ]",
+            "",
             "{ a = \"«x\"; b = \"y»\"; }",
             "{ a = «\"x\"; b = \"y\"»; }",
             "{ a = «1; b = 2»; }",
@@ -86,5 +96,7 @@ mod tests {
         ] {
             assert!(!plain(text), "{text}");
         }
+        let lists = |depth: usize| "[ ".repeat(depth) + &"] ".repeat(depth);
+        assert!(plain(&lists(32)) && !plain(&lists(33)), "nobody reads what is deeper");
     }
 }
