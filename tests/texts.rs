@@ -19,8 +19,11 @@ use crate::support::{blessing, read, repository};
 
 const TEXTS: &str = "tests/golden/texts.txt";
 
-/// What a type makes of the texts below its name, and of all others without a panic.
-type Section = fn(own: &[String], all: &[String]) -> String;
+/// A text, as the file spells it and as it is.
+type Spelled<'g> = (&'g str, String);
+
+/// What a type makes of the texts below its name; its pattern is held to all.
+type Section = fn(own: &[Spelled<'_>], all: &[Spelled<'_>]) -> String;
 
 macro_rules! sections {
     ($($ty:ident)+) => { [$((stringify!($ty), of::<$ty> as Section)),+] };
@@ -30,15 +33,16 @@ macro_rules! sections {
 fn every_type_takes_and_refuses_what_it_should() {
     let golden = read(TEXTS);
     let mut all = Vec::new();
-    let mut sections: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut sections: Vec<(&str, Vec<Spelled<'_>>)> = Vec::new();
     for line in golden.lines() {
         match line.strip_prefix("    ") {
             None => sections.push((line, Vec::new())),
             Some(line) => {
                 let mut texts = serde_json::Deserializer::from_str(line).into_iter::<String>();
                 let text = texts.next().expect("a text").expect("in quotes");
-                all.push(text.clone());
-                sections.last_mut().expect("a type").1.push(text);
+                let spelled = (&line[..texts.byte_offset()], text);
+                all.push(spelled.clone());
+                sections.last_mut().expect("a type").1.push(spelled);
             }
         }
     }
@@ -59,23 +63,22 @@ fn every_type_takes_and_refuses_what_it_should() {
     assert!(now == golden, "rewrite {TEXTS} with NIXGEN_BLESS=1: {other:?}");
 }
 
-fn of<T: Text + Display>(own: &[String], all: &[String]) -> String {
+fn of<T: Text + Display>(own: &[Spelled<'_>], all: &[Spelled<'_>]) -> String {
     let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
     let pattern = json!({ "pattern": T::PATTERN.expect("a pattern") });
     compiler.add_resource("schema.json", pattern).expect("a resource");
     let index = compiler.compile("schema.json", &mut schemas).expect("a schema");
     let fits = |text: &str| schemas.validate(&text.into(), index).is_ok();
-    for text in all.iter().map(String::as_str).chain([T::EXAMPLE]) {
+    for text in all.iter().map(|(_, text)| text.as_str()).chain([T::EXAMPLE]) {
         assert!(fits(text) || T::from_text(text).is_err(), "an editor underlines {text:?}");
     }
     assert!(T::from_text(T::EXAMPLE).is_ok(), "{}", T::EXAMPLE);
-    assert!(!all.iter().all(|text| fits(text)), "an editor underlines nothing");
-    own.iter().fold(String::new(), |lines, text| {
-        let quoted = json!(text);
-        lines
-            + &match T::from_text(text) {
-                Ok(value) => format!("    {quoted} is {value}\n"),
-                Err(reason) => format!("    {quoted}: {}\n", reason.replace('\n', "\\n")),
-            }
+    assert!(!all.iter().all(|(_, text)| fits(text)), "an editor underlines nothing");
+    own.iter().fold(String::new(), |lines, (spelled, text)| {
+        let said = match T::from_text(text) {
+            Ok(value) => format!(" is {value}"),
+            Err(reason) => format!(": {}", reason.replace('\n', "\\n")),
+        };
+        format!("{lines}    {spelled}{said}\n")
     })
 }
