@@ -1,8 +1,8 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::builder::RangedU64ValueParser;
+use clap::builder::{PathBufValueParser, RangedU64ValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::checks::Lints;
@@ -276,7 +276,8 @@ pub enum Document {
 #[derive(Debug, Args)]
 pub struct Global {
     /// The cluster's description
-    #[arg(short, long, global = true, value_name = "FILE", default_value = "cluster.toml")]
+    #[arg(short, long, global = true, value_name = "FILE", default_value = "cluster.toml",
+          value_parser = PathBufValueParser::new().try_map(file))]
     pub config: PathBuf,
     /// Root of the tree that is rendered into [default: the folder of the config file]
     #[arg(short, long, global = true, value_name = "DIR")]
@@ -324,6 +325,14 @@ impl Global {
             [(Level::Allow, &self.allow), (Level::Warn, &self.warn), (Level::Deny, &self.deny)];
         lists.iter().flat_map(|(level, lints)| lints.iter().map(|lint| (*lint, *level))).collect()
     }
+}
+
+/// Reads the name of a file that has to have a folder.
+fn file(path: PathBuf) -> Result<PathBuf, &'static str> {
+    if path == Path::new("-") {
+        return Err("standard input is not read: the tree and the templates are beside the file");
+    }
+    Ok(path)
 }
 
 /// Reads what a level is set of.

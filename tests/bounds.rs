@@ -283,6 +283,20 @@ fn what_is_no_file_is_refused() {
         assert_eq!(ran.status, 6, "{path}: {}", ran.stderr);
         assert!(ran.stderr.contains("it is not a regular file"), "{path}: {}", ran.stderr);
     }
+    // What is open already, whatever it is: a tree beside it would be in /dev.
+    let config = read("tests/golden/ok/minimal.toml");
+    sandbox.write("cluster.toml", &config);
+    for path in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/proc/thread-self/fd/0"] {
+        let mut command = sandbox.command(&["render", "--yes", "-c", path]);
+        command.stdin(std::fs::File::open(sandbox.at("cluster.toml")).expect("open"));
+        let ran = Ran::of(command.output().expect("it runs"));
+        assert_eq!(ran.status, 6, "{path}: {}", ran.stderr);
+        assert!(ran.stderr.contains("standard input and pipes are not read"), "{}", ran.stderr);
+    }
+    for args in [["render", "-c", "-"], ["init", "-c", "-"]] {
+        let ran = sandbox.expect(2, &args);
+        assert!(ran.stderr.contains("standard input is not read"), "{}", ran.stderr);
+    }
     for path in [".", "/"] {
         let (ran, _) = validate(&sandbox, path);
         assert_eq!((ran.status, ran.stderr.contains("it is a folder")), (6, true), "{path}");

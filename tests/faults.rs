@@ -130,6 +130,46 @@ fn a_disk_that_is_really_full_or_read_only_changes_nothing() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "kept\nkept\n");
 }
 
+#[test]
+fn what_cannot_be_shown_is_not_written() {
+    let scene = Scene::new(3);
+    let full = || fs::File::options().write(true).open("/dev/full").expect("it is there");
+    let foreign = scene.copy();
+    foreign.edit("vms/cp.nix", "vcpu = 2", "vcpu = 3");
+    for (tree, args) in [
+        (scene.copy(), &["render"][..]),
+        (scene.copy(), &["render", "--yes", "--message-format", "json"]),
+        (Scene::copy_of(foreign.path()), &["adopt", "--yes", "vms/cp.nix"]),
+        (scene.copy(), &["diff"]),
+        (scene.copy(), &["check", "-q"]),
+        (scene.copy(), &["list"]),
+        (scene.copy(), &["explain", "NG0203"]),
+    ] {
+        let before = times(tree.path());
+        let ran = Ran::of(tree.command(args).stdout(full()).output().expect("it runs"));
+        assert_eq!(ran.status, 6, "{args:?}: {}", ran.stderr);
+        let said = "cannot write to standard output: No space left on device (os error 28)";
+        assert!(ran.stderr.contains(said), "{args:?}: {}", ran.stderr);
+        assert_eq!(times(tree.path()), before, "{args:?}");
+    }
+    // Nor is it when nothing can be said of it.
+    let tree = scene.copy();
+    let ran = Ran::of(tree.command(&["render"]).stderr(full()).output().expect("it runs"));
+    assert_eq!(ran.status, 6);
+    assert!(!scene.is_new(tree.path(), &"standard error is full"));
+    // Who asks for no diff needs none, and who stops reading has had enough of it.
+    let tree = scene.copy();
+    let ran = Ran::of(tree.command(RENDER).stdout(full()).output().expect("it runs"));
+    assert_eq!((ran.status, &*ran.stderr), (0, ""));
+    assert!(scene.is_new(tree.path(), &"quiet"));
+    let tree = scene.copy();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let ran = Ran::of(tree.command(&["render"]).stdout(writer).output().expect("it runs"));
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
+    assert!(scene.is_new(tree.path(), &"nobody reads"));
+}
+
 /// Runs nixgen as one whom permissions hold back, which they do not hold root.
 fn held_back(sandbox: &Sandbox, args: &[&str]) -> Ran {
     let drop = "-dac_override,-dac_read_search";

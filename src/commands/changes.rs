@@ -63,12 +63,13 @@ pub(super) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
     }
 }
 
-/// Does what the change set says, and tells where a person's text is kept.
+/// Does what the change set says, once it was shown, and tells where a person's text is kept.
 pub(super) fn write(
     changes: &ChangeSet<'_>,
     hold: Hold,
     output: &mut Output,
 ) -> Result<(), Failure> {
+    output.shown().map_err(|error| error.with_help("nothing was written"))?;
     disk::apply(changes, hold, &mut |text| output.warning(text))?;
     for (path, backup) in changes.backups() {
         output.note(&format!("what {path} held is kept in {backup}"));

@@ -57,16 +57,26 @@ impl ConfigFile {
 /// The bytes of a file; `None` of one that has too many.
 fn bytes(path: &Path) -> Result<Option<Vec<u8>>, IoError> {
     let failed = |error| IoError::new("read the configuration", path, error);
-    // A pipe may wait for ever, and a device may never end.
     let kind = fs::metadata(path).map_err(failed)?.file_type();
-    if !kind.is_file() {
-        let what = if kind.is_dir() { "it is a folder" } else { "it is not a regular file" };
-        return Err(failed(io::Error::other(what)));
+    if kind.is_dir() {
+        return Err(failed(io::Error::other("it is a folder")));
+    }
+    // A pipe may wait for ever, and a device may never end.
+    if !kind.is_file() || is_stream(path) {
+        let help = "standard input and pipes are not read, for the tree and your templates are \
+                    beside the file: save it, and name it with `--config`";
+        return Err(failed(io::Error::other("it is not a regular file")).with_help(help));
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
     file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok((bytes.len() as u64 <= MAX_BYTES).then_some(bytes))
+}
+
+/// Whether a path is a name for what this process has open, whatever that is.
+fn is_stream(path: &Path) -> bool {
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok()).unwrap_or_default();
+    folder == Path::new("/dev") || folder.starts_with("/dev/fd") || folder.starts_with("/proc")
 }
 
 fn not_text(at: usize, is_utf16: bool) -> Diagnostic {

@@ -120,10 +120,12 @@ pub fn run(cli: &Cli) -> Status {
         Command::Man => Ok(shell::man(&mut output)),
     };
     let status = result.unwrap_or_else(|failure| report(failure, &cli.global, &mut output));
-    // A reader that went away has had enough; anything else is a failure.
-    match output.flush() {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Status::Io,
-        _ => status,
+    match output.shown() {
+        Ok(()) => status,
+        Err(error) => {
+            output.io_error(&error);
+            Status::Io
+        }
     }
 }
 

@@ -3,7 +3,8 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use std::path::Path;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -44,6 +45,9 @@ enum Message<'a> {
     Question { message: &'a str },
 }
 
+const OUT: &str = "standard output";
+const ERR: &str = "standard error";
+
 /// The two streams.
 pub struct Output {
     out: AutoStream<io::Stdout>,
@@ -52,7 +56,8 @@ pub struct Output {
     format: MessageFormat,
     quiet: bool,
     findings: Vec<Finding>,
-    failed: Option<io::Error>,
+    /// What could not be said, if anything could not.
+    failed: Option<IoError>,
 }
 
 impl Output {
@@ -97,7 +102,7 @@ impl Output {
     /// Data, as it is.
     pub fn data(&mut self, text: &str) {
         let result = self.out.write_all(text.as_bytes());
-        self.keep(result);
+        self.keep(OUT, result);
     }
 
     /// Data as one JSON document.
@@ -106,7 +111,7 @@ impl Output {
         let result = serde_json::to_string_pretty(document)
             .map_err(io::Error::from)
             .and_then(|text| self.out.write_all((visible_json(&text) + "\n").as_bytes()));
-        self.keep(result);
+        self.keep(OUT, result);
     }
 
     /// A line on how it went; not when quiet.
@@ -169,7 +174,7 @@ impl Output {
                  `nixgen explain {}` says why it is one, and what to write instead.",
                 first.code
             );
-            self.keep(result);
+            self.keep(ERR, result);
         }
     }
 
@@ -184,7 +189,7 @@ impl Output {
             }
         } else {
             let result = self.err.write_all(diagnostic::render(source, shown).as_bytes());
-            self.keep(result);
+            self.keep(ERR, result);
         }
         if !more.is_empty() {
             self.note(&format!("{} more are not shown", more.len()));
@@ -209,14 +214,18 @@ impl Output {
         Some(answer.trim().chars().next().map_or(' ', |c| c.to_ascii_lowercase()))
     }
 
+    /// Nobody can answer for what they were not shown.
     fn ask(&mut self, question: &str) -> Option<String> {
         let shown = self.out.flush();
-        self.keep(shown);
+        self.keep(OUT, shown);
         if self.format == MessageFormat::Json {
             self.say("", &Message::Question { message: question });
         } else {
             let asked = write!(self.err, "{} ", visible(question)).and_then(|()| self.err.flush());
-            self.keep(asked);
+            self.keep(ERR, asked);
+        }
+        if self.failed.is_some() {
+            return None;
         }
         let mut answer = String::new();
         let read = io::stdin().read_line(&mut answer);
@@ -228,10 +237,11 @@ impl Output {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Writes out what is held back, and says whether any writing failed.
-    pub fn flush(&mut self) -> io::Result<()> {
+    /// Writes out what is held back. What could not be said is an error, once; a
+    /// reader that went away has had enough.
+    pub fn shown(&mut self) -> Result<(), IoError> {
         let result = self.out.flush();
-        self.keep(result);
+        self.keep(OUT, result);
         self.failed.take().map_or(Ok(()), Err)
     }
 
@@ -243,12 +253,14 @@ impl Output {
                 .map_err(io::Error::from)
                 .and_then(|object| writeln!(self.err, "{}", visible_json(&object))),
         };
-        self.keep(result);
+        self.keep(ERR, result);
     }
 
-    fn keep(&mut self, result: io::Result<()>) {
-        if let Err(error) = result {
-            self.failed.get_or_insert(error);
+    fn keep(&mut self, stream: &str, result: io::Result<()>) {
+        if let Err(error) = result
+            && error.kind() != ErrorKind::BrokenPipe
+        {
+            self.failed.get_or_insert_with(|| IoError::new("write to", Path::new(stream), error));
         }
     }
 }
