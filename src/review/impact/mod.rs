@@ -90,7 +90,8 @@ fn split(path: &str) -> Vec<&str> {
     segments
 }
 
-/// A pattern of option paths: `*` is one segment, `**` any number at the end.
+/// A pattern of option paths: `*` is one segment or what is left of it, `**` any
+/// number at the end.
 #[derive(Debug, Clone, Copy)]
 struct Pattern(&'static str);
 
@@ -99,11 +100,18 @@ impl Pattern {
     fn fits<'a>(self, segments: &[&'a str]) -> Option<&'a str> {
         let mut capture = None;
         let mut rest = segments.iter();
-        for part in self.0.split('.') {
-            match (part, rest.next()) {
-                ("**", _) => return Some(capture.unwrap_or_default()),
-                ("*", Some(segment)) => capture = capture.or(Some(*segment)),
-                (part, Some(segment)) if part == *segment => {}
+        for part in split(self.0) {
+            let segment = rest.next();
+            if part == "**" {
+                return Some(capture.unwrap_or_default());
+            }
+            match (part.split_once('*'), *segment?) {
+                (Some((start, end)), segment)
+                    if segment.starts_with(start) && segment.ends_with(end) =>
+                {
+                    capture = capture.or(Some(segment));
+                }
+                (None, segment) if part == segment => {}
                 _ => return None,
             }
         }
@@ -190,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn the_kubelet_restarts_for_each_of_its_files() {
+        let unit = |path| {
+            let rule = RULES.iter().find(|rule| rule.pattern.fits(&bare(path)).is_some());
+            rule.and_then(|rule| match rule.cost {
+                Cost::Restarts(unit) => Some(unit),
+                Cost::Is(_) => None,
+            })
+        };
+        assert_eq!(unit("environment.etc.\"kubelet.conf.d/60-mine.conf\".text"), Some("kubelet"));
+        assert_eq!(unit("environment.etc.\"kubelet.conf\".text"), None);
+    }
+
+    #[test]
     fn patterns_fit_segments() {
         let fits = |pattern, path| Pattern(pattern).fits(&bare(path));
         assert_eq!(fits("a.*.c", "a.\"b.x\".c"), Some("\"b.x\""));
@@ -199,5 +220,7 @@ mod tests {
         assert_eq!(fits("a.*", "a.b.c"), None);
         assert_eq!(fits("microvm.preStart", "let.f.name:.volume:.microvm.preStart"), Some(""));
         assert_eq!(fits("a.b", "a.(if x.y).b"), Some(""));
+        assert_eq!(fits("etc.\"a.d/*\".**", "etc.\"a.d/1.conf\".text"), Some("\"a.d/1.conf\""));
+        assert_eq!(fits("etc.\"a.d/*\".**", "etc.\"b.d/1.conf\".text"), None);
     }
 }

@@ -84,6 +84,8 @@ pub(super) const RULES: &[Rule] = &[
     // What a machine is in the cluster.
     rule("data.role", Any, Always, Is(Drain), "the node joins anew in its new role"),
     rule("data.k8s.version", Node, Always, Is(Drain), "kubeadm upgrades the nodes one by one, control planes first"),
+    rule("data.k8s.encryptSecrets", Any, Always, Is(Nothing), "counts when kubeadm creates a cluster; for one that runs, see docs/cluster.md"),
+    rule("data.k8s.audit", Any, Always, Is(Nothing), "counts when kubeadm creates a cluster; for one that runs, see docs/cluster.md"),
     rule("data.labels.**", Any, Always, Is(Nothing), "labels are given by bootstrap/40-labels.sh"),
     rule("data.taints.**", Any, Always, Is(Nothing), "taints are given when the node joins"),
     rule("data.nixos", Vm, Changed, Is(Restart), KERNEL),
@@ -122,6 +124,8 @@ pub(super) const RULES: &[Rule] = &[
     rule("systemd.network.networks.*.address", Node, Renumbers, Is(Drain), "the node joins anew under its new address"),
     rule("systemd.network.**", Any, Always, Restarts("systemd-networkd"), "the network is set up anew"),
     // Services.
+    rule(r#"environment.etc."kubelet.conf.d/*".**"#, Node, Always, Restarts("kubelet"), "the kubelet reads its settings anew; pods that run keep theirs"),
+    rule(r#"environment.etc."kube-apiserver/*".**"#, ControlPlane, Always, Is(Switch), "the API server reads it when it starts, if the cluster has it read it"),
     rule("systemd.services.*.**", Any, Always, Restarts("*"), "its unit changes"),
     rule("virtualisation.containerd.**", Any, Always, Restarts("containerd"), "its settings change; pods go on running"),
     rule("services.openssh.**", Any, Always, Restarts("sshd"), "its settings change"),
