@@ -176,6 +176,7 @@ readable (present {
   etc = each (file: lines file.text) (
     pick [
       "crictl.yaml"
+      "kube-apiserver/audit-policy.yaml"
       "kubelet.conf.d/10-machine.conf"
       "kubelet.conf.d/50-microvms.conf"
       "machine-id"

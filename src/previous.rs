@@ -23,6 +23,10 @@ pub struct Previous<'a> {
     pub service_cidr: Option<&'a str>,
     /// The DNS domain of services.
     pub dns_domain: Option<&'a str>,
+    /// Whether it was to be created with encrypted Secrets.
+    pub encrypt_secrets: bool,
+    /// Whether it was to be created with an audit log.
+    pub audit: bool,
     /// The control plane that created the cluster.
     pub first_control_plane: Option<&'a str>,
     /// The names of the control planes.
@@ -126,6 +130,8 @@ impl<'a> Previous<'a> {
             ["k8s", "podCidr"] => self.pod_cidr = value.text(),
             ["k8s", "serviceCidr"] => self.service_cidr = value.text(),
             ["k8s", "dnsDomain"] => self.dns_domain = value.text(),
+            ["k8s", "encryptSecrets"] => self.encrypt_secrets = *value == Value::Bool(true),
+            ["k8s", "audit"] => self.audit = *value == Value::Bool(true),
             ["k8s", "controlPlanes"] => {
                 self.control_planes = value.texts().collect();
                 // Trees without the attribute have it at the head of the list.

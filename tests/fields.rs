@@ -281,9 +281,10 @@ impl<'a> Outputs<'a> {
                 (*machine != "host" || data["deployment"]["targetHost"] == **value)
                     && (*machine == "three" || self.in_words(value))
             }
-            // Only a second control plane reads the key. What a release and a chip are
+            // Only a second control plane reads these. What a release and a chip are
             // called is known, and ours are the templates.
             "certificate_key_file"
+            | "encryption_config_file"
             | "nixos"
             | "state_version"
             | "model"

@@ -240,6 +240,33 @@ mod kubeadm {
         #[serde(default)]
         pub(super) skip_phases: Vec<String>,
         pub(super) certificate_key: Option<String>,
+        pub(super) bootstrap_tokens: Vec<OwnToken>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    pub(super) struct OwnToken {
+        pub(super) ttl: String,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub(super) struct ApiServer {
+        pub(super) extra_args: Vec<Argument>,
+        #[serde(default)]
+        pub(super) extra_volumes: Vec<Volume>,
+    }
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub(super) struct Volume {
+        #[serde(rename = "name")]
+        _name: String,
+        pub(super) host_path: String,
+        pub(super) mount_path: String,
+        #[serde(default)]
+        pub(super) read_only: bool,
+        pub(super) path_type: String,
     }
 
     #[derive(Deserialize)]
@@ -249,6 +276,7 @@ mod kubeadm {
         pub(super) cluster_name: String,
         pub(super) kubernetes_version: String,
         pub(super) control_plane_endpoint: String,
+        pub(super) api_server: Option<ApiServer>,
         pub(super) networking: Networking,
         pub(super) etcd: Etcd,
     }
@@ -375,6 +403,8 @@ fn kubeadm_knows_every_field_and_no_secret_stands_in_one() {
                         assert!(init.skip_phases.iter().all(|phase| phase == "show-join-command"));
                         let key = init.certificate_key.as_deref();
                         assert!(matches!(key, None | Some("@CERTIFICATE_KEY@")));
+                        let tokens = init.bootstrap_tokens.iter();
+                        assert_eq!(tokens.map(|token| &*token.ttl).collect::<Vec<_>>(), ["1m0s"]);
                         kinds.push("init");
                     }
                     Document::ClusterConfiguration(cluster) => {
@@ -419,5 +449,110 @@ fn kubeadm_knows_every_field_and_no_secret_stands_in_one() {
         }
         assert!(kinds.contains(&"init") && kinds.contains(&"join"), "{config}: {kinds:?}");
         assert_eq!(kinds.contains(&"join as control plane"), config.contains("ha"), "{kinds:?}");
+    }
+}
+
+/// What a cluster's API servers are told to read and where they write, by argument.
+fn api_server(keys: &str) -> Option<kubeadm::ApiServer> {
+    let config = support::read("cluster.toml");
+    let with_keys = config.replacen("[cluster]\n", &format!("[cluster]\n{keys}\n"), 1);
+    let sandbox = Sandbox::with_config(&with_keys);
+    sandbox.expect(0, &["render", "-q"]);
+    let documents = documents(&sandbox.read("bootstrap/kubeadm/init.yaml"));
+    let cluster = documents.into_iter().find(|it| it["kind"] == "ClusterConfiguration");
+    match serde_json::from_value(cluster.expect("one")).expect("kubeadm knows it") {
+        kubeadm::Document::ClusterConfiguration(cluster) => cluster.api_server,
+        _ => None,
+    }
+}
+
+#[test]
+fn the_api_server_sees_the_files_that_it_is_told_of() {
+    let server = api_server("").expect("both are on");
+    // kubeadm mounts its certificates by itself.
+    let is_seen = |file: &str| {
+        let mut mounts = server.extra_volumes.iter().map(|volume| &*volume.mount_path);
+        file.starts_with("/etc/kubernetes/pki/") || mounts.any(|mount| file.starts_with(mount))
+    };
+    let files = server.extra_args.iter().map(|argument| &*argument.value);
+    let files: Vec<&str> = files.filter(|value| value.starts_with('/')).collect();
+    assert_eq!(files.len(), 3, "{files:?}");
+    assert!(files.iter().all(|file| is_seen(file)), "{files:?}");
+    // What it only reads, it cannot write; what it writes, no memory holds.
+    for volume in &server.extra_volumes {
+        assert_eq!(volume.read_only, volume.path_type == "File", "{}", volume.host_path);
+        assert!(volume.read_only || volume.host_path.starts_with("/var/lib/kubelet/"));
+    }
+    let limit = |name: &str| {
+        let argument = server.extra_args.iter().find(|argument| argument.name == name);
+        argument.and_then(|argument| argument.value.parse::<u32>().ok()).expect("a number")
+    };
+    assert!((limit("audit-log-maxbackup") + 1) * limit("audit-log-maxsize") <= 500, "in MB");
+
+    let names = |keys: &str| {
+        let server = api_server(keys);
+        let arguments = server.into_iter().flat_map(|server| server.extra_args);
+        arguments.map(|argument| argument.name).collect::<Vec<_>>()
+    };
+    assert_eq!(names("audit = false"), ["encryption-provider-config"]);
+    assert!(names("encrypt_secrets = false").iter().all(|name| name.starts_with("audit-")));
+    assert_eq!(names("audit = false\nencrypt_secrets = false"), Vec::<String>::new());
+}
+
+/// The API server's own types of an audit policy, as far as they are used.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AuditPolicy {
+    api_version: String,
+    kind: String,
+    omit_stages: Vec<String>,
+    rules: Vec<AuditRule>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AuditRule {
+    level: String,
+    #[serde(default)]
+    users: Vec<String>,
+    #[serde(default)]
+    user_groups: Vec<String>,
+    #[serde(default)]
+    verbs: Vec<String>,
+    #[serde(default)]
+    resources: Vec<Value>,
+    #[serde(default, rename = "nonResourceURLs")]
+    non_resource_urls: Vec<String>,
+}
+
+#[test]
+fn the_audit_log_has_who_touched_a_secret_and_no_body() {
+    let expected: Value =
+        serde_json::from_str(&support::read("flake-fixtures/hybrid/expected.json")).expect("JSON");
+    let machines = expected["machines"].as_object().expect("machines");
+    let policies = machines.iter().filter_map(|(name, machine)| {
+        let text = machine["etc"]["kube-apiserver/audit-policy.yaml"][0].as_str()?;
+        Some((name, text))
+    });
+    let policies: Vec<_> = policies.collect();
+    assert!(!policies.is_empty(), "no control plane has one");
+    for (name, text) in policies {
+        assert!(name.ends_with("k8s-master"), "{name} is no control plane");
+        let policy: AuditPolicy = serde_json::from_str(text).expect("a policy");
+        assert_eq!((&*policy.api_version, &*policy.kind), ("audit.k8s.io/v1", "Policy"));
+        assert_eq!(policy.omit_stages, ["RequestReceived"]);
+        assert!(policy.rules.iter().all(|rule| ["None", "Metadata"].contains(&&*rule.level)));
+        // The first rule that fits counts: no other may be about Secrets before it.
+        let [secrets, quiet @ .., rest] = &policy.rules[..] else { panic!("{text}") };
+        assert_eq!((&*secrets.level, &*rest.level), ("Metadata", "Metadata"));
+        assert!(secrets.users.is_empty() && secrets.verbs.is_empty());
+        let named = &secrets.resources[0]["resources"];
+        assert!(named.as_array().expect("some").contains(&json!("secrets")), "{text}");
+        for rule in quiet {
+            assert_eq!(rule.level, "None");
+            let is_own = !(rule.users.is_empty() && rule.user_groups.is_empty());
+            assert!(!is_own || rule.verbs == ["get", "list", "watch"], "{text}");
+            assert!(is_own || !(rule.resources.is_empty() && rule.non_resource_urls.is_empty()));
+        }
     }
 }

@@ -26,12 +26,16 @@ const TOKEN: &str = "'kubeadm token create'*)
   echo \"kubeadm join 10.1.20.2:6443 --token abcdef.0123456789abcdef --discovery-token-ca-cert-hash sha256:$(printf '%064d' 1)\" ;;
 'kubeadm certs certificate-key') printf '%064d\\n' 2 ;;";
 const ADMIN: &str = "touch /etc/kubernetes/admin.conf";
+/// What NixOS puts on every control plane.
+const POLICY: &str = "mkdir -p /etc/kube-apiserver
+touch /etc/kube-apiserver/audit-policy.yaml\n";
+const KEYS: &str = "/etc/kubernetes/pki/encryption-config.yaml";
 
 #[test]
 fn a_cluster_is_created_once() {
     let tree = ha();
     let answers = [VERSION, NO_API, TOKEN].join("\n");
-    let first = Node { tree: &tree, name: "control-plane-1", files: "", answers: &answers };
+    let first = Node { tree: &tree, name: "control-plane-1", files: POLICY, answers: &answers };
     let created = first.run("10-init.sh").succeeds();
     assert_eq!(created.called("kubeadm init "), 1, "{created:#?}");
 
@@ -44,6 +48,149 @@ fn a_cluster_is_created_once() {
     let other = Node { tree: &tree, name: "control-plane-2", files: "", answers: &answers };
     let refused = other.run("10-init.sh").fails_with("control-plane-1 creates the cluster");
     assert_eq!(refused.called("kubeadm init"), 0);
+
+    let older = Node { files: "", ..first };
+    let refused = older.run("10-init.sh").fails_with("deploy the matching system first");
+    assert_eq!(refused.called("kubeadm init"), 0);
+}
+
+#[test]
+fn the_keys_of_secrets_are_made_once_and_never_shown() {
+    let tree = ha();
+    let looks = format!(
+        "'kubeadm init --config'*) grep --extended-regexp --quiet 'secret: ([A-Za-z0-9+/]{{43}}=|kept)$' {KEYS}
+  stat --format 'keys %a %h, their folder %A' {KEYS} ;;"
+    );
+    let answers = [VERSION, NO_API, TOKEN, &looks].join("\n");
+    let first = Node { tree: &tree, name: "control-plane-1", files: POLICY, answers: &answers };
+    let made = first.run("10-init.sh").succeeds();
+    assert!(made.ran.stdout.contains("keys 600"), "{made:#?}");
+    assert!(!made.ran.stdout.contains("secret:") && !made.ran.stderr.contains("secret:"));
+
+    // An init that failed late, and a restored machine, have them already.
+    let kept = format!("{POLICY}mkdir /etc/kubernetes/pki\necho '  secret: kept' >{KEYS}\n");
+    let again = Node { files: &kept, ..first }.run(&format!("10-init.sh && cat {KEYS}"));
+    assert!(again.succeeds().ran.stdout.ends_with("  secret: kept\n"));
+
+    // A cluster that was created without: only when it is asked for, and they go to others.
+    let files = format!("{POLICY}{ADMIN}");
+    let running = Node { files: &files, ..first };
+    assert!(!running.run("10-init.sh").succeeds().left.contains("encryption"));
+    let asked = running.run("10-init.sh --encryption-config").succeeds();
+    assert!(asked.left.contains(KEYS) && asked.called("kubeadm init") == 0, "{asked:#?}");
+    let files = format!("{kept}{ADMIN}");
+    let handed = Node { files: &files, ..first };
+    let handed = handed.run("10-init.sh --token && cat /run/k8s-join/encryptionConfig").succeeds();
+    assert!(handed.ran.stdout.ends_with("  secret: kept\n"), "{handed:#?}");
+    let none = running.run("10-init.sh --token && wc -c </run/k8s-join/encryptionConfig");
+    assert!(none.succeeds().ran.stdout.ends_with("\n0\n"));
+}
+
+/// What `30-join.sh` reads on a control plane.
+const JOINING: &str = "mkdir -p /run/secrets/k8s
+echo abcdef.0123456789abcdef >/run/secrets/k8s/joinToken
+echo \"sha256:$(printf '%064d' 1)\" >/run/secrets/k8s/caCertHash
+printf '%064d' 2 >/run/secrets/k8s/certificateKey\n";
+/// kubeadm with a cluster whose API servers read this; it joins where manifests/ is empty.
+const PREPARE: &str = "'kubeadm join phase control-plane-prepare control-plane'*)
+  mkdir -p /etc/kubernetes/manifests
+  for name in apiserver controller-manager scheduler; do
+    echo '    - --READS' >\"/etc/kubernetes/manifests/kube-$name.yaml\"
+  done ;;
+'kubeadm join --config'*) [ -z \"$(ls /etc/kubernetes/manifests)\" ] ;;";
+
+#[test]
+fn a_control_plane_joins_with_what_the_cluster_has_its_api_servers_read() {
+    let tree = ha();
+    let (plain, keys, policy) = (
+        PREPARE.replace("READS", "tls-cert-file=x"),
+        PREPARE.replace("READS", &format!("encryption-provider-config={KEYS}")),
+        PREPARE.replace("READS", "audit-policy-file=/etc/kube-apiserver/audit-policy.yaml"),
+    );
+    let handed = format!(
+        "{JOINING}echo 'kind: EncryptionConfiguration' >/run/secrets/k8s/encryptionConfig\n"
+    );
+    let join = |files: &str, answers: &str| {
+        Node { tree: &tree, name: "control-plane-2", files, answers }.run("30-join.sh")
+    };
+    let joined = join(&handed, &keys).succeeds();
+    assert!(joined.left.contains(KEYS), "{joined:#?}");
+    assert_eq!(joined.called("kubeadm join --config"), 1, "{joined:#?}");
+    // One that runs without: nothing is asked for, and nothing left.
+    for files in [JOINING, &handed] {
+        assert!(!join(files, &plain).succeeds().left.contains("encryption"));
+    }
+    let empty = format!("{JOINING}: >/run/secrets/k8s/encryptionConfig\n");
+    for files in [JOINING, &empty] {
+        let refused = join(files, &keys).fails_with("the cluster encrypts its Secrets");
+        assert_eq!(refused.called("kubeadm join --config"), 0, "{refused:#?}");
+        assert!(!refused.left.contains("manifests/"), "{refused:#?}");
+    }
+    let refused = join(JOINING, &policy).fails_with("deploy the matching system first");
+    assert_eq!(refused.called("kubeadm join --config"), 0, "{refused:#?}");
+    join(&format!("{JOINING}{POLICY}"), &policy).succeeds();
+}
+
+#[test]
+fn join_tokens_end_once_every_node_is_in() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/steps/created-without/after.toml"));
+    sandbox.expect(0, &["render", "-q"]);
+    let minor = single_minor(&sandbox);
+    let answers = format!(
+        "'kubeadm version'*) echo v{minor}.2 ;;
+'kubeadm token list'*) echo \"abcdef.0123456789abcdef $(sed -n \"s/^readonly TOKEN_DESCRIPTION='\\(.*\\)'/\\1/p\" {init})\"
+  echo 'bcdefg.0123456789abcdef of a person'
+  echo 'cdefgh.0123456789abcdef'
+  echo 'defghi.0123456789abcdef Proxy for managing TTL for the kubeadm-certs secret' ;;
+'kubectl get nodes'*) echo control worker ;;
+'kubectl get node '*Ready*) echo True ;;
+'kubectl get node control '*InternalIP*) echo 10.0.20.10 ;;
+'kubectl get node worker '*InternalIP*) echo 10.0.20.11 ;;
+'kubectl get node '*kubeletVersion*) echo v{minor}.2 ;;
+'kubectl --namespace kube-system get pod '*) echo x:v{minor}.2 ;;
+etcdctl*--keys-only) printf '/registry/secrets/x/%s\\n\\n' a b ;;
+etcdctl*) printf '/registry/secrets/x/a\\nk8s:enc:secretbox:v1:\\377\\n/registry/secrets/x/b\\nk8s:enc:secretbox:v1:y\\n' ;;",
+        init = sandbox.at("bootstrap/10-init.sh").display(),
+    );
+    let files = format!(
+        "{ADMIN}
+mkdir /etc/kubernetes/manifests
+echo '- --encryption-provider-config={KEYS}' >/etc/kubernetes/manifests/kube-apiserver.yaml\n"
+    );
+    let verify = |files: &str, answers: &str| {
+        Node { tree: &sandbox, name: "control", files, answers }.run("90-verify.sh")
+    };
+    let done = verify(&files, &answers).succeeds();
+    let ended: Vec<_> = done.calls.iter().filter(|call| call.contains("token delete")).collect();
+    assert_eq!(
+        ended,
+        ["abcdef", "defghi"]
+            .map(|id| {
+                format!("kubeadm token delete --kubeconfig /etc/kubernetes/admin.conf {id}")
+            })
+            .iter()
+            .collect::<Vec<_>>()
+    );
+    assert!(done.ran.stdout.contains("ok    every Secret is encrypted"), "{done:#?}");
+    // One joins still, and a Secret is in the clear.
+    for (from, to, failed) in [
+        ("'kubectl get node '*Ready*) echo True", "*worker*Ready*) echo False", "worker is Ready"),
+        ("k8s:enc:secretbox:v1:y", "k8s\\000y", "every Secret is encrypted"),
+        ("etcdctl*--keys-only) printf", "etcdctl*--keys-only) false", "every Secret is encrypted"),
+    ] {
+        assert!(answers.contains(from), "{from}");
+        let refused = verify(&files, &answers.replace(from, to)).fails_with("at least one");
+        assert!(
+            refused.ran.stdout.contains(&format!("FAIL  {failed}"))
+                || refused.ran.stdout.contains(&format!("FAIL  node {failed}")),
+            "{refused:#?}"
+        );
+        assert_eq!(refused.called("kubeadm token delete"), 0, "{refused:#?}");
+    }
+    // A cluster that was created without is none the worse.
+    let without = files.replace("encryption-provider-config", "tls-cert-file");
+    let done = verify(&without, &answers).succeeds();
+    assert!(done.ran.stdout.contains("skip  every Secret is encrypted"), "{done:#?}");
 }
 
 #[test]
@@ -101,6 +248,11 @@ touch /etc/kubernetes/manifests/kube-apiserver.yaml";
     let new_api = old_api.replace("v1.34.6", "v1.35.2");
     let worker = node("worker-1", "", &new_api).run("60-upgrade.sh").succeeds();
     assert_eq!(worker.called("kubeadm upgrade node"), 1);
+
+    // An API server that does not find its keys would not come back.
+    let keys = after.replace("v1.35.2' ;;", &format!("v1.35.2 {KEYS}' ;;"));
+    let refused = node("control-plane-2", control_plane, &keys).run("60-upgrade.sh");
+    assert_eq!(refused.fails_with("it is not here").called("kubeadm upgrade"), 0);
 
     // The kubeadm of the old release would change nothing, or the wrong thing.
     let old_kubeadm = "'kubeadm version'*) echo v1.34.6 ;;";
@@ -171,12 +323,22 @@ ctr*) mkdir \"$(sed 's/.*src=\\([^,]*\\),.*/\\1/' <<<\"$call\")/data\" ;;";
 fn a_backup_is_restored_on_the_machine_that_made_it() {
     let tree = ha();
     let save = format!(
-        "{RUNNING}bash {}/80-backup.sh >/run/backup.tar 2>/dev/null\n",
+        "{RUNNING}echo old >{KEYS}
+bash {}/80-backup.sh >/run/backup.tar 2>/dev/null\n",
         tree.at("bootstrap").display()
     );
     let save = format!("PATH=\"$STAGE/bin:$PATH\"\n{save}: >\"$CALLS\"\n");
     let node = Node { tree: &tree, name: "control-plane-1", files: &save, answers: ETCD };
-    let restored = node.run("81-restore.sh /run/backup.tar").succeeds();
+    let reads = format!(
+        "{save}echo new >{KEYS}
+echo '- --encryption-provider-config={KEYS}' >/etc/kubernetes/manifests/kube-apiserver.yaml\n"
+    );
+    let blind = node.run("81-restore.sh /run/backup.tar").fails_with("reads no keys");
+    assert_eq!(blind.calls, Vec::<String>::new());
+    let node = Node { files: &reads, ..node };
+    let restored = node.run(&format!("81-restore.sh /run/backup.tar && cat {KEYS}")).succeeds();
+    assert!(restored.ran.stdout.ends_with("\nold\n"), "the snapshot's keys: {restored:#?}");
+    assert!(restored.left.contains("encryption-config.yaml.before"), "{}", restored.left);
     let order: Vec<&str> =
         restored.calls.iter().filter_map(|call| call.split(' ').next()).collect();
     assert_eq!(order, ["crictl", "ctr", "kubectl", "kubectl"], "{restored:#?}");
@@ -193,7 +355,7 @@ fn a_backup_is_restored_on_the_machine_that_made_it() {
     }
     assert!(!restored.left.contains("restore."), "{}", restored.left);
 
-    let other = format!("{save}echo other >/etc/kubernetes/pki/ca.crt\n");
+    let other = format!("{reads}echo other >/etc/kubernetes/pki/ca.crt\n");
     let refused = Node { files: &other, ..node }.run("81-restore.sh /run/backup.tar");
     let refused = refused.fails_with("of another cluster");
     assert_eq!(refused.calls, Vec::<String>::new());
@@ -208,7 +370,7 @@ fn a_backup_is_restored_on_the_machine_that_made_it() {
 fn a_backup_brings_a_control_plane_back_that_lost_everything() {
     let tree = single();
     let lost = format!(
-        "PATH=\"$STAGE/bin:$PATH\"\n{RUNNING}bash {}/80-backup.sh >/run/backup.tar 2>/dev/null
+        "PATH=\"$STAGE/bin:$PATH\"\n{RUNNING}{POLICY}echo old >{KEYS}\nbash {}/80-backup.sh >/run/backup.tar 2>/dev/null
 rm -rf /etc/kubernetes/* /var/lib/etcd/*\n: >\"$CALLS\"\n",
         tree.at("bootstrap").display()
     );
@@ -217,7 +379,8 @@ rm -rf /etc/kubernetes/* /var/lib/etcd/*\n: >\"$CALLS\"\n",
         VERSION.replace("1.35", single_minor(&tree))
     );
     let node = Node { tree: &tree, name: "k8s-master", files: &lost, answers: &answers };
-    let restored = node.run("81-restore.sh /run/backup.tar").succeeds();
+    let restored = node.run(&format!("81-restore.sh /run/backup.tar && cat {KEYS}")).succeeds();
+    assert!(restored.ran.stdout.ends_with("\nold\n"), "the snapshot's keys: {restored:#?}");
     let init = restored.calls.iter().find(|call| call.starts_with("kubeadm init "));
     let tolerant = "--ignore-preflight-errors DirAvailable--var-lib-etcd-data";
     assert!(init.is_some_and(|call| call.ends_with(tolerant)), "{restored:#?}");
@@ -239,9 +402,7 @@ fn single_minor(tree: &Sandbox) -> &'static str {
 #[test]
 fn a_script_stops_where_a_call_fails() {
     let tree = ha();
-    let joining = "mkdir -p /run/secrets/k8s
-echo abcdef.0123456789abcdef >/run/secrets/k8s/joinToken
-echo \"sha256:$(printf '%064d' 1)\" >/run/secrets/k8s/caCertHash\n";
+    let prepare = PREPARE.replace("READS", "tls-cert-file=x");
     let api = "*/version) echo '{ \"gitVersion\": \"v1.35.2\" }' ;;";
     let answers =
         [VERSION, NO_API, TOKEN, ETCD, api, "'kubectl get node'*) echo 'v1.35.2 True' ;;"];
@@ -251,7 +412,8 @@ etcdctl*'member list') echo '2b, started, control-plane-2, https://10.1.20.12:23
     let cases = [
         ("control-plane-2", ADMIN, answers.as_str(), "10-init.sh --token"),
         ("control-plane-1", ADMIN, "", "20-cni.sh"),
-        ("worker-1", joining, "", "30-join.sh"),
+        ("worker-1", JOINING, "", "30-join.sh"),
+        ("control-plane-2", JOINING, &prepare, "30-join.sh"),
         ("worker-1", "", &answers, "60-upgrade.sh"),
         ("control-plane-1", ADMIN, "", "61-drain.sh worker-1"),
         ("control-plane-1", ADMIN, removing, "70-remove.sh control-plane-2"),

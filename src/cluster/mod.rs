@@ -72,12 +72,18 @@ pub struct Cluster {
     pub vip: Option<Spanned<Ipv4Addr>>,
     /// The control plane that creates the cluster, where it is written.
     pub first_control_plane: Option<Spanned<Name>>,
+    /// Whether it is created with its Secrets encrypted.
+    pub encrypt_secrets: Spanned<bool>,
+    /// Whether it is created with an audit log.
+    pub audit: Spanned<bool>,
     /// File with the join token on a joining node.
     pub join_token_file: Spanned<AbsPath>,
     /// File with the hash of the cluster's CA on a joining node.
     pub ca_cert_hash_file: Spanned<AbsPath>,
     /// File with the certificate key on a joining control plane.
     pub certificate_key_file: Spanned<AbsPath>,
+    /// File with the keys of encrypted Secrets on a joining control plane.
+    pub encryption_config_file: Spanned<AbsPath>,
     /// What lays out the Nix files.
     pub formatter: Formatter,
     /// The folder of the user's templates, below that of the file.

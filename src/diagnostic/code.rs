@@ -250,6 +250,8 @@ codes! {
     LostGateway = "NG0916" "lost-gateway" Refused;
     /// A step to another NixOS that is made by a reboot.
     UnsafeSwitch = "NG0917" "unsafe-switch" Warning;
+    /// Encrypted Secrets or an audit log, for a cluster that runs without them.
+    CreatedWithout = "NG0918" "created-without" Warning;
 }
 
 impl Code {

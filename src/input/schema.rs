@@ -91,9 +91,12 @@ record! {
         /// An address that kube-vip moves between several control planes; the
         /// endpoint then is this address.
         vip: Option<Spanned<Ipv4Addr>>,
-        /// The control plane that creates the cluster, or has created it; the
-        /// first by name. The others join it.
+        /// The control plane that creates the cluster, or did; the first by name.
         first_control_plane: Option<Spanned<Name>>,
+        /// Whether the cluster is created with its Secrets encrypted in etcd.
+        encrypt_secrets: Spanned<bool> = implied(true),
+        /// Whether the cluster is created with an audit log of its API servers.
+        audit: Spanned<bool> = implied(true),
         /// `system.stateVersion`; the release at first installation.
         state_version: Option<Spanned<OneLine>>,
         /// File on a joining node that holds the join token at run time.
@@ -102,10 +105,11 @@ record! {
         ca_cert_hash_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/caCertHash")),
         /// File on a joining control plane that holds the certificate key.
         certificate_key_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/certificateKey")),
+        /// File on a joining control plane with the keys of encrypted Secrets.
+        encryption_config_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/encryptionConfig")),
         /// What lays out the Nix files.
         formatter: Spanned<Formatter> = implied(Formatter::Nixfmt),
-        /// The folder, beside this file, of templates that take the place of
-        /// nixgen's own.
+        /// The folder of templates in place of nixgen's own, beside this file.
         templates: Spanned<RelPath> = implied(RelPath::own("nixgen/templates")),
     }
 }

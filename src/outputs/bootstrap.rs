@@ -46,6 +46,9 @@ const BACKUP: Template<Backup> = template!("bootstrap/80-backup.sh");
 const RESTORE: Template<Restore> = template!("bootstrap/81-restore.sh");
 const VERIFY: Template<Verify> = template!("bootstrap/90-verify.sh");
 
+/// How the join tokens of `10-init.sh` are told from others.
+const TOKEN: &str = "10-init.sh: for the nodes of this cluster to join";
+
 #[derive(Serialize)]
 struct Init {
     node: String,
@@ -55,6 +58,9 @@ struct Init {
     joins: bool,
     ha: bool,
     kube_vip: bool,
+    encrypt_secrets: bool,
+    audit: bool,
+    token: &'static str,
 }
 
 #[derive(Serialize)]
@@ -68,6 +74,7 @@ struct Join {
     token_file: String,
     ca_cert_hash_file: String,
     certificate_key_file: Option<String>,
+    encryption_config_file: String,
     kube_vip: bool,
 }
 
@@ -145,8 +152,10 @@ struct Restore {
 #[derive(Serialize)]
 struct Verify {
     kubernetes: String,
+    encrypt_secrets: bool,
+    token: Option<&'static str>,
     nodes: Vec<Address>,
-    control_planes: Vec<String>,
+    control_planes: Vec<Address>,
     #[serde(flatten)]
     marks: Marks,
     dns_name: String,
@@ -189,6 +198,9 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
             joins,
             ha,
             kube_vip,
+            encrypt_secrets: *cluster.encrypt_secrets,
+            audit: *cluster.audit,
+            token: TOKEN,
         };
         files.push(INIT.file(folder.join("10-init.sh"), &context));
         let (node, ip) = (first.name.to_string(), first.ip.to_string());
@@ -206,6 +218,7 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
             ca_cert_hash_file: cluster.ca_cert_hash_file.to_string(),
             kube_vip: kube_vip && ha,
             certificate_key_file: key_file,
+            encryption_config_file: cluster.encryption_config_file.to_string(),
         };
         files.push(JOIN.file(folder.join("30-join.sh"), &context));
     }
@@ -232,14 +245,16 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
     files.push(UPGRADE.file(folder.join("60-upgrade.sh"), &context));
     files.push(DRAIN.file(folder.join("61-drain.sh"), &NoContext {}));
     files.push(UNCORDON.file(folder.join("62-uncordon.sh"), &Uncordon { kubernetes }));
-    let control_planes =
-        cluster.control_planes().filter_map(Vm::node).map(|node| Address::of(&node));
-    let context = Remove { control_planes: control_planes.collect() };
+    let context = Remove { control_planes: control_planes(cluster) };
     files.push(REMOVE.file(folder.join("70-remove.sh"), &context));
     let context = Backup { etcd_volume: kubeadm::ETCD_VOLUME };
     files.push(BACKUP.file(folder.join("80-backup.sh"), &context));
     files.push(VERIFY.file(folder.join("90-verify.sh"), &Verify::of(cluster, marks)));
     files
+}
+
+fn control_planes(cluster: &Cluster) -> Vec<Address> {
+    cluster.control_planes().filter_map(Vm::node).map(|node| Address::of(&node)).collect()
 }
 
 impl Address {
@@ -286,8 +301,10 @@ impl Verify {
         });
         Self {
             kubernetes: cluster.kubernetes.to_string(),
+            encrypt_secrets: *cluster.encrypt_secrets,
+            token: cluster.nodes().nth(1).map(|_| TOKEN),
             nodes: cluster.nodes().map(|node| Address::of(&node)).collect(),
-            control_planes: cluster.control_planes().map(|vm| vm.name.to_string()).collect(),
+            control_planes: control_planes(cluster),
             marks,
             dns_name: format!("kubernetes.default.svc.{}", cluster.dns_domain),
             probe_image: flannel::IMAGE,

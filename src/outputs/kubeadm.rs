@@ -31,6 +31,8 @@ pub(super) struct Init {
     service_cidr: String,
     dns_domain: String,
     etcd_data: &'static str,
+    encrypt_secrets: bool,
+    audit: bool,
     node_subnets: Vec<String>,
 }
 
@@ -85,6 +87,8 @@ impl Init {
             service_cidr: cluster.service_cidr.to_string(),
             dns_domain: cluster.dns_domain.to_string(),
             etcd_data: ETCD_DATA,
+            encrypt_secrets: *cluster.encrypt_secrets,
+            audit: *cluster.audit,
             node_subnets: node_subnets(cluster),
         }
     }

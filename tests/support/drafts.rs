@@ -185,7 +185,12 @@ impl Draft {
         self.value("state_version", "state_version = ", &value, "\n");
         let value = self.path("nixgen/");
         self.value("templates", "templates = ", &value, "\n");
-        for field in ["join_token_file", "ca_cert_hash_file", "certificate_key_file"] {
+        for field in [
+            "join_token_file",
+            "ca_cert_hash_file",
+            "certificate_key_file",
+            "encryption_config_file",
+        ] {
             let value = self.path("/run/");
             self.value(field, &format!("{field} = "), &value, "\n");
         }

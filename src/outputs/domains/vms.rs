@@ -39,6 +39,8 @@ struct Kubernetes<'a> {
     first_control_plane: Option<&'a Name>,
     control_planes: Vec<&'a Name>,
     workers: Vec<&'a Name>,
+    encrypt_secrets: bool,
+    audit: bool,
     join_token_file: &'a AbsPath,
     ca_cert_hash_file: &'a AbsPath,
 }
@@ -124,6 +126,8 @@ pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
             first_control_plane: cluster.control_planes().next().map(|vm| &vm.name.value),
             control_planes: nodes(Role::ControlPlane).map(|node| &node.name.value).collect(),
             workers: nodes(Role::Worker).map(|node| &node.name.value).collect(),
+            encrypt_secrets: *cluster.encrypt_secrets,
+            audit: *cluster.audit,
             join_token_file: &cluster.join_token_file,
             ca_cert_hash_file: &cluster.ca_cert_hash_file,
         },

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cluster::{Cluster, Deployment, Host, Node, Vm};
-use crate::input::types::{DiskFormat, FsType, Role, System, Taint};
+use crate::input::types::{AbsPath, DiskFormat, FsType, Role, System, Taint};
 use crate::outputs::kubeadm;
 
 /// A line of the table of nodes.
@@ -283,11 +283,14 @@ impl NodeGroup {
 
 /// What a joining node reads, by the name that `10-init.sh --token` gives it.
 fn secrets(cluster: &Cluster, role: Role) -> Vec<Secret> {
-    let key = Secret { name: "certificateKey", file: cluster.certificate_key_file.to_string() };
+    let secret = |name, file: &AbsPath| Secret { name, file: file.to_string() };
     let mut secrets = vec![
-        Secret { name: "joinToken", file: cluster.join_token_file.to_string() },
-        Secret { name: "caCertHash", file: cluster.ca_cert_hash_file.to_string() },
+        secret("joinToken", &cluster.join_token_file),
+        secret("caCertHash", &cluster.ca_cert_hash_file),
     ];
-    secrets.extend((role == Role::ControlPlane).then_some(key));
+    if role == Role::ControlPlane {
+        secrets.push(secret("certificateKey", &cluster.certificate_key_file));
+        secrets.push(secret("encryptionConfig", &cluster.encryption_config_file));
+    }
     secrets
 }

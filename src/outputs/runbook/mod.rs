@@ -83,6 +83,8 @@ struct Context {
     /// The VLANs that others may reach, with who.
     opened: Vec<String>,
     etcd_data: &'static str,
+    encrypt_secrets: bool,
+    audit: bool,
     bridge: String,
     bridge_netfilter: BridgeNetfilter,
     /// A node to show on how one is removed.
@@ -187,6 +189,8 @@ impl Context {
             no_swap: host_names(cluster, |host| host.node().is_some() && !*host.swap),
             opened: cluster.network.vlans.iter().filter_map(opened).collect(),
             etcd_data: kubeadm::ETCD_DATA,
+            encrypt_secrets: *cluster.encrypt_secrets,
+            audit: *cluster.audit,
             bridge: cluster.network.bridge.to_string(),
             bridge_netfilter: *cluster.bridge_netfilter,
             leaver: cluster

@@ -51,6 +51,7 @@ const CLUSTER: &[&[&str]] = &[
         "join_token_file = '/run/a b\"$(x)`''${y}\\'",
         "join_token_file = \"/run/it's {{ x }} {% y\"",
     ],
+    &["", "encrypt_secrets = false", "audit = false", "encrypt_secrets = false\naudit = false"],
     &["", "formatter = 'alejandra'"],
 ];
 

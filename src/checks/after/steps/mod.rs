@@ -3,6 +3,7 @@
 //! a file, and one line in `STEPS`.
 
 mod control_plane_addresses;
+mod created_without;
 mod endpoint;
 mod etcd_members;
 mod first_control_plane;
@@ -32,6 +33,7 @@ const STEPS: &[Step] = &[
     endpoint::check,
     gateway::check,
     ranges::check,
+    created_without::check,
     state_version::check,
     volumes::check,
     moved_vms::check,

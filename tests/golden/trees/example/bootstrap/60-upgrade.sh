@@ -37,6 +37,11 @@ version=$("$kubeadm" version --output short)
 if [ -e /etc/kubernetes/manifests/kube-apiserver.yaml ]; then
   export KUBECONFIG='/etc/kubernetes/admin.conf'
   config=$(kubectl --namespace kube-system get configmap kubeadm-config --output 'jsonpath={.data.ClusterConfiguration}')
+  # An API server that does not find what it is told to read does not start.
+  for file in /etc/kube-apiserver/audit-policy.yaml /etc/kubernetes/pki/encryption-config.yaml; do
+    [[ $config != *"$file"* ]] || [ -e "$file" ] ||
+      die "the API servers are to read $file, and it is not here"
+  done
   # One control plane changes the cluster; the others follow what it wrote down.
   if [[ $config =~ kubernetesVersion:\ *"$version"($'\n'|$) ]]; then
     "$kubeadm" upgrade node

@@ -10,8 +10,8 @@ usage() {
 Usage: 80-backup.sh >FILE
 
 Run as root on a control plane. Writes a tar archive to standard output: etcd.db,
-and pki/ with the keys of the cluster's CAs. Whoever has it is the cluster's
-master, and reads every Secret: keep it like a key.
+and pki/ with the keys of the cluster's CAs and of its encrypted Secrets. Whoever
+has it is the cluster's master, and reads every Secret: keep it like a key.
 EOF
 }
 
@@ -40,5 +40,8 @@ mkdir "$work/pki" "$work/pki/etcd"
 for name in ca.crt ca.key front-proxy-ca.crt front-proxy-ca.key sa.key sa.pub etcd/ca.crt etcd/ca.key; do
   cp -- "/etc/kubernetes/pki/$name" "$work/pki/$name"
 done
+# The keys of encrypted Secrets, where there are any.
+encryption=/etc/kubernetes/pki/encryption-config.yaml
+[ ! -e "$encryption" ] || cp -- "$encryption" "$work/pki/"
 tar --create --directory "$work" etcd.db pki
 echo '80-backup: done; 81-restore.sh takes this archive' >&2

@@ -11,6 +11,8 @@ readonly ETCD_DATA='/var/lib/etcd/data'
 
 readonly MANIFESTS='/etc/kubernetes/manifests'
 readonly ASIDE='/etc/kubernetes/manifests-aside'
+# Those of encrypted Secrets, in the archive as below /etc/kubernetes.
+readonly KEYS='pki/encryption-config.yaml'
 
 usage() {
   cat <<EOF
@@ -74,9 +76,18 @@ lives=false
 if "$lives"; then
   cmp --silent "$work/pki/ca.crt" /etc/kubernetes/pki/ca.crt ||
     die "$1 is of another cluster: its CA is not the one of this machine"
+  [ ! -e "$work/$KEYS" ] ||
+    grep --quiet --no-messages -- --encryption-provider-config= {"$MANIFESTS","$ASIDE"}/kube-apiserver.yaml ||
+    die "the Secrets in $1 are encrypted, and the API server of this machine reads no keys: \`kubeadm reset --force\`, then this again, builds it anew"
   stop
+  if [ -e "$work/$KEYS" ] && ! cmp --silent "$work/$KEYS" "/etc/kubernetes/$KEYS"; then
+    # Others have taken their place since.
+    cp --backup=simple --suffix .before -- "$work/$KEYS" "/etc/kubernetes/$KEYS"
+  fi
   image=$(sed -n 's/^ *image: *//p' "$ASIDE/etcd.yaml")
 else
+  [ ! -e "$work/$KEYS" ] || grep --quiet encryption-provider-config "$(dirname -- "$0")/kubeadm/init.yaml" ||
+    die "the Secrets in $1 are encrypted: render with encrypt_secrets = true"
   # A machine that lost everything: the cluster's identity comes from the archive.
   mkdir -p -- /etc/kubernetes/pki
   cp --recursive -- "$work/pki/." /etc/kubernetes/pki/

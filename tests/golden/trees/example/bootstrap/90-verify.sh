@@ -15,6 +15,8 @@ readonly KUBERNETES_MINOR='1.36'
 readonly DNS_NAME='kubernetes.default.svc.cluster.local'
 # Every node has this image, and it brings nslookup.
 readonly PROBE_IMAGE='ghcr.io/flannel-io/flannel:v0.28.10'
+# As 10-init.sh describes the join tokens that it makes.
+readonly TOKEN_DESCRIPTION='10-init.sh: for the nodes of this cluster to join'
 
 readonly KUBECONFIG='/etc/kubernetes/admin.conf'
 export KUBECONFIG
@@ -24,7 +26,8 @@ usage() {
 Usage: 90-verify.sh
 
 Run as root on a control plane. Prints one line per check and the reason under
-each that fails; the exit status is 1 if any did.
+each that fails; the exit status is 1 if any did. If none did, all nodes are in,
+and the join tokens of 10-init.sh end.
 EOF
 }
 
@@ -163,6 +166,28 @@ check_control_plane() {
   done
   check "kube-apiserver on $1 is the installed version" api_server_is_installed "$1"
 }
+# reads_every_secret ADDRESS: one whose keys are not those of the others reads not all.
+reads_every_secret() {
+  kubectl --server "https://$1:6443" get secrets --all-namespaces --output name
+}
+
+in_etcd() {
+  etcdctl --endpoints https://127.0.0.1:2379 --cacert /etc/kubernetes/pki/etcd/ca.crt \
+    --cert /etc/kubernetes/pki/etcd/server.crt --key /etc/kubernetes/pki/etcd/server.key \
+    get /registry/secrets/ --prefix "$@"
+}
+
+# The API server shows every Secret in the clear; how it is kept, only etcd tells.
+every_secret_is_encrypted() {
+  local keys all encrypted
+  keys=$(in_etcd --keys-only) || return
+  all=$(grep --count ^/registry/ <<<"$keys")
+  encrypted=$(in_etcd | grep --count --text ^k8s:enc:)
+  [ "$all" = "$encrypted" ] || {
+    printf '%s of %s are: "kubectl replace" writes the others anew, as the runbook tells\n' "$encrypted" "$all"
+    return 1
+  }
+}
 
 # nodeName goes past the scheduler, the toleration past every taint.
 resolves_on() {
@@ -195,6 +220,12 @@ check_label 'homelab' 'gpu=amd'
 check_label 'homelab' 'node-type=baremetal'
 check_taint 'homelab' 'gpu=amd:NoSchedule'
 check_control_plane 'k8s-master'
+if grep --quiet -- --encryption-provider-config= /etc/kubernetes/manifests/kube-apiserver.yaml; then
+  check 'kube-apiserver on k8s-master reads every Secret' reads_every_secret '10.0.20.10'
+  check 'every Secret is encrypted' every_secret_is_encrypted
+else
+  echo 'skip  every Secret is encrypted: this cluster was created without, and the runbook tells how it is turned on'
+fi
 check 'flannel runs on every node' rolled_out kube-flannel daemonset/kube-flannel-ds
 check 'kube-proxy runs on every node' rolled_out kube-system daemonset/kube-proxy
 check 'CoreDNS runs' rolled_out kube-system deployment/coredns
@@ -213,4 +244,15 @@ else
 fi
 
 [ "$failed" -eq 0 ] || die 'at least one check failed'
+
+# Every node is in, so none needs them any more: the tokens, and the one that
+# kubeadm hangs the uploaded certificates on.
+tokens=$(kubeadm token list --kubeconfig "$KUBECONFIG" --output 'jsonpath={.token} {.description}{"\n"}')
+while read -r token description; do
+  case $description in
+    "$TOKEN_DESCRIPTION" | 'Proxy for managing TTL for the kubeadm-certs secret')
+      kubeadm token delete --kubeconfig "$KUBECONFIG" "${token%%.*}"
+      ;;
+  esac
+done <<<"$tokens"
 echo '90-verify: everything is as it should be'

@@ -12,18 +12,24 @@ readonly ENDPOINT='10.0.20.211:6443'
 readonly KUBERNETES_MINOR='1.34'
 
 readonly ADMIN_CONF='/etc/kubernetes/admin.conf'
+readonly ENCRYPTION_CONFIG='/etc/kubernetes/pki/encryption-config.yaml'
 # A tmpfs: the join token never reaches a disk.
 readonly JOIN_DIR='/run/k8s-join'
+# Tells them from others: 90-verify.sh ends them.
+readonly TOKEN_DESCRIPTION='10-init.sh: for the nodes of this cluster to join'
 
 usage() {
   cat <<EOF
-Usage: 10-init.sh [--token | --restored]
+Usage: 10-init.sh [--token | --encryption-config | --restored]
 
 Run as root on $NODE. Creates the cluster with kubeadm/init.yaml; a second run
 changes nothing.
 
   --token     also create a join token, valid for 24 hours, and write it and the
               hash of the cluster's CA to $JOIN_DIR/joinToken and caCertHash
+  --encryption-config
+              only make the keys that Secrets are encrypted with, for a cluster that
+              was created without
   --restored  take up the CA and the etcd data that 81-restore.sh has put here
   --help      show this text
 EOF
@@ -33,11 +39,40 @@ die() {
   printf '10-init: %s\n' "$*" >&2
   exit 1
 }
-with_token=false
+
+# make_encryption_config: once. What was written with its key is lost without it; what
+# was written before is read as it is.
+make_encryption_config() {
+  [ ! -e "$ENCRYPTION_CONFIG" ] || return 0
+  local key
+  key=$(head --bytes 32 /dev/urandom | base64)
+  (
+    umask 077
+    mkdir -p -- "${ENCRYPTION_CONFIG%/*}"
+    cat >"$ENCRYPTION_CONFIG.new" <<EOF
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+  - resources:
+      - secrets
+    providers:
+      - secretbox:
+          keys:
+            - name: key-$(date +%F)
+              secret: $key
+      - identity: {}
+EOF
+    mv -- "$ENCRYPTION_CONFIG.new" "$ENCRYPTION_CONFIG"
+  )
+}
+
 preflight=()
+with_token=false
+only_keys=false
 case "${1-}" in
   --help) usage; exit ;;
   --token) with_token=true; shift ;;
+  --encryption-config) only_keys=true; shift ;;
   --restored) preflight=(--ignore-preflight-errors 'DirAvailable--var-lib-etcd-data'); shift ;;
 esac
 [ $# -eq 0 ] || { usage >&2; exit 2; }
@@ -48,6 +83,13 @@ node=$(uname -n)
 version=$(kubeadm version --output short)
 [[ $version == "v$KUBERNETES_MINOR."* ]] ||
   die "kubeadm is $version, the cluster is meant to be $KUBERNETES_MINOR: deploy the matching system first"
+
+if "$only_keys"; then
+  [ -e "$ADMIN_CONF" ] || die 'no cluster yet: it is created with them'
+  make_encryption_config
+  echo "10-init: Secrets are not encrypted until every API server reads $ENCRYPTION_CONFIG"
+  exit
+fi
 
 here=$(dirname -- "$0")
 work=$(mktemp -d /run/kubeadm-init.XXXXXX)
@@ -65,6 +107,9 @@ else
   if curl --insecure --silent --max-time 10 --output /dev/null "https://$ENDPOINT/livez"; then
     die "an API server answers at $ENDPOINT, so the cluster exists on another machine"
   fi
+  [ -e /etc/kube-apiserver/audit-policy.yaml ] ||
+    die 'no /etc/kube-apiserver/audit-policy.yaml: deploy the matching system first'
+  make_encryption_config
   config=$(<"$here/kubeadm/init.yaml")
   printf '%s\n' "${config//@KUBERNETES_VERSION@/"$version"}" >"$work/init.yaml"
   kubeadm init --config "$work/init.yaml" --skip-token-print "${preflight[@]}"
@@ -72,7 +117,8 @@ else
 fi
 
 if "$with_token"; then
-  join_command=$(kubeadm token create --kubeconfig "$ADMIN_CONF" --print-join-command)
+  join_command=$(kubeadm token create --kubeconfig "$ADMIN_CONF" --description "$TOKEN_DESCRIPTION" \
+    --print-join-command)
   [[ $join_command =~ --token[[:blank:]]+([a-z0-9]{6}\.[a-z0-9]{16})[[:blank:]] ]] ||
     die 'kubeadm token create printed no token'
   token=${BASH_REMATCH[1]}

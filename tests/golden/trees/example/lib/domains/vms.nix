@@ -45,6 +45,8 @@
       "k8s-worker-2"
       "homelab"
     ];
+    encryptSecrets = true;
+    audit = true;
     joinTokenFile = "/run/secrets/k8s/joinToken";
     caCertHashFile = "/run/secrets/k8s/caCertHash";
   };

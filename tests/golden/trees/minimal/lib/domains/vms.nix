@@ -31,6 +31,8 @@
     firstControlPlane = "cp";
     controlPlanes = [ "cp" ];
     workers = [ "worker" ];
+    encryptSecrets = true;
+    audit = true;
     joinTokenFile = "/run/secrets/k8s/joinToken";
     caCertHashFile = "/run/secrets/k8s/caCertHash";
   };

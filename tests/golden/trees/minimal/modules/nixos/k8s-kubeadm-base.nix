@@ -25,6 +25,79 @@ let
         pkgs.writeText "resolv.conf" (lib.concatMapStrings (server: "nameserver ${server}\n") dns)
       );
 
+  isControlPlane =
+    (data.vms.definitions.${config.networking.hostName}.role or null) == "control-plane";
+
+  # Who did what, and never what was in it.
+  auditPolicy = {
+    apiVersion = "audit.k8s.io/v1";
+    kind = "Policy";
+    omitStages = [ "RequestReceived" ];
+    rules = [
+      # Whoever looks at them, the cluster's own components too.
+      {
+        level = "Metadata";
+        resources = [
+          {
+            group = "";
+            resources = [
+              "configmaps"
+              "secrets"
+              "serviceaccounts/token"
+            ];
+          }
+        ];
+      }
+      # Nodes and controllers look around and renew their leases all the time.
+      {
+        level = "None";
+        userGroups = [ "system:nodes" ];
+        verbs = [
+          "get"
+          "list"
+          "watch"
+        ];
+      }
+      {
+        level = "None";
+        users = [
+          "system:apiserver"
+          "system:kube-controller-manager"
+          "system:kube-scheduler"
+        ];
+        verbs = [
+          "get"
+          "list"
+          "watch"
+        ];
+      }
+      {
+        level = "None";
+        resources = [
+          {
+            group = "";
+            resources = [ "events" ];
+          }
+          {
+            group = "coordination.k8s.io";
+            resources = [ "leases" ];
+          }
+          { group = "events.k8s.io"; }
+        ];
+      }
+      {
+        level = "None";
+        nonResourceURLs = [
+          "/healthz*"
+          "/livez*"
+          "/readyz*"
+          "/version"
+        ];
+      }
+      { level = "Metadata"; }
+    ];
+  };
+
   kubeletFiles = lib.filterAttrs (
     name: _: lib.hasPrefix "kubelet.conf.d/" name
   ) config.environment.etc;
@@ -70,6 +143,23 @@ in
         apiVersion = "kubelet.config.k8s.io/v1beta1";
         kind = "KubeletConfiguration";
         inherit resolvConf;
+        # Pods that ask for no seccomp profile get containerd's instead of none.
+        seccompDefault = true;
+        # A fork bomb stays in its pod; no server of today starts so many threads.
+        podPidsLimit = 4096;
+        # Before a stop, pods have 40 seconds, 10 more than they ask for by default, and
+        # then critical ones 20: together less than the 150 that a VM has to stop. The
+        # kubelet raises logind's own limit to it.
+        shutdownGracePeriod = "60s";
+        shutdownGracePeriodCriticalPods = "20s";
+      };
+
+      # There in any case: a cluster that was created with an audit log has API servers
+      # that do not start without it.
+      "kube-apiserver/audit-policy.yaml" = lib.mkIf isControlPlane {
+        # No link: the store that it leads to is not in the container.
+        mode = "0444";
+        text = builtins.toJSON auditPolicy;
       };
     };
   };
