@@ -1,4 +1,4 @@
-//! What was rendered last, as the data files on disk tell it: a cluster may run
+//! The cluster that was rendered last, as the data files on disk tell it: one may run
 //! that was made of it.
 
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use crate::input::types::{Minor, Role, Size};
 use crate::nix::attrs::{Attrs, Value};
 use crate::outputs::{self, DOMAINS, DataFile};
 
-/// What was rendered last, as far as its data files differ from those of now.
+/// The cluster that was rendered last, as far as its data files differ from those of now.
 /// They may be a person's: what is not there, or is no such value, is not known.
 #[derive(Debug, Default)]
 pub struct Previous<'a> {

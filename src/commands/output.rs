@@ -180,7 +180,8 @@ impl Output {
 
     /// Prints findings of a run that writes nothing.
     pub fn found(&mut self, source: &Source, found: &[Diagnostic]) {
-        self.findings.extend(found.iter().map(|diagnostic| Finding::of(source, diagnostic)));
+        self.findings
+            .extend(found.iter().map(|diagnostic| Finding::of_diagnostic(source, diagnostic)));
         let (shown, more) = found.split_at(found.len().min(diagnostic::MOST));
         if self.format == MessageFormat::Json {
             for diagnostic in shown {

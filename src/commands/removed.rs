@@ -1,4 +1,4 @@
-//! What the running cluster has to be told when machines are gone from the
+//! The commands for the running cluster when machines are gone from the
 //! description, and what of them stays on disk.
 
 use std::collections::{BTreeSet, HashSet};

@@ -10,11 +10,11 @@ use crate::text::visible_line;
 pub struct IoError {
     /// The file or folder.
     pub path: PathBuf,
-    /// What was tried, to complete "cannot …".
+    /// The attempt, to complete "cannot …".
     pub action: &'static str,
-    /// What the system said.
+    /// The answer of the system.
     pub cause: std::io::Error,
-    /// What the user can do about it.
+    /// The way on for the user.
     pub help: Option<String>,
 }
 
@@ -26,7 +26,7 @@ impl IoError {
         Self { path: path.to_owned(), action, cause, help }
     }
 
-    /// What is there is not what it has to be.
+    /// An error about something that is not what it has to be.
     pub(crate) fn invalid(action: &'static str, path: &Path, reason: &str) -> Self {
         Self::new(action, path, std::io::Error::new(ErrorKind::InvalidData, reason.to_owned()))
     }

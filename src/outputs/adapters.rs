@@ -6,7 +6,7 @@ use super::output::Output;
 use super::{microvm_storage, vms};
 use crate::render::{Kind, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 struct Context {
     vms: String,

@@ -9,7 +9,7 @@ use crate::cluster::{Cluster, Gpu, Host};
 use crate::input::types::GpuMode;
 use crate::render::{Kind, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 struct Context {
     users: BTreeSet<String>,

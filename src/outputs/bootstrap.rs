@@ -170,7 +170,7 @@ struct Address {
     ip: String,
 }
 
-/// What runs of a workload.
+/// The part of a workload that runs.
 #[derive(Serialize)]
 struct RunningPart {
     title: &'static str,

@@ -6,7 +6,7 @@ use super::output::Output;
 use crate::input::types::Firewall;
 use crate::render::{Kind, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 struct Context {
     addressing: Addressing,

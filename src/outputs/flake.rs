@@ -9,7 +9,7 @@ use super::{adapters, hosts};
 use crate::input::types::Formatter;
 use crate::render::{Kind, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 struct Context {
     cluster: String,

@@ -1,4 +1,4 @@
-//! What kubeadm is given: a file for the first control plane, one for each
+//! The files that kubeadm is given: one for the first control plane, one for each
 //! node that joins, and kube-vip's static pod.
 
 use std::collections::BTreeSet;

@@ -7,7 +7,7 @@ use crate::input::types::BridgeNetfilter;
 use crate::release;
 use crate::render::{Kind, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 struct Context {
     kubernetes: String,

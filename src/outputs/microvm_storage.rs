@@ -8,7 +8,7 @@ use crate::cluster::Cluster;
 use crate::input::types::Hypervisor;
 use crate::render::{Kind, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 struct Context {
     has_persist: bool,

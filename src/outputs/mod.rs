@@ -1,4 +1,4 @@
-//! What is written: one file a kind of output, with its default place, the
+//! The outputs: one file a kind, with its default place, the
 //! typed context of its template, and the files that it makes of a cluster.
 
 mod adapters;

@@ -48,7 +48,7 @@ impl Output {
         self.written(cluster)?.render.as_ref()
     }
 
-    /// What the user says of it.
+    /// The user's table of it.
     fn written<'a>(&self, cluster: &'a Cluster) -> Option<&'a OutputTable> {
         cluster.outputs.get(&Name::from_text(self.name).ok()?)
     }

@@ -13,7 +13,7 @@ use crate::input::types::{
 };
 use crate::render::{Kind, Planned, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 struct Context<'a> {
     name: &'a Name,

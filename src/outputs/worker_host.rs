@@ -9,7 +9,7 @@ use crate::cluster::reserved;
 use crate::input::types::{BridgeNetfilter, Firewall, Role};
 use crate::render::{Kind, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 struct Context {
     base: String,

@@ -1,4 +1,4 @@
-//! What a plan between two revisions says besides what changes: what its author
+//! The parts of a plan between two revisions besides what changes: what its author
 //! changed, and what was no longer as it should be before.
 
 use schemars::JsonSchema;
@@ -16,7 +16,7 @@ pub struct Base {
     pub revision: String,
     /// The name of its commit.
     pub commit: String,
-    /// What keeps its own source from being rendered. If anything does, the
+    /// The mistakes that keep its own source from being rendered. If there are any, the
     /// plan begins at the files that are committed there instead, and what of
     /// it was there before is not known.
     pub mistakes: Vec<String>,

@@ -1,4 +1,4 @@
-//! What a check has to say, place by place, for the programs that show it beside
+//! The findings of a check, place by place, for the programs that show them beside
 //! the files.
 
 use super::hunks::Action;
@@ -18,7 +18,7 @@ pub struct Finding {
     pub file: String,
     /// Where in it, where that is known.
     pub place: Option<Place>,
-    /// What is said.
+    /// The message.
     pub message: String,
 }
 
@@ -52,8 +52,8 @@ words! {
 }
 
 impl Finding {
-    /// What is said of the configuration.
-    pub fn of(source: &Source, diagnostic: &Diagnostic) -> Self {
+    /// A diagnostic of the configuration.
+    pub fn of_diagnostic(source: &Source, diagnostic: &Diagnostic) -> Self {
         let position = |offset| {
             let position = source.position(offset);
             (position.line, position.column)
@@ -69,13 +69,13 @@ impl Finding {
         }
     }
 
-    /// What is said of a lock that does not know what the files are.
+    /// A lock that does not know what the files are.
     pub fn of_lock(file: String) -> Self {
         let message = "stale; commit what `nixgen render` makes of it with the files";
         Self::of_file("drift-stale", file, message)
     }
 
-    /// What is said of a file that git does not know.
+    /// A file that git does not know.
     pub fn of_untracked(file: String) -> Self {
         let message = "not in git, so no clone has it; commit it with the others";
         Self::of_file("drift-untracked", file, message)
@@ -86,8 +86,8 @@ impl Finding {
         Self { level: Level::Error, rule, file, place: None, message }
     }
 
-    /// What is said of a plan: of each file that is not as it should be, and of
-    /// each machine, at the line of the configuration that makes the impact. How bad it
+    /// The findings of a plan: each file that is not as it should be, and each
+    /// machine, at the line of the configuration that makes the impact. How bad it
     /// is that another version of nixgen wrote a file, the user may say; none
     /// for not at all.
     pub fn of_plan(

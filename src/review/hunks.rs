@@ -20,29 +20,29 @@ pub struct File {
     pub path: String,
     /// How it stands, as `nixgen check` says it.
     pub state: &'static str,
-    /// What is done about it.
+    /// The action that `render` takes.
     pub action: Action,
-    /// What it is for.
+    /// The readers that it is for.
     pub subject: Subject,
     /// Whether it is a script.
     pub executable: bool,
     /// Whether something in it may be a secret and is not shown.
     pub redacted: bool,
-    /// What is there instead of a text file.
+    /// The kind of thing that is there instead of a text file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_the_way: Option<String>,
     /// Whether it only differs because another version of nixgen wrote what is
     /// there, from the same input.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub by_other_version: bool,
-    /// What there is to say of a file that is a person's.
+    /// A note about a file that is a person's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// The lines that change, with those around them.
     pub hunks: Vec<Hunk>,
 }
 
-/// What is done about a file.
+/// The action about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
@@ -58,7 +58,7 @@ pub enum Action {
     Blocked,
 }
 
-/// What a file is for.
+/// The readers that a file is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -93,7 +93,7 @@ pub struct Hunk {
 /// A line of a hunk.
 #[derive(Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Line {
-    /// What happens to it.
+    /// Its fate.
     pub tag: Tag,
     /// Its text without the line break.
     pub text: String,
@@ -105,7 +105,7 @@ pub struct Line {
     pub changed: Vec<Range<usize>>,
 }
 
-/// What happens to a line.
+/// The fate of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tag {
@@ -248,7 +248,7 @@ fn counts(hunks: &[Hunk]) -> (usize, usize) {
     (count(Tag::Added), count(Tag::Removed))
 }
 
-/// What there is to say of a file that is a person's: nothing of it is written.
+/// The note about a file that is a person's: nothing of it is written.
 fn note(change: &Change<'_>) -> Option<String> {
     if !(change.is_kept() || change.is_ejected()) {
         return None;
@@ -263,7 +263,7 @@ fn note(change: &Change<'_>) -> Option<String> {
     Some(note.to_owned())
 }
 
-/// What became of a file that was handed over, on both sides.
+/// The fate of a file that was handed over, on both sides.
 fn ejected(change: &Change<'_>) -> Option<String> {
     let (path, theirs, file) = (&change.path, change.old.as_ref()?, change.new?);
     let lines = |old: &str, new: &str, rendered: &str| {

@@ -1,4 +1,4 @@
-//! What an author changed in `cluster.toml`: values by their keys. Comments,
+//! The values that an author changed in `cluster.toml`, by their keys. Comments,
 //! layout and the order of keys are no change.
 
 use std::collections::BTreeSet;

@@ -46,7 +46,7 @@ pub(super) fn reasons(name: &str, before: &Machines, after: &Machines) -> Vec<Re
     reasons
 }
 
-/// What etcd loses. It goes on while a majority of its members is there.
+/// The loss for etcd. It goes on while a majority of its members is there.
 fn etcd(before: &Machines, after: &Machines) -> Reason {
     let members = before.iter().filter(|(_, facts)| facts.is_control_plane());
     let names: Vec<&String> = members.map(|(name, _)| name).collect();

@@ -1,4 +1,4 @@
-//! What a change set means: which files change, which options of which machine,
+//! The meaning of a change set: which files change, which options of which machine,
 //! and what it costs to bring them about. One [`Plan`] is made, and every format
 //! for people and programs from it.
 
@@ -45,7 +45,7 @@ use crate::source::Source;
 /// last one would misread this one; new properties alone do not raise it.
 pub const FORMAT_VERSION: u32 = 1;
 
-/// What `nixgen render` would do, and what that means for each machine.
+/// The changes that `nixgen render` would make, and what they mean for each machine.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Plan {
     /// The version of this format.
@@ -107,7 +107,7 @@ pub struct Node {
     /// The line of the source that names it, from 1; none for one that goes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// The host that carries it, or did, for a VM.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,7 +132,7 @@ impl Node {
     }
 }
 
-/// What a machine is.
+/// The kind of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -165,7 +165,7 @@ pub struct Reason {
     /// The option behind it, where it is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub option: Option<String>,
-    /// What happens, for people.
+    /// The event, for people.
     pub text: String,
 }
 
@@ -177,7 +177,7 @@ pub struct OptionChange {
     /// The values on disk and rendered.
     #[serde(flatten)]
     pub difference: Difference,
-    /// What it means for the machine.
+    /// The impact on the machine.
     pub impact: Class,
     /// The file that sets it.
     pub file: String,

@@ -31,14 +31,14 @@ pub(super) struct Module<'a> {
     lines: OnceLock<Vec<usize>>,
 }
 
-/// What a file is to the machines.
+/// The part of a file in the machines.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Is {
     /// The module that is a machine's own, by the host name that it sets.
     Own(String),
     /// A data file.
     Data(DataFile),
-    /// What makes modules of the data: every VM is made by it.
+    /// The functions that make modules of the data: every VM is made by them.
     Adapters,
     /// The flake: every machine is made by it.
     Flake,
@@ -252,7 +252,7 @@ impl Imports {
     }
 
     /// Every file that a machine is made of, its own included.
-    pub(super) fn of(&self, machine: &str) -> BTreeSet<&str> {
+    pub(super) fn files_of(&self, machine: &str) -> BTreeSet<&str> {
         let mut seen = BTreeSet::new();
         let mut next: Vec<&str> = self.own.get(machine).map(String::as_str).into_iter().collect();
         while let Some(path) = next.pop() {

@@ -1,4 +1,4 @@
-//! What changes for each machine.
+//! The changes of each machine.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -86,7 +86,7 @@ pub fn at_risk_by(
     nodes
 }
 
-/// What everything is decided from.
+/// The two states of the tree, which everything is decided from.
 struct All<'a> {
     changes: &'a ChangeSet<'a>,
     modules: &'a [Module<'a>],
@@ -153,7 +153,7 @@ impl<'a> All<'a> {
             let is_new = !self.before.contains_key(name);
             let mut files = (BTreeSet::new(), BTreeSet::new());
             if let (Some((before, after)), false) = (&graph, is_new) {
-                files = (before.of(name), after.of(name));
+                files = (before.files_of(name), after.files_of(name));
             }
             for module in self.modules {
                 let is_its = match &module.is {

@@ -41,7 +41,7 @@ fn is_set(value: &Value) -> bool {
     matches!(value, Value::Set(_))
 }
 
-/// What differs in two sets at the same place of a list.
+/// The attributes that differ in two sets at the same place of a list.
 fn fields(found: &OptionChange, index: usize, old: &Value, new: &Value) -> Vec<OptionChange> {
     let (Value::Set(old), Value::Set(new)) = (old, new) else { return Vec::new() };
     let mut paths: Vec<_> = old.keys().chain(new.keys()).collect();

@@ -1,4 +1,4 @@
-//! What is ready against what was rendered from another input.
+//! Comparing: what is ready against what was rendered from another input.
 
 use rayon::prelude::*;
 

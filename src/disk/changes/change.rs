@@ -17,28 +17,28 @@ pub struct Change<'a> {
     pub path: String,
     /// How it stands.
     pub state: State,
-    /// What is on disk, if that is a text.
+    /// The text on disk, if it is one.
     pub old: Option<String>,
-    /// What should be there; `None` for one that is not wanted.
+    /// The file that should be there; `None` for one that is not wanted.
     pub new: Option<&'a ReadyFile>,
     /// The fingerprint of that, where it is what is there.
     pub(super) fingerprint: Option<Fingerprint>,
     /// That with the line ends of what is there, where it has those of Windows.
     pub(super) in_its_line_ends: Option<String>,
-    /// What is there instead of a text file.
+    /// The kind of thing that is there instead of a text file.
     pub in_the_way: Option<&'static str>,
-    /// What nixgen would have changed since it was handed over, if it was, and
-    /// what it was then is known.
+    /// The changes of both sides since it was handed over, if it was, and what it
+    /// was then is known.
     pub three_way: Option<ThreeWay>,
     /// Where that is kept.
     pub(super) base: Option<Base>,
-    /// What is done about it.
+    /// The action about it.
     pub(super) action: Action,
-    /// What is on disk, read as Nix once somebody asked.
+    /// The attributes of the text on disk, read once somebody asked.
     attrs: OnceLock<Option<Attrs>>,
 }
 
-/// What is done about a file when the change set is applied.
+/// The action about a file when the change set is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Action {
     /// The file stays as it is, and so does its line in the lock.
@@ -54,7 +54,7 @@ pub(super) enum Action {
 }
 
 impl Action {
-    /// What `render` does about a file that nobody decided about.
+    /// The action of `render` about a file that nobody decided about.
     pub(super) fn of(state: State) -> Self {
         match state {
             State::Clean | State::Stale | State::Missing => Self::Write { backup: None },
@@ -73,14 +73,14 @@ pub(super) struct Backup {
     pub(super) exists: bool,
 }
 
-/// What is done to one path.
+/// A step: what is done to one path.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::disk) struct Step<'c> {
     /// Its path below the root.
     pub(in crate::disk) path: &'c str,
-    /// What is there; `None` for nothing.
+    /// The text that is there; `None` for nothing.
     pub(in crate::disk) old: Option<&'c str>,
-    /// What is to be there; `None` for nothing.
+    /// The text that is to be there; `None` for nothing.
     pub(in crate::disk) new: Option<&'c str>,
     /// Whether that is a script.
     pub(in crate::disk) executable: bool,
@@ -111,7 +111,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// What the file on disk sets, if it differs and is valid Nix.
+    /// The attributes that the file on disk sets, if it differs and is valid Nix.
     pub fn old_attrs(&self) -> Option<&Attrs> {
         self.attrs.get_or_init(|| self.old.as_ref()?.parse().ok()).as_ref()
     }
@@ -131,7 +131,7 @@ impl<'a> Change<'a> {
         !matches!(self.action, Action::Keep | Action::HandOver { .. })
     }
 
-    /// What is written about it: the file, and what is kept beside it.
+    /// The steps that write: the file, and what is kept beside it.
     pub(super) fn writes(&self) -> impl Iterator<Item = Step<'_>> {
         let (path, old) = (self.path.as_str(), self.old.as_deref());
         let executable = self.new.is_some_and(ReadyFile::executable);

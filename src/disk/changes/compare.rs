@@ -1,4 +1,4 @@
-//! What is ready against what is on disk.
+//! Comparing: what is ready against what is on disk.
 
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::disk::tree::{Found, MOST, Root};
 use crate::nix::{self, Ready, ReadyFile};
 use crate::render::{Language, handed_over, is_generated};
 
-/// What a person adds to a file is less than that, or than there is of it.
+/// The bytes that a person adds to a file are fewer, or fewer than it has.
 const ADDED: usize = 1 << 20;
 
 /// Compares every file that is ready, and every file of the lock that is not

@@ -1,4 +1,4 @@
-//! What is decided about files that are not simply nixgen's.
+//! Decisions about files that are not simply nixgen's.
 
 use super::change::{Action, Backup, Change};
 use super::ejected::{self, Merged};
@@ -85,7 +85,7 @@ impl<'a> ChangeSet<'a> {
         Ok(())
     }
 
-    /// What nixgen wrote to a file last, if that is not what it would write now:
+    /// The text that nixgen wrote to a file last, if that is not what it would write now:
     /// from the file itself, or from git when it was edited since.
     pub fn written_before(&self, root: &Root, change: &Change<'_>) -> Option<String> {
         match change.state {

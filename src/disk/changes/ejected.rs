@@ -14,7 +14,7 @@ const BASES: &str = ".nixgen/base";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Base {
     pub(super) path: String,
-    /// What is there now.
+    /// The text that is there now.
     pub(super) text: Option<String>,
 }
 
@@ -23,7 +23,7 @@ pub(super) fn base_path(path: &str) -> String {
     format!("{BASES}/{path}")
 }
 
-/// What is there.
+/// The base of a file, as it is there.
 pub(super) fn base(root: &Root, path: &str) -> Result<Base, IoError> {
     let path = base_path(path);
     let text = match root.look(&path, MOST)? {

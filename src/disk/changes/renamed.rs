@@ -15,7 +15,7 @@ use crate::text::same_name;
 pub(super) struct Renamed {
     /// Their old paths.
     pub(super) old: BTreeSet<String>,
-    /// What is known of them, by their new paths.
+    /// Their entries, by their new paths.
     pub(super) entries: BTreeMap<String, LockEntry>,
 }
 

@@ -1,4 +1,4 @@
-//! What is to be done about every file.
+//! The change set: what is to be done about every file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -22,11 +22,11 @@ pub struct ChangeSet<'a> {
     pub(super) lock: Lock,
     /// The text of that; `None` where there was none.
     pub(in crate::disk) lock_text: Option<String>,
-    /// What it is rendered from, where that is known.
+    /// The input that it is rendered from, where that is known.
     pub(super) input: Option<Input>,
     /// The first control plane of the cluster that it is rendered from, if it is.
     pub(super) first_control_plane: Option<String>,
-    /// What is known of files by names that are theirs but for the case.
+    /// The entries of files by names that are theirs but for the case.
     pub(super) renamed: BTreeMap<String, LockEntry>,
     /// Git's attributes, where they have lines of nixgen's.
     pub(super) attributes: Option<Attributes>,
@@ -117,14 +117,14 @@ impl<'a> ChangeSet<'a> {
         paths.into_iter().map(attributes::line).collect()
     }
 
-    /// What is there of the file of attributes, and what is to be there.
+    /// The text of the file of attributes, and the one that is to be there.
     pub(in crate::disk) fn new_attributes(&self) -> Option<(Option<&str>, String)> {
         let attributes = self.attributes.as_ref()?;
         let known = self.lock.entries.keys().map(String::as_str);
         Some((attributes.old.as_deref(), attributes.with(&self.attribute_lines(), known)))
     }
 
-    /// What is done to the tree, but for the files about files.
+    /// The steps of the tree, but for the files about files.
     pub(in crate::disk) fn steps(&self) -> impl Iterator<Item = Step<'_>> {
         self.changes.iter().flat_map(Change::writes).chain(self.deletes())
     }
@@ -174,8 +174,8 @@ impl<'a> ChangeSet<'a> {
         }
     }
 
-    /// What the files are rendered from once everything is written: what was
-    /// written before stands, as long as one of them is not.
+    /// The inputs of the files once everything is written: what was written before
+    /// stands, as long as one of them is not.
     fn next_inputs(&self) -> Vec<Input> {
         let stays = |change: &Change<'_>| {
             let is_ours = change.new.is_some() && !change.state.is_ejected();
@@ -187,7 +187,7 @@ impl<'a> ChangeSet<'a> {
         }
     }
 
-    /// What is known of a file.
+    /// The entry of a file.
     pub(super) fn entry(&self, path: &str) -> Option<&LockEntry> {
         self.renamed.get(path).or_else(|| self.lock.entries.get(path))
     }
@@ -203,7 +203,7 @@ impl<'a> ChangeSet<'a> {
         self.changes.get(at)
     }
 
-    /// What a file on disk sets, if it is not as it should be and is valid Nix.
+    /// The attributes that a file on disk sets, if it is not as it should be and is valid Nix.
     pub fn old_attrs(&self, path: &str) -> Option<&Attrs> {
         self.find(path).filter(|change| change.differs())?.old_attrs()
     }

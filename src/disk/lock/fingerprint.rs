@@ -40,7 +40,7 @@ impl From<Essence> for Fingerprint {
 /// How many bytes of a digest are enough to tell texts apart that nobody forges.
 const ENOUGH: usize = 16;
 
-/// What a tree is rendered from, as far as it is the user's: `cluster.toml`, but
+/// The input of a tree, as far as it is the user's: `cluster.toml`, but
 /// for comments and layout, and their templates. From the same one, only another
 /// version of nixgen renders anything else.
 #[derive(Debug, Clone, PartialEq, Eq)]

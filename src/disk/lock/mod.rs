@@ -18,12 +18,12 @@ use super::tree::{Found, MOST, Root};
 const HEADER: &str =
     "# What nixgen wrote, by content. Commit this file; `nixgen render` keeps it.\n";
 
-/// What the lock says.
+/// The content of the lock.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::disk) struct Lock {
-    /// What is known of a file, by path.
+    /// The files that are known, by path.
     pub(in crate::disk) entries: BTreeMap<String, LockEntry>,
-    /// What all of it was rendered from; several where branches were merged, and
+    /// The inputs that all of it was rendered from; several where branches were merged, and
     /// none where that is not known.
     pub(in crate::disk) inputs: Vec<Input>,
     /// The control plane that the rendered scripts create the cluster on: nobody
@@ -33,13 +33,13 @@ pub(in crate::disk) struct Lock {
     pub(in crate::disk) merged: bool,
 }
 
-/// What is known of a file. There are several fingerprints of one kind where
+/// A file that is known. There are several fingerprints of one kind where
 /// branches that were merged have each written theirs.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(in crate::disk) struct LockEntry {
-    /// What nixgen wrote.
+    /// The texts that nixgen wrote.
     pub(in crate::disk) ours: Vec<Fingerprint>,
-    /// What it was when it was handed over, if it was.
+    /// The texts that it had when it was handed over, if it was.
     pub(in crate::disk) ejected: Vec<Fingerprint>,
 }
 

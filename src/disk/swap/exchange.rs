@@ -217,7 +217,7 @@ impl<'a> Exchange<'a> {
     }
 }
 
-/// What stands at a name, by its content.
+/// The thing that stands at a name, by its content.
 pub(super) fn content(folder: &Folder, name: &str) -> Result<Found<Digest>, IoError> {
     folder.file(name)?.and(|file| {
         let digest = Digest::of_file(&file);

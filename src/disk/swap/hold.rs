@@ -59,7 +59,7 @@ impl Hold {
         Ok(Self { root: root.clone(), folder, made })
     }
 
-    /// What is held.
+    /// The root that is held.
     pub fn root(&self) -> &Root {
         &self.root
     }
@@ -106,7 +106,7 @@ impl Made {
     }
 }
 
-/// What root makes, as by `sudo`, is whose the folder is that it is in.
+/// A folder that root makes, as by `sudo`, is whose the folder is that it is in.
 fn give_to_its_neighbours(path: &Path) -> io::Result<()> {
     let Some(parent) = path.parent().filter(|_| geteuid().is_root()) else { return Ok(()) };
     let around = fs::metadata(if parent == Path::new("") { Path::new(".") } else { parent })?;

@@ -10,15 +10,15 @@ use sha2::{Digest as _, Sha256};
 use crate::disk::paths::is_inside;
 use crate::text::hex;
 
-/// What is done to one file.
+/// A file that is swapped.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct JournalEntry {
     /// Its path below the root.
     pub(super) path: String,
-    /// What is there; `None` for nothing.
+    /// The content that is there; `None` for nothing.
     pub(super) old: Option<Digest>,
-    /// What is staged in its stead; `None` when it goes.
+    /// The content that is staged in its stead; `None` when it goes.
     pub(super) new: Option<Digest>,
 }
 

@@ -86,7 +86,7 @@ impl Staging {
         Ok(file)
     }
 
-    /// What failed about a file in it.
+    /// The error about a file in it.
     pub(super) fn failed(&self, action: &'static str, name: &str, error: io::Error) -> IoError {
         IoError::new(action, &self.folder.at(name), error)
     }

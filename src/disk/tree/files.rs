@@ -20,7 +20,7 @@ impl Root {
         self.at(relative)
     }
 
-    /// What stands below a folder, in the order of the paths and but for hidden
+    /// The files below a folder, in the order of the paths and but for hidden
     /// files. No link is followed. Files larger than `most` bytes are not read.
     pub fn files(&self, folder: &str, most: usize) -> Result<Vec<(String, Content)>, IoError> {
         let mut files = Vec::new();

@@ -35,7 +35,7 @@ pub(in crate::disk) struct Rights {
     owner: Option<(Option<Uid>, Gid)>,
 }
 
-/// What stands at a name.
+/// The thing that stands at a name.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::disk) enum Found<T = Vec<u8>> {
     /// Nothing.
@@ -50,10 +50,10 @@ pub(in crate::disk) enum Found<T = Vec<u8>> {
 /// itself. One of gigabytes costs no memory.
 pub(in crate::disk) const MOST: usize = 64 << 20;
 
-/// What has more of them than is asked for.
+/// A file with more bytes than are asked for.
 pub(super) const TOO_LARGE: &str = "a file too large to be nixgen's";
 
-/// What is found where a folder is looked for.
+/// The thing that is found where a folder is looked for.
 #[derive(Debug)]
 pub(in crate::disk) enum Way {
     /// Nothing.
@@ -65,7 +65,7 @@ pub(in crate::disk) enum Way {
 }
 
 impl<T> Found<T> {
-    /// What is made of the file, if one stands there.
+    /// The same with what is made of the file, if one stands there.
     pub(in crate::disk) fn and<U>(
         self,
         make: impl FnOnce(T) -> Result<Found<U>, IoError>,
@@ -112,7 +112,7 @@ impl Folder {
         Ok(Way::To(folder))
     }
 
-    /// What stands at a path below this folder, looking at every folder on the way.
+    /// The thing that stands at a path below this folder, looking at every folder on the way.
     pub(in crate::disk) fn look(&self, relative: &str, most: usize) -> Result<Found, IoError> {
         let (parent, name) = split(relative);
         match self.walk(parent)? {
@@ -140,7 +140,7 @@ impl Folder {
         }
     }
 
-    /// What stands at a name, with its content if it is a file of no more bytes than that.
+    /// The thing at a name, with its content if it is a file of no more bytes than that.
     pub(in crate::disk) fn read(&self, name: &str, most: usize) -> Result<Found, IoError> {
         self.file(name)?.and(|file| {
             let failed = |error| IoError::new("read", &self.at(name), error);
@@ -155,7 +155,7 @@ impl Folder {
         })
     }
 
-    /// What stands at a name, opened to be read if it is a file.
+    /// The thing at a name, opened to be read if it is a file.
     pub(in crate::disk) fn file(&self, name: &str) -> Result<Found<File>, IoError> {
         // A pipe must not keep us waiting for its other end.
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;

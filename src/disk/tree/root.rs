@@ -21,7 +21,7 @@ const PATH_MAX: usize = 4096;
 #[derive(Debug, Clone)]
 pub struct Root {
     path: PathBuf,
-    /// What is rendered from, which may be below it.
+    /// The files that are rendered from, which may be below it.
     input: Vec<PathBuf>,
 }
 
@@ -52,7 +52,7 @@ impl Root {
         self.at(relative).exists()
     }
 
-    /// What stands at a place, looking at every folder on the way there.
+    /// The thing that stands at a place, looking at every folder on the way there.
     /// A file of more bytes than `most` is not read.
     pub(in crate::disk) fn look(&self, relative: &str, most: usize) -> Result<Found, IoError> {
         let path = self.at(relative);

@@ -10,7 +10,7 @@ use crate::cluster::{Cluster, Vlan};
 use crate::input::types::{InterfaceName, Name, RelPath};
 use crate::render::{Kind, Planned, Template, template};
 
-/// What the template is given.
+/// The values of the template.
 #[derive(Serialize)]
 pub(super) struct Context<'a> {
     cluster: &'a Name,

@@ -38,7 +38,7 @@ pub(super) struct Machine {
     by_dhcp: bool,
 }
 
-/// What a host is told to do.
+/// The steps of a host.
 #[derive(Serialize)]
 pub(super) struct HostSteps {
     name: String,
@@ -55,7 +55,7 @@ pub(super) struct HostSteps {
     drain: Vec<String>,
 }
 
-/// What is gone while a host is.
+/// The part of the cluster that is gone while a host is.
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 enum TakesDown {
@@ -100,7 +100,7 @@ struct Secret {
     file: String,
 }
 
-/// What stands before a command that needs root.
+/// The word before a command that needs root.
 pub(super) fn sudo(deployment: &Deployment) -> &'static str {
     if deployment.target_user == "root" { "" } else { "sudo " }
 }
@@ -281,7 +281,7 @@ impl NodeGroup {
     }
 }
 
-/// What a joining node reads, by the name that `10-init.sh --token` gives it.
+/// The secrets that a joining node reads, by the name that `10-init.sh --token` gives it.
 fn secrets(cluster: &Cluster, role: Role) -> Vec<Secret> {
     let secret = |name, file: &AbsPath| Secret { name, file: file.to_string() };
     let mut secrets = vec![

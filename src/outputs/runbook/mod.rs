@@ -58,7 +58,7 @@ struct Context {
     /// The option of `nixos-rebuild` that makes it root on the other side.
     rebuild_sudo: &'static str,
     bootstrap: String,
-    /// What the nodes need of the tree.
+    /// The files of the tree that the nodes need.
     files: Vec<String>,
     first: First,
     joins: Vec<NodeGroup>,

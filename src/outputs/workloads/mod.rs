@@ -1,4 +1,4 @@
-//! What runs in the cluster for its users: one file a kind of workload, and one
+//! Workloads, which run in the cluster for its users: one file a kind, and one
 //! line in [`WORKLOADS`].
 
 mod ollama;
@@ -12,7 +12,7 @@ use crate::cluster::Cluster;
 /// Every kind of workload.
 pub const WORKLOADS: &[Workload] = &[ollama::WORKLOAD];
 
-/// What is applied to a cluster, in its order.
+/// The manifests that are applied to a cluster, in their order.
 pub(super) fn parts(cluster: &Cluster) -> Vec<Part> {
     WORKLOADS.iter().flat_map(|workload| (workload.parts)(cluster)).collect()
 }

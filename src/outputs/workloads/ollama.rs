@@ -37,9 +37,9 @@ const DEVICE_PLUGIN: Template<Placement> = template!("k8s/amd-device-plugin.yaml
 
 /// Ollama in a cluster.
 pub struct Ollama<'a> {
-    /// What is written of it.
+    /// The user's table of it.
     pub table: &'a OllamaTable,
-    /// What it takes of the nodes.
+    /// Its demand on the nodes.
     pub demand: Demand<'a>,
 }
 

@@ -6,16 +6,16 @@ use crate::outputs::output::Output;
 
 /// A kind of workload.
 pub struct Workload {
-    /// What is written of it.
+    /// Its manifests.
     pub output: Output,
-    /// What is applied of it to a cluster, in its order; nothing where it is not
-    /// wanted.
+    /// The manifests of it that are applied to a cluster, in their order; none where
+    /// it is not wanted.
     pub parts: fn(&Cluster) -> Vec<Part>,
 }
 
 /// A manifest that a script applies, and what of it has to run then.
 pub struct Part {
-    /// What people call it.
+    /// Its name for people.
     pub title: &'static str,
     /// The script's variable with the path.
     pub variable: &'static str,
@@ -23,7 +23,7 @@ pub struct Part {
     pub manifest: RelPath,
     /// The namespace of what runs.
     pub namespace: &'static str,
-    /// What runs, as `kubectl rollout` names it.
+    /// The resource that runs, as `kubectl rollout` names it.
     pub resource: &'static str,
     /// How long it may take at first.
     pub timeout: &'static str,

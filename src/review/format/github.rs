@@ -10,12 +10,12 @@ use crate::text::{visible, visible_line};
 /// GitHub shows no more of a kind.
 const SHOWN: usize = 10;
 
-/// What is printed, and what goes to the summary of the step.
+/// Commands for the log, and Markdown for the summary of the step.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Annotations {
     /// The commands, one a line.
     pub commands: String,
-    /// What is too much for commands, as Markdown.
+    /// The findings that are too many for commands, as Markdown.
     pub rest: String,
 }
 

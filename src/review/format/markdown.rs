@@ -13,7 +13,7 @@ use crate::review::hunks::{File, Hunk};
 use crate::review::{Node, OptionChange, Plan};
 use crate::text::visible_line;
 
-/// What is kept free for naming what is left out.
+/// The bytes that are kept free for naming what is left out.
 const RESERVE: usize = 1_000;
 
 /// Of so many files that differ because of nixgen itself each is named.

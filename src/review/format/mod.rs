@@ -27,7 +27,7 @@ use std::collections::HashMap;
 use super::{Class, Difference, File, Node, NodeAction, OptionChange, Plan, Reason};
 use crate::text::visible_line;
 
-/// What is said of files that differ because of nixgen itself.
+/// The words for files that differ because of nixgen itself.
 const BY_VERSION: &str =
     "Because another version of nixgen wrote what is there, from the same input";
 
@@ -71,14 +71,14 @@ fn rows(plan: &Plan) -> Vec<Row<'_>> {
     rows
 }
 
-/// What is said of a change, whatever it means for the machine.
+/// A change as it is told, whatever it means for the machine.
 type Said<'a> = (&'a str, &'a str, &'a Difference);
 
 fn said(change: &OptionChange) -> Said<'_> {
     (&change.path, &change.file, &change.difference)
 }
 
-/// What a reason is, in words: `kubelet restarts`.
+/// A reason in words: `kubelet restarts`.
 fn words(reason: &Reason, node: &Node) -> String {
     match &reason.service {
         Some(service) => format!("{service} restarts"),

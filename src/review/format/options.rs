@@ -59,7 +59,7 @@ fn of_version(out: &mut String, files: &[File]) {
     }
 }
 
-/// What it costs, machine by machine.
+/// The impact, machine by machine.
 fn impact(out: &mut String, plan: &Plan, style: Style) {
     if plan.nodes.is_empty() {
         return;

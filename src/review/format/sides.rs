@@ -43,9 +43,9 @@ impl Sides {
 
 /// An old and a new value, cut down to where they differ when they are long.
 fn clip(old: &str, new: &str) -> (String, String) {
-    /// What fits on a line beside a path.
+    /// The characters that fit on a line beside a path.
     const WIDTH: usize = 60;
-    /// What is left of what two values have in common.
+    /// The characters that are left of what two values have in common.
     const CONTEXT: usize = 16;
 
     if old.chars().count().max(new.chars().count()) <= WIDTH {

@@ -1,4 +1,4 @@
-//! What a changed option costs, on the machine that it changes on.
+//! The cost of a changed option, on the machine that it changes on.
 
 mod rules;
 
@@ -48,7 +48,7 @@ pub(super) fn cost(
     on_machine(machine, found)
 }
 
-/// What a cost means for the kind of machine: a node is drained before it
+/// The cost for this kind of machine: a node is drained before it
 /// restarts, and any change of another VM restarts it.
 fn on_machine(machine: &Facts, reason: Reason) -> Reason {
     match (machine.kind, machine.is_node(), reason.impact) {
@@ -96,7 +96,7 @@ fn split(path: &str) -> Vec<&str> {
 struct Pattern(&'static str);
 
 impl Pattern {
-    /// What the first `*` stands for, where the pattern fits.
+    /// The segment that the first `*` stands for, where the pattern fits.
     fn fits<'a>(self, segments: &[&'a str]) -> Option<&'a str> {
         let mut capture = None;
         let mut rest = segments.iter();

@@ -3,7 +3,7 @@
 use super::Pattern;
 use crate::review::class::Class;
 
-/// What the change of an option costs.
+/// The cost of an option's change, where it fits.
 pub(super) struct Rule {
     pub(super) pattern: Pattern,
     pub(super) on: On,
@@ -42,7 +42,7 @@ pub(super) enum When {
     Boots,
 }
 
-/// What it costs.
+/// The cost of a change.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Cost {
     Is(Class),

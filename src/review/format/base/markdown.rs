@@ -10,7 +10,7 @@ use crate::review::format::{BY_VERSION, by_version};
 use crate::review::{Base, File};
 use crate::text::visible_line;
 
-/// What was meant by the changes, in at most so many bytes.
+/// The meaning of the changes, in at most so many bytes.
 pub fn intent(base: &Base, source: &str, most: usize) -> String {
     let mut rows: Vec<[String; 2]> = Vec::new();
     for change in base.intent.iter().flatten() {
@@ -48,7 +48,7 @@ pub fn intent(base: &Base, source: &str, most: usize) -> String {
     out
 }
 
-/// What was not as it should be before, in at most so many bytes.
+/// The files that were not as they should be before, in at most so many bytes.
 pub fn drift(base: &Base, most: usize) -> String {
     let mut out = String::from("### Drift before\n\n");
     if !base.mistakes.is_empty() {

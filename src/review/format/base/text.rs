@@ -18,7 +18,7 @@ pub fn around(changes: String, source: &str, base: Option<&Base>, style: Style) 
     format!("{}{changes}\n{}", before(base, source, style), after(base, style))
 }
 
-/// What comes before the changes: what was meant by them.
+/// The part before the changes: what was meant by them.
 pub fn before(base: &Base, source: &str, style: Style) -> String {
     let paint = |ansi: Ansi, text: &str| style.paint(ansi, text);
     let source = &visible_line(source);
@@ -53,7 +53,7 @@ pub fn before(base: &Base, source: &str, style: Style) -> String {
     out
 }
 
-/// What comes after them: what was not as it should be before.
+/// The part after them: what was not as it should be before.
 pub fn after(base: &Base, style: Style) -> String {
     let revision = visible_line(&base.revision);
     let title = format!("Drift: files of {revision} that were not what it says");
