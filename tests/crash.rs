@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -77,12 +78,15 @@ fn killed_anywhere_while_it_heals_the_tree_is_new_after_the_next_run() {
     let mut tried = 0;
     // Right after the journal is there, in the middle, and at the end.
     for at in [1, renames.len() / 2, renames.len() - 1] {
-        let crashed = scene.copy();
-        killed(crashed.path(), renames[at], RENDER);
-        assert!(crashed.at(".nixgen-staging/journal").exists());
-        let (points, _) = points(Scene::copy_of(crashed.path()).path(), HEAL);
+        let crashed = || {
+            let sandbox = scene.copy();
+            killed(sandbox.path(), renames[at], RENDER);
+            assert!(sandbox.at(".nixgen-staging/journal").exists());
+            sandbox
+        };
+        let (points, _) = points(crashed().path(), HEAL);
         points.par_iter().for_each(|point| {
-            let sandbox = Scene::copy_of(crashed.path());
+            let sandbox = crashed();
             killed(sandbox.path(), point, HEAL);
             no_file_is_torn(&scene, sandbox.path(), point);
             heal(&sandbox);
@@ -187,7 +191,8 @@ fn a_journal_that_nixgen_did_not_write_is_not_trusted() {
     let staged = r#"[{"path":".nixgen-staging/x","old":null,"new":"00"}]"#;
     for journal in ["", "garbage", "[", "{}", "[{\"path\":1}]", escape.as_str(), git, staged] {
         let sandbox = half_way(&scene);
-        sandbox.write(".nixgen-staging/journal", journal);
+        let folder = fs::metadata(sandbox.at(".nixgen-staging")).expect("there").ino();
+        sandbox.write(".nixgen-staging/journal", &format!("[{folder},{journal}]"));
         let before = look(sandbox.path());
         for command in [RENDER, HEAL, &["check"]] {
             let ran = sandbox.expect(6, command);
@@ -197,6 +202,11 @@ fn a_journal_that_nixgen_did_not_write_is_not_trusted() {
         assert_eq!(look(sandbox.path()), before, "{journal}");
     }
     assert_eq!(fs::read(outside.path().join("kept")).expect("there"), b"kept");
+    // Nor is one that came along with a copy, as it would with a branch.
+    let sandbox = Scene::copy_of(half_way(&scene).path());
+    let before = look(sandbox.path());
+    assert!(sandbox.expect(6, RENDER).stderr.contains("/.nixgen-staging/journal: it is not"));
+    assert_eq!(look(sandbox.path()), before);
     // A staged file that is damaged is not put in place either.
     let sandbox = half_way(&scene);
     let staged = look(&sandbox.at(".nixgen-staging"));

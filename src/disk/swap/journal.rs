@@ -45,13 +45,15 @@ impl Digest {
     }
 }
 
-/// The journal's text.
-pub(super) fn text(entries: &[JournalEntry]) -> serde_json::Result<String> {
-    serde_json::to_string(entries)
+/// The text of the journal of a folder, which is known by its number.
+pub(super) fn text(folder: u64, entries: &[JournalEntry]) -> serde_json::Result<String> {
+    serde_json::to_string(&(folder, entries))
 }
 
-/// Reads a journal; `None` for anything that nixgen did not write.
-pub(super) fn parse(bytes: &[u8]) -> Option<Vec<JournalEntry>> {
-    let entries: Vec<JournalEntry> = serde_json::from_slice(bytes).ok()?;
-    entries.iter().all(|entry| is_inside(&entry.path)).then_some(entries)
+/// Reads a journal; `None` for anything that nixgen did not write into that very
+/// folder: one that came with a clone or a copy is of no run that was here.
+pub(super) fn parse(folder: u64, bytes: &[u8]) -> Option<Vec<JournalEntry>> {
+    let (its, entries): (u64, Vec<JournalEntry>) = serde_json::from_slice(bytes).ok()?;
+    let is_ours = its == folder && entries.iter().all(|entry| is_inside(&entry.path));
+    is_ours.then_some(entries)
 }

@@ -73,6 +73,11 @@ impl Staging {
         }
     }
 
+    /// The number that the file system has given to the folder.
+    fn number(&self) -> Result<u64, IoError> {
+        Ok(self.folder.identity(".")?.map_or(0, |(_, number)| number))
+    }
+
     /// The folder itself.
     pub(super) fn folder(&self) -> &Folder {
         &self.folder
@@ -94,7 +99,7 @@ impl Staging {
     /// Decides for good that the entries are to be swapped.
     pub(super) fn commit(&self, entries: &[JournalEntry]) -> Result<(), IoError> {
         let failed = |error| self.failed("write", UNFINISHED, error);
-        let text = journal::text(entries).map_err(|error| failed(error.into()))?;
+        let text = journal::text(self.number()?, entries).map_err(|error| failed(error.into()))?;
         let file = self.write(UNFINISHED, &text, Mode::from_raw_mode(0o666))?;
         file.sync_all().map_err(failed)?;
         self.folder.sync()?;
@@ -123,7 +128,7 @@ impl Staging {
         {
             let entries = match self.folder.read(name, MOST)? {
                 Found::Nothing => continue,
-                Found::File(bytes) => journal::parse(&bytes),
+                Found::File(bytes) => journal::parse(self.number()?, &bytes),
                 Found::InTheWay(_) => None,
             };
             return entries.map(progress).ok_or_else(|| {

@@ -199,7 +199,7 @@ impl Folder {
     }
 
     /// The device and the number of what stands at a name, if anything does.
-    pub(super) fn identity(&self, name: &str) -> Result<Option<(u64, u64)>, IoError> {
+    pub(in crate::disk) fn identity(&self, name: &str) -> Result<Option<(u64, u64)>, IoError> {
         // Their types differ from system to system.
         #[allow(clippy::unnecessary_cast, clippy::useless_conversion)]
         Ok(self.stat(name)?.map(|stat| (stat.st_dev as u64, stat.st_ino as u64)))

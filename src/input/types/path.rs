@@ -28,7 +28,7 @@ checked_text! {
             Err(format!("`{text}` is absolute; it must lie inside the rendered tree"))
         } else if inside.split('/').any(is_gits) {
             Err(format!("`{text}` belongs to git"))
-        } else if same_name(inside).starts_with(".nixgen") {
+        } else if matches!(&*plain(inside), ".nixgen" | ".nixgen-staging") {
             Err(format!("`{text}` belongs to nixgen itself"))
         } else {
             normal(text, inside)
@@ -36,14 +36,18 @@ checked_text! {
     }
 }
 
-/// Whether a name means something to git, by whatever spelling a file system takes:
-/// that of Windows has a short name for it, and takes no notice of dots and spaces at
-/// the end, nor of what stands behind a colon.
+/// Whether a name means something to git, for which Windows has a short name.
 fn is_gits(name: &str) -> bool {
-    let name = name.split(':').next().unwrap_or_default().trim_end_matches(['.', ' ']);
-    let name = same_name(name);
+    let name = plain(name);
     name.starts_with("git~")
         || matches!(&*name, ".git" | ".gitattributes" | ".gitignore" | ".gitmodules")
+}
+
+/// The first name of a path, as any file system may take it: that of Windows takes no
+/// notice of dots and spaces at its end, nor of what stands behind a colon.
+fn plain(path: &str) -> String {
+    let name = path.split(['/', ':']).next().unwrap_or_default();
+    same_name(name.trim_end_matches(['.', ' ']))
 }
 
 fn normal(text: &str, parts: &str) -> Result<(), String> {
