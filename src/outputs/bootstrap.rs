@@ -1,12 +1,14 @@
 //! The scripts that make a cluster of deployed machines.
 
+use std::net::Ipv4Addr;
+
 use serde::Serialize;
 
 use super::output::Output;
 use super::workloads::{self, Ollama, Part};
 use super::{flannel, kubeadm};
 use crate::cluster::{Cluster, Node, Vm};
-use crate::input::types::{RelPath, Taint};
+use crate::input::types::{AbsPath, Endpoint, Minor, Name, RelPath, Taint};
 use crate::render::{Planned, Template, template};
 
 pub(super) const OUTPUT: Output = Output {
@@ -33,49 +35,47 @@ pub(super) const OUTPUT: Output = Output {
     files,
 };
 
-const INIT: Template<Init> = template!("bootstrap/10-init.sh");
-const CNI: Template<Cni> = template!("bootstrap/20-cni.sh");
-const JOIN: Template<Join> = template!("bootstrap/30-join.sh");
+const INIT: Template<Script<'_>> = template!("bootstrap/10-init.sh");
+const CNI: Template<Script<'_>> = template!("bootstrap/20-cni.sh");
+const JOIN: Template<Script<'_>> = template!("bootstrap/30-join.sh");
 const LABELS: Template<Labels<'_>> = template!("bootstrap/40-labels.sh");
-const WORKLOADS: Template<Workloads> = template!("bootstrap/50-workloads.sh");
-const UPGRADE: Template<Upgrade> = template!("bootstrap/60-upgrade.sh");
-const DRAIN: Template<NoContext> = template!("bootstrap/61-drain.sh");
-const UNCORDON: Template<Uncordon> = template!("bootstrap/62-uncordon.sh");
-const REMOVE: Template<Remove> = template!("bootstrap/70-remove.sh");
-const BACKUP: Template<Backup> = template!("bootstrap/80-backup.sh");
-const RESTORE: Template<Restore> = template!("bootstrap/81-restore.sh");
+const WORKLOADS: Template<Workloads<'_>> = template!("bootstrap/50-workloads.sh");
+const UPGRADE: Template<Script<'_>> = template!("bootstrap/60-upgrade.sh");
+const DRAIN: Template<Script<'_>> = template!("bootstrap/61-drain.sh");
+const UNCORDON: Template<Script<'_>> = template!("bootstrap/62-uncordon.sh");
+const REMOVE: Template<Script<'_>> = template!("bootstrap/70-remove.sh");
+const BACKUP: Template<Script<'_>> = template!("bootstrap/80-backup.sh");
+const RESTORE: Template<Script<'_>> = template!("bootstrap/81-restore.sh");
 const VERIFY: Template<Verify> = template!("bootstrap/90-verify.sh");
 
 /// How the join tokens of `10-init.sh` are told from others.
 const TOKEN: &str = "10-init.sh: for the nodes of this cluster to join";
 
+/// The cluster, as far as scripts need it that do not go through its nodes.
 #[derive(Serialize)]
-struct Init {
-    node: String,
-    endpoint: String,
-    etcd_preflight: &'static str,
-    kubernetes: String,
+struct Script<'a> {
+    /// The control plane that creates the cluster, and its address.
+    node: Option<&'a Name>,
+    ip: Option<Ipv4Addr>,
+    control_planes: Vec<Address>,
+    kubernetes: Minor,
+    endpoint: &'a Endpoint,
     joins: bool,
     ha: bool,
     kube_vip: bool,
     encrypt_secrets: bool,
     audit: bool,
     token: &'static str,
-}
-
-#[derive(Serialize)]
-struct Cni {
+    token_file: &'a AbsPath,
+    ca_cert_hash_file: &'a AbsPath,
+    /// Where control planes join.
+    certificate_key_file: Option<&'a AbsPath>,
+    encryption_config_file: &'a AbsPath,
+    etcd_preflight: &'static str,
+    etcd_volume: &'static str,
+    etcd_data: &'static str,
+    /// The pod network's manifest.
     manifest: String,
-    joins: bool,
-}
-
-#[derive(Serialize)]
-struct Join {
-    token_file: String,
-    ca_cert_hash_file: String,
-    certificate_key_file: Option<String>,
-    encryption_config_file: String,
-    kube_vip: bool,
 }
 
 #[derive(Serialize)]
@@ -100,53 +100,19 @@ struct Mark {
 }
 
 #[derive(Serialize)]
-struct Workloads {
-    parts: Vec<AppliedPart>,
+struct Workloads<'a> {
+    parts: &'a [WorkloadPart],
 }
 
-/// A manifest that the script applies, and what of it has to run then.
+/// A manifest that a script applies, and what of it has to run then.
 #[derive(Serialize)]
-struct AppliedPart {
+struct WorkloadPart {
+    title: &'static str,
     variable: &'static str,
     manifest: String,
     namespace: &'static str,
     resource: &'static str,
     timeout: &'static str,
-}
-
-#[derive(Serialize)]
-struct Upgrade {
-    kubernetes: String,
-    ha: bool,
-    joins: bool,
-}
-
-/// A script that needs nothing of the cluster.
-#[derive(Serialize)]
-struct NoContext {}
-
-#[derive(Serialize)]
-struct Uncordon {
-    kubernetes: String,
-}
-
-#[derive(Serialize)]
-struct Remove {
-    control_planes: Vec<Address>,
-}
-
-#[derive(Serialize)]
-struct Backup {
-    etcd_volume: &'static str,
-}
-
-#[derive(Serialize)]
-struct Restore {
-    node: String,
-    ip: String,
-    ha: bool,
-    etcd_volume: &'static str,
-    etcd_data: &'static str,
 }
 
 #[derive(Serialize)]
@@ -160,7 +126,7 @@ struct Verify {
     marks: Marks,
     dns_name: String,
     probe_image: &'static str,
-    parts: Vec<RunningPart>,
+    parts: Vec<WorkloadPart>,
     ollama: Option<OllamaCheck>,
 }
 
@@ -170,14 +136,6 @@ struct Address {
     ip: String,
 }
 
-/// The part of a workload that runs.
-#[derive(Serialize)]
-struct RunningPart {
-    title: &'static str,
-    namespace: &'static str,
-    resource: &'static str,
-}
-
 #[derive(Serialize)]
 struct OllamaCheck {
     node_port: u16,
@@ -185,72 +143,80 @@ struct OllamaCheck {
 }
 
 fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
-    let joins = cluster.nodes().nth(1).is_some();
-    let (ha, kube_vip) = (cluster.is_ha(), cluster.vip.is_some());
-    let marks = Marks::of(cluster);
+    let script = Script::of(cluster, folder);
+    let has_first = script.node.is_some();
+    let scripts: [(&Template<Script<'_>>, _, _); 9] = [
+        (&INIT, "10-init.sh", has_first),
+        (&CNI, "20-cni.sh", true),
+        (&JOIN, "30-join.sh", script.joins),
+        (&UPGRADE, "60-upgrade.sh", true),
+        (&DRAIN, "61-drain.sh", true),
+        (&UNCORDON, "62-uncordon.sh", true),
+        (&REMOVE, "70-remove.sh", true),
+        (&BACKUP, "80-backup.sh", true),
+        (&RESTORE, "81-restore.sh", has_first),
+    ];
+    let wanted = scripts.into_iter().filter(|(.., is_wanted)| *is_wanted);
     let mut files = kubeadm::files(cluster, folder);
-    if let Some(first) = cluster.control_planes().next() {
-        let context = Init {
-            node: first.name.to_string(),
-            endpoint: cluster.endpoint.to_string(),
-            etcd_preflight: kubeadm::ETCD_PREFLIGHT,
-            kubernetes: cluster.kubernetes.to_string(),
-            joins,
+    files.extend(wanted.map(|(template, name, _)| template.file(folder.join(name), &script)));
+    let (marks, parts) = (Marks::of(cluster), WorkloadPart::all(cluster, folder));
+    if !marks.is_empty() {
+        let context = Labels { marks: &marks, workloads: !parts.is_empty() };
+        files.push(LABELS.file(folder.join("40-labels.sh"), &context));
+    }
+    if !parts.is_empty() {
+        let context = Workloads { parts: &parts };
+        files.push(WORKLOADS.file(folder.join("50-workloads.sh"), &context));
+    }
+    files.push(VERIFY.file(folder.join("90-verify.sh"), &Verify::of(cluster, marks, parts)));
+    files
+}
+
+impl<'a> Script<'a> {
+    fn of(cluster: &'a Cluster, folder: &RelPath) -> Self {
+        let first = cluster.control_planes().next();
+        let ha = cluster.is_ha();
+        Self {
+            node: first.map(|vm| &vm.name.value),
+            ip: first.map(|vm| *vm.ip),
+            control_planes: control_planes(cluster),
+            kubernetes: *cluster.kubernetes,
+            endpoint: &cluster.endpoint,
+            joins: cluster.nodes().nth(1).is_some(),
             ha,
-            kube_vip,
+            kube_vip: cluster.vip.is_some(),
             encrypt_secrets: *cluster.encrypt_secrets,
             audit: *cluster.audit,
             token: TOKEN,
-        };
-        files.push(INIT.file(folder.join("10-init.sh"), &context));
-        let (node, ip) = (first.name.to_string(), first.ip.to_string());
-        let (etcd_volume, etcd_data) = (kubeadm::ETCD_VOLUME, kubeadm::ETCD_DATA);
-        let context = Restore { node, ip, ha, etcd_volume, etcd_data };
-        files.push(RESTORE.file(folder.join("81-restore.sh"), &context));
+            token_file: &cluster.join_token_file,
+            ca_cert_hash_file: &cluster.ca_cert_hash_file,
+            certificate_key_file: ha.then_some(&cluster.certificate_key_file),
+            encryption_config_file: &cluster.encryption_config_file,
+            etcd_preflight: kubeadm::ETCD_PREFLIGHT,
+            etcd_volume: kubeadm::ETCD_VOLUME,
+            etcd_data: kubeadm::ETCD_DATA,
+            manifest: seen_by_scripts(&flannel::OUTPUT.path(cluster), folder),
+        }
     }
-    let path = folder.join("20-cni.sh");
-    let manifest = flannel::OUTPUT.path(cluster).seen_from(&path);
-    files.push(CNI.file(path, &Cni { manifest, joins }));
-    if joins {
-        let key_file = ha.then(|| cluster.certificate_key_file.to_string());
-        let context = Join {
-            token_file: cluster.join_token_file.to_string(),
-            ca_cert_hash_file: cluster.ca_cert_hash_file.to_string(),
-            kube_vip: kube_vip && ha,
-            certificate_key_file: key_file,
-            encryption_config_file: cluster.encryption_config_file.to_string(),
-        };
-        files.push(JOIN.file(folder.join("30-join.sh"), &context));
-    }
-    let parts = workloads::parts(cluster);
-    let workloads = !parts.is_empty();
-    if !marks.is_empty() {
-        let context = Labels { marks: &marks, workloads };
-        files.push(LABELS.file(folder.join("40-labels.sh"), &context));
-    }
-    if workloads {
-        let path = folder.join("50-workloads.sh");
-        let parts = parts.iter().map(|part| AppliedPart {
+}
+
+/// A path from the folder of the scripts.
+fn seen_by_scripts(path: &RelPath, folder: &RelPath) -> String {
+    path.seen_from(&folder.join("a script"))
+}
+
+impl WorkloadPart {
+    fn all(cluster: &Cluster, folder: &RelPath) -> Vec<Self> {
+        let applied = |part: Part| Self {
+            title: part.title,
             variable: part.variable,
-            manifest: part.manifest.seen_from(&path),
+            manifest: seen_by_scripts(&part.manifest, folder),
             namespace: part.namespace,
             resource: part.resource,
             timeout: part.timeout,
-        });
-        let context = Workloads { parts: parts.collect() };
-        files.push(WORKLOADS.file(path, &context));
+        };
+        workloads::parts(cluster).into_iter().map(applied).collect()
     }
-    let kubernetes = cluster.kubernetes.to_string();
-    let context = Upgrade { kubernetes: kubernetes.clone(), ha, joins };
-    files.push(UPGRADE.file(folder.join("60-upgrade.sh"), &context));
-    files.push(DRAIN.file(folder.join("61-drain.sh"), &NoContext {}));
-    files.push(UNCORDON.file(folder.join("62-uncordon.sh"), &Uncordon { kubernetes }));
-    let context = Remove { control_planes: control_planes(cluster) };
-    files.push(REMOVE.file(folder.join("70-remove.sh"), &context));
-    let context = Backup { etcd_volume: kubeadm::ETCD_VOLUME };
-    files.push(BACKUP.file(folder.join("80-backup.sh"), &context));
-    files.push(VERIFY.file(folder.join("90-verify.sh"), &Verify::of(cluster, marks)));
-    files
 }
 
 fn control_planes(cluster: &Cluster) -> Vec<Address> {
@@ -264,19 +230,13 @@ impl Address {
 }
 
 impl Marks {
-    fn of(cluster: &Cluster) -> Self {
+    fn of<'a>(cluster: &'a Cluster) -> Self {
         let mark = |node: &Node<'_>, text| Mark { node: node.name.to_string(), text };
-        let labels = |node: Node<'_>| {
-            kubeadm::labels(&node)
-                .into_iter()
-                .map(move |text| mark(&node, text))
-                .collect::<Vec<_>>()
-        };
+        let labels = |node| kubeadm::labels(&node).into_iter().map(move |label| mark(&node, label));
         // With `=` before an empty value too: so it reads when it is asked for.
         let written = |taint: &Taint| format!("{}={}:{}", taint.key, taint.value, taint.effect);
-        let taints = |node: Node<'_>| {
-            node.taints.iter().map(|taint| mark(&node, written(taint))).collect::<Vec<_>>()
-        };
+        let taints =
+            |node: Node<'a>| node.taints.iter().map(move |taint| mark(&node, written(taint)));
         Self {
             labels: cluster.nodes().flat_map(labels).collect(),
             taints: cluster.nodes().flat_map(taints).collect(),
@@ -289,12 +249,7 @@ impl Marks {
 }
 
 impl Verify {
-    fn of(cluster: &Cluster, marks: Marks) -> Self {
-        let running = |part: Part| RunningPart {
-            title: part.title,
-            namespace: part.namespace,
-            resource: part.resource,
-        };
+    fn of(cluster: &Cluster, marks: Marks, parts: Vec<WorkloadPart>) -> Self {
         let ollama = Ollama::of(cluster).map(|ollama| OllamaCheck {
             node_port: *ollama.table.node_port,
             library: ollama.gpu().map(|gpu| gpu.library()),
@@ -308,7 +263,7 @@ impl Verify {
             marks,
             dns_name: format!("kubernetes.default.svc.{}", cluster.dns_domain),
             probe_image: flannel::IMAGE,
-            parts: workloads::parts(cluster).into_iter().map(running).collect(),
+            parts,
             ollama,
         }
     }
