@@ -9,7 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::input::types::Formatter;
 use crate::input::{self, Document};
 use crate::nix::{self, Options, Ready, Rules};
-use crate::render::overrides::{Overrides, PATIENCE};
+use crate::render::overrides::Overrides;
 use crate::render::{Bug, Engine, Planned, RenderedFile};
 use crate::source::Source;
 use crate::{checks, cluster, outputs};
@@ -38,8 +38,7 @@ pub fn read<'s>(source: &'s Source, log: &mut Vec<Diagnostic>) -> Description<'s
 /// Renders a cluster in memory with nixgen's own templates and checks what came
 /// out, also against a list of all options where there is one.
 pub fn build(cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<Bug>> {
-    let overrides = Overrides::default();
-    Pipeline::new(cluster, &overrides)?.build(cluster, &overrides, options)
+    Pipeline::new(cluster, &Overrides::default())?.build(cluster, options)
 }
 
 /// The texts of files by their paths.
@@ -59,17 +58,12 @@ impl Pipeline {
     pub fn new(cluster: &Cluster, overrides: &Overrides) -> Result<Self, Vec<Bug>> {
         let engine = Engine::new(&overrides.over(outputs::templates())).map_err(|bug| vec![bug])?;
         let (source, formatter) = (cluster.source.clone(), cluster.formatter);
-        Ok(Self { source, formatter, engine: Arc::new(engine) })
+        Ok(Self { source, formatter, engine })
     }
 
     /// Renders a cluster and checks what came out.
-    pub fn build(
-        &self,
-        cluster: &Cluster,
-        overrides: &Overrides,
-        options: Option<&Options>,
-    ) -> Result<Ready, Vec<Bug>> {
-        let rendered = self.rendered(cluster, overrides)?;
+    pub fn build(&self, cluster: &Cluster, options: Option<&Options>) -> Result<Ready, Vec<Bug>> {
+        let rendered = self.rendered(cluster)?;
         let rules = Rules {
             formatter: self.formatter,
             modules: cluster.modules().map(|(_, module)| module.value.clone()).collect(),
@@ -79,19 +73,20 @@ impl Pipeline {
         nix::ready(rendered, &rules)
     }
 
-    /// Renders a cluster, with little patience for templates of the user's, whatever
-    /// the rules say of it.
-    pub fn rendered(
-        &self,
-        cluster: &Cluster,
-        overrides: &Overrides,
-    ) -> Result<Vec<RenderedFile>, Vec<Bug>> {
-        overrides.render(&self.engine, outputs::plan(cluster), &self.source, PATIENCE)
+    /// Renders a cluster, whatever the rules say of it.
+    pub fn rendered(&self, cluster: &Cluster) -> Result<Vec<RenderedFile>, Vec<Bug>> {
+        self.render(outputs::plan(cluster))
     }
 
     /// Renders files of a plan.
     pub fn render(&self, plan: Vec<Planned>) -> Result<Vec<RenderedFile>, Vec<Bug>> {
         self.engine.render(plan, &self.source)
+    }
+
+    /// Whether a template of the user's was left alone, so that not all that was wanted
+    /// could be rendered.
+    pub fn is_out_of_patience(&self) -> bool {
+        self.engine.is_out_of_patience()
     }
 
     /// The plan of a document, whatever the rules say of it: a value is traced by

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::generated::full_cluster;
+use crate::support::generated::{cluster, full_cluster};
 use crate::support::{Ran, Sandbox, TODAY, read};
 
 /// The memory that a run may take, in kilobytes. The worst of the texts below takes
@@ -89,6 +89,43 @@ fn a_tangled_file_in_the_tree_is_told_and_left_alone() {
     });
     for (quarter, whole) in quarter.iter().zip(&whole) {
         assert_grows_evenly("a tangled file", quarter, whole);
+    }
+}
+
+/// Each kind of expression that can stand in another one, again and again.
+#[test]
+fn a_deep_file_in_the_tree_is_told_and_left_alone() {
+    const DEEP: usize = 50_000;
+    let prefixes = ["!", "-", "f ", "1 + ", "a ++ ", "{ } // ", "a -> ", "a && ", "f <| ", "a: "];
+    let heads = ["let a = 1; in ", "with a; ", "assert a; ", "if a then b else ", "if "];
+    let open = ["[ ", "(", "{ a = ", "\"${", "{ a }: ", "let a = ", "a.", "rec { a."];
+    let beginnings = prefixes.iter().chain(&heads).chain(&open);
+    let mut texts: Vec<String> = beginnings.map(|part| part.repeat(DEEP)).collect();
+    for (open, close) in [("[ ", " ]"), ("(", ")"), ("{ a = ", "; }"), ("lib.mkIf a (", ")")] {
+        texts.push(open.repeat(DEEP) + "a" + &close.repeat(DEEP));
+    }
+    for end in [" + 1", ".b or c", " ? b", " |> f"] {
+        texts.push("a".to_owned() + &end.repeat(DEEP));
+    }
+    // Within a binding, as in a module.
+    texts.extend(prefixes.iter().map(|part| format!("{{ x = {}a; }}", part.repeat(DEEP))));
+    let config = cluster(texts.len());
+    let sandbox = Sandbox::with_config(&config);
+    sandbox.expect(0, &["render", "-q"]);
+    let machines = config.lines().filter_map(|line| line.strip_prefix("[vms.")?.strip_suffix(']'));
+    let paths: Vec<String> = machines.map(|name| format!("vms/{name}.nix")).collect();
+    for (path, text) in paths.iter().zip(&texts) {
+        assert!(sandbox.at(path).is_file(), "{path}");
+        sandbox.write(path, text);
+    }
+    let list = sandbox.read("nixgen.lock");
+    for args in [&["check", "-q"][..], &["diff", "--format", "options"], &["list"], &["adopt"]] {
+        let (ran, _) = run(&sandbox, args);
+        assert!([0, 1, 5].contains(&ran.status), "{args:?}: {}", ran.stderr);
+    }
+    assert_eq!(sandbox.read("nixgen.lock"), list);
+    for (path, text) in paths.iter().zip(&texts) {
+        assert_eq!(&sandbox.read(path), text, "{path}");
     }
 }
 

@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
+use crate::support::generated::cluster;
 use crate::support::scene::{Scene, look};
 use crate::support::strace::inject;
 use crate::support::{Ran, Sandbox, read};
@@ -418,4 +419,122 @@ fn a_root_that_is_a_link_is_the_users_choice() {
     assert_eq!((ran.status, &*ran.stderr), (0, ""));
     assert!(scene.is_new(sandbox.path(), &"through a link"));
     assert!(fs::symlink_metadata(link).expect("there").is_symlink());
+}
+
+/// What a person may have at the path of a module, before nixgen comes.
+const BODIES: &[&[u8]] = &[
+    b"",
+    b"\n",
+    b"# a comment\n",
+    b"/* a comment",
+    b"{ }\n",
+    b"{ ... }: { }\n",
+    b"{ a = 1; }",
+    b"{ ... }: { microvm.vcpu = 1; imports = [ ./x.nix ../y ]; }",
+    b"rec { a = 1; }",
+    b"[ ]",
+    b"[ 1 [ 2 ] { a = 3; } ]",
+    b"\"x\"",
+    b"''\n  x ${toString 1}\n''",
+    b"1",
+    b"-1",
+    b"null",
+    b"./x.nix",
+    b"<nixpkgs>",
+    b"https://example.org/x",
+    b"x",
+    b"x.y.z or w",
+    b"import ./x.nix",
+    b"{ lib, ... }: lib.mkIf true { a = 1; }",
+    b"{ lib, ... }: lib.mkMerge [ { } (lib.mkIf false { b = 1; }) ]",
+    b"lib.mkForce",
+    b"{ a = 1; } // { b = 2; }",
+    b"{ a = 1; } // x // f { }",
+    b"let x = 1; in { }",
+    b"let in [ ]",
+    b"let { body = 1; }",
+    b"{ ... }: let x = 1; in { a = x; }",
+    b"{ ... }: with builtins; { a = 1; }",
+    b"with x; y",
+    b"{ config, ... }: assert true; { a = 1; }",
+    b"if a then { b = 1; } else { c = 1; }",
+    b"x: y: z: x y z",
+    b"args@{ a ? { b = 1; }, ... }: args",
+    b"!a",
+    b"a ? b.c",
+    b"{ ${x} = 1; \"a b\" = 2; \"${y}\" = 3; }",
+    b"{ inherit; inherit (x) a; inherit b; }",
+    b"{ a.b = { }; a.b.c = 1; a = 2; }",
+    b"{ = 1; }",
+    b"{ a = ; }",
+    b"{ a = 1 }",
+    b"{ a = 1; ",
+    b"}",
+    b")]}",
+    b"{ a = \"",
+    b"{ a = ''",
+    b"\"${",
+    b"${",
+    b"a.",
+    b"{\r\n  a = 1;\r\n}\r\n",
+    b"\xef\xbb\xbf{ a = 1; }",
+    b"{ a = \"\xff\"; }",
+    b"\xff\xfe{\0 \0}\0",
+    b"{ a = \"\0\"; }",
+    "{ é = \"\u{202e}ü\"; }".as_bytes(),
+    b"{ definitions = 1; order = { }; }",
+    b"{ definitions.cp = [ ]; definitions.\"\".role = null; }",
+];
+
+#[test]
+fn a_module_of_any_body_is_read_or_left_alone() {
+    let (of_vms, of_hosts) = BODIES.split_at(BODIES.len() / 2);
+    let mut config = cluster(of_vms.len());
+    let start = config.find("[hosts.").expect("a host");
+    let end = config.find("[vms.").expect("a VM");
+    let host = config[start..end].replace("gateway = true", "gateway = false");
+    for number in 1..of_hosts.len() {
+        config += &host.replace("host-0", &format!("host-{number}"));
+    }
+    let sandbox = Sandbox::with_config(&config);
+    for (name, bodies) in [("vms/node", of_vms), ("hosts/host", of_hosts)] {
+        for (number, body) in bodies.iter().enumerate() {
+            write_bytes(&sandbox, &format!("{name}-{number}.nix"), body);
+        }
+    }
+    for args in [
+        &["check", "-q"][..],
+        &["diff", "-q", "--format", "options"],
+        &["list", "-q"],
+        &["adopt", "-q"],
+        &["explain", "-q", "vms/node-1.nix:3"],
+        &["render", "-q", "--dry-run"],
+        &["render", "-q"],
+        &["eject", "-q", "vms/node-1.nix"],
+    ] {
+        assert_ends_well(&sandbox, args);
+    }
+}
+
+#[test]
+fn a_data_file_of_any_body_is_read_or_left_alone() {
+    for body in BODIES {
+        let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+        for name in ["vms", "hosts", "network"] {
+            write_bytes(&sandbox, &format!("lib/domains/{name}.nix"), body);
+        }
+        assert_ends_well(&sandbox, &["check", "-q"]);
+        assert_ends_well(&sandbox, &["diff", "-q", "--format", "options"]);
+    }
+}
+
+fn write_bytes(sandbox: &Sandbox, path: &str, bytes: &[u8]) {
+    sandbox.write(path, "");
+    fs::write(sandbox.at(path), bytes).expect("written");
+}
+
+/// Runs a command that neither stops in the middle nor calls anything a bug.
+fn assert_ends_well(sandbox: &Sandbox, args: &[&str]) {
+    let ran = sandbox.run(args);
+    assert!(ran.status < 100 && ran.status != 4, "{args:?}: {}", ran.stderr);
 }

@@ -2,10 +2,30 @@
 
 use std::path::Path;
 
+use super::{Failure, Output};
+use crate::checks::Levels;
 use crate::cluster::Cluster;
 use crate::disk::{IoError, Root};
 use crate::outputs;
+use crate::render::Bug;
 use crate::render::overrides::{Found, MAX_BYTES, Overrides};
+
+/// What was made with the user's templates, unless they are wrong: then it is said
+/// where.
+pub(super) fn judged<T>(
+    overrides: &mut Overrides,
+    made: Result<T, Vec<Bug>>,
+    levels: &Levels,
+    output: &mut Output,
+) -> Result<T, Failure> {
+    let made = made.map_err(|bugs| overrides.blame(bugs));
+    for file in overrides.files_mut().iter_mut().filter(|file| !file.found.is_empty()) {
+        levels.apply(&mut file.found);
+        output.diagnostics(&file.source, &file.found);
+    }
+    let made = made.map_err(Failure::Bugs)?;
+    if overrides.is_broken() { Err(Failure::Bugs(Vec::new())) } else { Ok(made) }
+}
 
 /// Reads the user's templates, whatever is wrong with them. Their folder is below
 /// that of `cluster.toml`.

@@ -66,7 +66,7 @@ fn find_conflicts(
     if cluster.nixos_tables().next().is_some() {
         let overrides = own_templates::read(&config::folder_root(global), cluster)?;
         let pipeline = Pipeline::new(cluster, &overrides);
-        let files = pipeline.and_then(|pipeline| pipeline.rendered(cluster, &overrides));
+        let files = pipeline.and_then(|pipeline| pipeline.rendered(cluster));
         after::conflicting_options(cluster, &files.unwrap_or_default(), found);
     }
     Ok(())
@@ -110,15 +110,8 @@ pub(super) fn prepare<'f>(
     let mut overrides = own_templates::read(&config::folder_root(global), &loaded.cluster)?;
     let templates = config::folder(global).join(loaded.cluster.templates.inside());
     let root = Root::new(config::root(global)).rendered_from([global.config.clone(), templates]);
-    let built = build(&loaded, &overrides, &root).map_err(|bugs| overrides.blame(bugs));
-    for file in overrides.files_mut().iter_mut().filter(|file| !file.found.is_empty()) {
-        loaded.levels.apply(&mut file.found);
-        output.diagnostics(&file.source, &file.found);
-    }
-    let (pipeline, ready) = built.map_err(Failure::Bugs)?;
-    if overrides.is_broken() {
-        return Err(Failure::Bugs(Vec::new()));
-    }
+    let built = build(&loaded, &overrides, &root);
+    let (pipeline, ready) = own_templates::judged(&mut overrides, built, &loaded.levels, output)?;
     Ok(Prepared { loaded, overrides, ready, root, pipeline })
 }
 
@@ -132,7 +125,7 @@ fn build(
         return Err(Vec::new());
     }
     let pipeline = Pipeline::new(&loaded.cluster, overrides)?;
-    let ready = pipeline.build(&loaded.cluster, overrides, loaded.options.as_ref())?;
+    let ready = pipeline.build(&loaded.cluster, loaded.options.as_ref())?;
     let missing = disk::missing(&ready, root);
     if missing.is_empty() { Ok((pipeline, ready)) } else { Err(missing) }
 }

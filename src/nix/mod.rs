@@ -2,6 +2,7 @@
 //! by the chosen formatter.
 
 pub mod attrs;
+mod depth;
 mod format;
 mod lint;
 mod options;
@@ -18,6 +19,7 @@ use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
+use rowan::ast::AstNode as _;
 
 use crate::input::types::{Formatter, RelPath};
 use crate::render::{Bug, Kind, Language, RenderedFile};
@@ -179,10 +181,6 @@ fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished
         found.into_iter().map(|it| bug(&file, Some(it.at), it.message)).collect()
     };
     let language = Language::of(file.template.name);
-    if language == Some(Language::Nix) && is_tangled(&file.text) {
-        let message = "its names have thousands of dots or dashes, too many to read";
-        return Err(vec![bug(&file, None, message.to_owned())]);
-    }
     let judged = match language {
         Some(Language::Nix) => judge(&file, tree, rules),
         Some(Language::Yaml) => or_found(Vec::new(), yaml::check(&file.text, &file.values)),
@@ -207,13 +205,14 @@ pub fn laid_out(file: &RenderedFile, formatter: Formatter) -> String {
 
 /// Nix as its formatter lays it out; what that cannot do stays as it is.
 fn lay_out(text: &str, formatter: Formatter) -> String {
-    let laid_out = format::lay_out(text, formatter).ok();
+    let can_be = !is_tangled(text) && depth::check(text).is_ok();
+    let laid_out = can_be.then(|| format::lay_out(text, formatter).ok()).flatten();
     laid_out.filter(|new| is_same(text, new)).unwrap_or_else(|| text.to_owned())
 }
 
 /// Whether a formatter that moved tokens about has at least left valid Nix.
 fn is_same(old: &str, new: &str) -> bool {
-    essence(old) == essence(new) || rnix::Root::parse(new).errors().is_empty()
+    essence(old) == essence(new) || parse::tree(new).is_ok()
 }
 
 /// The paths that a Nix file refers to, or everything that is wrong with it.
@@ -226,21 +225,17 @@ fn judge(
     if is_data && lint::is_plain(&file.text, &file.values) {
         return Ok(Vec::new());
     }
-    let parsed = rnix::Root::parse(&file.text);
-    let mut found = parse::errors(&parsed, &file.text);
-    if !found.is_empty() {
-        return Err(found);
-    }
-    let root = parsed.syntax();
-    lint::values(&root, &file.values, &mut found);
+    let parsed = parse::tree(&file.text)?;
+    let (root, mut found) = (parsed.syntax(), Vec::new());
+    lint::values(root, &file.values, &mut found);
     if is_data {
-        lint::data(&root, &mut found);
+        lint::data(root, &mut found);
     }
     let is_users = file.template.is_own && file.template.kind == Kind::Module;
     if let Some(options) = rules.options.filter(|_| is_users) {
-        options.judge(&Attrs::of(&parsed.tree()), &file.values, &mut found);
+        options.judge(&Attrs::of(&parsed), &file.values, &mut found);
     }
-    let references = lint::check(&root, &mut found);
+    let references = lint::check(root, &mut found);
     let missing = references.into_iter().filter_map(|reference| missing(file, &reference, tree));
     or_found(missing.collect(), found)
 }

@@ -1,12 +1,26 @@
-//! rnix: syntax errors with their places.
+//! rnix: a syntax tree, or syntax errors with their places.
 
-use rnix::ParseError;
+use rnix::{ParseError, Root};
 
+use super::depth;
 use super::lint::Finding;
+use super::tokens::is_tangled;
 
-/// The syntax errors of a Nix text.
-pub(super) fn errors(parsed: &rnix::Parse<rnix::Root>, text: &str) -> Vec<Finding> {
-    parsed.errors().iter().map(|error| describe(error, text)).collect()
+/// What follows from the first mistakes of a text is no news.
+const MOST_ERRORS: usize = 20;
+
+/// The syntax tree of a Nix text. Nothing else parses one: no tree may be deeper
+/// than those that walk over it can go.
+pub(super) fn tree(text: &str) -> Result<Root, Vec<Finding>> {
+    if is_tangled(text) {
+        let message = "its names have thousands of dots or dashes, too many to read".to_owned();
+        return Err(vec![Finding { at: 0, message }]);
+    }
+    depth::check(text).map_err(|found| vec![found])?;
+    let parsed = Root::parse(text);
+    let errors = parsed.errors().iter().take(MOST_ERRORS);
+    let errors: Vec<Finding> = errors.map(|error| describe(error, text)).collect();
+    if errors.is_empty() { Ok(parsed.tree()) } else { Err(errors) }
 }
 
 fn describe(error: &ParseError, text: &str) -> Finding {
@@ -35,7 +49,7 @@ mod tests {
     use super::*;
 
     fn errors(text: &str) -> Vec<Finding> {
-        super::errors(&rnix::Root::parse(text), text)
+        super::tree(text).err().unwrap_or_default()
     }
 
     #[test]

@@ -79,7 +79,8 @@ pub(crate) fn column(template: &str, line: usize, numbered_column: usize) -> usi
     numbered_column.saturating_sub(2 * before.filter(|c| *c == MARK).count())
 }
 
-/// The tag that a text starts with.
+/// The tag that a text starts with. One that has no end takes all that follows: such
+/// a template is refused.
 fn tag(text: &str) -> Option<&str> {
     let close = match text.as_bytes() {
         [b'{', b'{', ..] => "}}",
@@ -97,7 +98,7 @@ fn tag(text: &str) -> Option<&str> {
             Some(_) | None => {}
         }
     }
-    None
+    Some(text)
 }
 
 /// Takes the marks out of a text.
@@ -165,6 +166,7 @@ mod tests {
         assert_eq!(shown("{{ x -}}\n y"), "{{ x -}}\n y<2>");
         assert_eq!(shown("{# a\n{{ \" #}b"), "{# a\n{{ \" #}b<2>");
         assert_eq!(shown("{{ \"}}\" }}{"), "{{ \"}}\" }}<1>{<1>");
+        assert_eq!(shown("a {# b {# c"), "a<1> {# b {# c");
     }
 
     #[test]

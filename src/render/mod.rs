@@ -18,11 +18,13 @@ pub(crate) use escape::{
 pub use language::{Language, handed_over, is_generated, is_handed_over};
 use marks::Unmarked;
 pub(crate) use marks::column as template_column;
+use overrides::{PATIENCE, Patience, grows};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::marker::PhantomData;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -180,15 +182,25 @@ impl RenderedFile {
 pub struct Engine {
     engines: Vec<(Language, Tera)>,
     templates: Vec<TemplateSource>,
+    /// For the templates that are the user's.
+    patience: &'static Patience,
 }
 
 impl Engine {
     /// Compiles templates. One of no language is refused: nothing would escape for it.
-    pub fn new(templates: &[TemplateSource]) -> Result<Self, Bug> {
+    pub fn new(templates: &[TemplateSource]) -> Result<Arc<Self>, Bug> {
+        Self::with_patience(templates, &PATIENCE)
+    }
+
+    fn with_patience(
+        templates: &[TemplateSource],
+        patience: &'static Patience,
+    ) -> Result<Arc<Self>, Bug> {
         if let Some(stray) = templates.iter().find(|t| Language::of(t.name).is_none()) {
             let message = "no language has files with names like this".to_owned();
             return Err(Bug::at(stray.name, stray.name, message));
         }
+        templates.iter().filter(|template| template.is_own).try_for_each(too_many_branches)?;
         let written = |language: &&Language| {
             templates.iter().any(|t| Language::of(t.name) == Some(**language))
         };
@@ -207,23 +219,45 @@ impl Engine {
                 Ok((language, tera))
             })
             .collect::<Result<_, Bug>>()?;
-        Ok(Self { engines, templates: templates.to_owned() })
+        Ok(Arc::new(Self { engines, templates: templates.to_owned(), patience }))
     }
 
-    /// Renders every file, each behind the header that says where it comes
-    /// from. All bugs are returned, not only the first.
-    pub fn render(&self, plan: Vec<Planned>, source: &str) -> Result<Vec<RenderedFile>, Vec<Bug>> {
-        let rendered: Vec<_> =
-            plan.into_par_iter().map(|planned| self.render_file(planned, source)).collect();
-        let mut files = Vec::with_capacity(rendered.len());
-        let mut bugs = Vec::new();
-        for result in rendered {
-            match result {
-                Ok(file) => files.push(file),
-                Err(bug) => bugs.push(bug),
+    /// Renders every file, each behind the header that says where it comes from.
+    /// All bugs are returned, not only the first, unless the patience with a
+    /// template of the user's ends.
+    pub fn render(
+        self: &Arc<Self>,
+        plan: Vec<Planned>,
+        source: &str,
+    ) -> Result<Vec<RenderedFile>, Vec<Bug>> {
+        let is_own = |planned: &Planned| {
+            self.template(planned.template).is_some_and(|template| template.is_own)
+        };
+        let (own, ours): (Vec<_>, Vec<_>) = plan.into_iter().partition(is_own);
+        let mut rendered: Vec<_> =
+            ours.into_par_iter().map(|planned| self.render_file(planned, source)).collect();
+        let mut by_template: BTreeMap<&str, Vec<Planned>> = BTreeMap::new();
+        for planned in own {
+            by_template.entry(planned.template).or_default().push(planned);
+        }
+        for (name, its) in by_template {
+            match self.patience.render(self, its, source) {
+                Ok(results) => rendered.extend(results),
+                Err(why) => {
+                    let template_line = self.template(name).and_then(|own| grows(own.text));
+                    rendered.push(Err(Bug { template_line, ..Bug::at(name, "any file", why) }));
+                    break;
+                }
             }
         }
-        if bugs.is_empty() { Ok(files) } else { Err(bugs) }
+        let (files, bugs): (Vec<_>, Vec<_>) = rendered.into_iter().partition(Result::is_ok);
+        let bugs: Vec<Bug> = bugs.into_iter().filter_map(Result::err).collect();
+        if bugs.is_empty() { Ok(files.into_iter().flatten().collect()) } else { Err(bugs) }
+    }
+
+    /// Whether a template of the user's was left alone, for time or memory.
+    pub fn is_out_of_patience(&self) -> bool {
+        self.patience.is_over()
     }
 
     /// The text that a template makes of a context, of any size, for a page that is
@@ -246,17 +280,22 @@ impl Engine {
         Ok((*language, tera))
     }
 
+    fn template(&self, name: &str) -> Option<&TemplateSource> {
+        self.templates.iter().find(|known| known.name == name)
+    }
+
     fn render_file(&self, planned: Planned, source: &str) -> Result<RenderedFile, Bug> {
         let path = planned.path.to_string();
         let bug = |message: String| Bug::at(planned.template, &path, message);
         let (language, tera) = self.engine(planned.template).map_err(bug)?;
         let context = context(planned.context).map_err(bug)?;
-        let template = self.templates.iter().find(|known| known.name == planned.template);
+        let template = self.template(planned.template);
         let template = *template.ok_or_else(|| bug("there is no such template".to_owned()))?;
-        let mut body = Limited::default();
+        let most = if template.is_own { MOST_BYTES_OF_USERS } else { MOST_BYTES };
+        let mut body = Limited { most, ..Limited::default() };
         tera.render_to(planned.template, &context, &mut body).map_err(|error| {
             if body.is_full {
-                bug(format!("it makes more than {} MiB of one file", MOST_BYTES >> 20))
+                bug(format!("it makes more than {} MiB of one file", most >> 20))
             } else {
                 from_tera(&error, planned.template, &path)
             }
@@ -282,16 +321,39 @@ fn context(value: Result<Value, String>) -> Result<Context, String> {
 /// a tenth of it.
 const MOST_BYTES: usize = 64 << 20;
 
+/// The same of a template of the user's: whatever it makes is parsed.
+const MOST_BYTES_OF_USERS: usize = 16 << 20;
+
+/// Says where a template of the user's has more branches than the compiler, which goes
+/// down into each from the one before, can be given. It limits all else itself.
+fn too_many_branches(template: &TemplateSource) -> Result<(), Bug> {
+    const MOST: usize = 200;
+
+    let (mut line, mut branches) = (1, 0);
+    for (index, part) in template.text.split("{%").enumerate() {
+        let tag = part.trim_start_matches('-').trim_start();
+        branches += usize::from(index > 0 && tag.starts_with("elif"));
+        if branches > MOST {
+            let message = format!("it has more than {MOST} `elif`s");
+            let bug = Bug::at(template.name, template.name, message);
+            return Err(Bug { template_line: Some(line), ..bug });
+        }
+        line += part.matches('\n').count();
+    }
+    Ok(())
+}
+
 /// Takes what a template makes, up to a limit: memory ends sooner than loops do.
 #[derive(Default)]
 struct Limited {
+    most: usize,
     bytes: Vec<u8>,
     is_full: bool,
 }
 
 impl io::Write for Limited {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.bytes.len() + bytes.len() > MOST_BYTES {
+        if self.bytes.len() + bytes.len() > self.most {
             self.is_full = true;
             return Err(io::ErrorKind::FileTooLarge.into());
         }
@@ -312,7 +374,8 @@ mod tests {
         let template = Template::new("a.nix", text, Kind::Data);
         let engine = Engine::new(&[template.source()]).map_err(|bug| vec![bug])?;
         let context = serde_json::json!({ "name": "x", "count": 2 });
-        engine.render(vec![template.file(RelPath::own("a.nix"), &context)], "cluster.toml")
+        let plan = vec![template.file(RelPath::own("a.nix"), &context)];
+        engine.render(plan, "cluster.toml")
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn with_modules(after: &Machines, modules: &[Module<'_>], kind: Kind) -> Machine
     let mut found: Machines = of_kind.map(|(name, facts)| (name.clone(), facts.clone())).collect();
     for module in modules {
         let Is::Own(name) = &module.is else { continue };
-        let is_vm = module.old.entries.keys().any(|path| path.segments()[0] == "microvm");
+        let is_vm = module.old.entries.keys().any(|path| path.names().next() == Some("microvm"));
         let own_kind = if is_vm { Kind::Vm } else { Kind::Host };
         if module.old.entries.is_empty() {
             found.remove(name);

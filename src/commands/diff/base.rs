@@ -84,7 +84,7 @@ impl<'c> Before<'c> {
             }
             if mistakes.is_empty() {
                 built = Pipeline::new(&cluster, &overrides)
-                    .and_then(|pipeline| pipeline.build(&cluster, &overrides, None));
+                    .and_then(|pipeline| pipeline.build(&cluster, None));
             }
         }
         let built = built.map_err(|bugs| {

@@ -24,14 +24,16 @@ const PLACE: Style = AnsiColor::Cyan.on_default();
 
 pub(super) fn explain(file: &str, line: usize, global: &Global, output: &mut Output) -> Outcome {
     let config = ConfigFile::open(global)?;
-    let Loaded { source, document, cluster, .. } = load(&config, global, output)?;
-    let overrides = own_templates::read(&config::folder_root(global), &cluster)?;
-    let pipeline = Pipeline::new(&cluster, &overrides).map_err(Failure::Bugs)?;
+    let Loaded { source, document, cluster, levels, .. } = load(&config, global, output)?;
+    let mut overrides = own_templates::read(&config::folder_root(global), &cluster)?;
     let Some(planned) = planned(file, &cluster, global) else {
         let help = "`nixgen list` names the files that it renders".to_owned();
         return Err(Failure::Usage(format!("nixgen does not render `{file}`"), help));
     };
     let path = planned.path.inside().to_owned();
+    let rendered = Pipeline::new(&cluster, &overrides)
+        .and_then(|pipeline| Ok((pipeline.render(vec![planned])?, pipeline)));
+    let (rendered, pipeline) = own_templates::judged(&mut overrides, rendered, &levels, output)?;
     let text = pipeline.files(&document, |known| known == path).remove(&path).unwrap_or_default();
     let Some(shown) = line.checked_sub(1).and_then(|at| text.lines().nth(at)) else {
         let last = text.lines().count();
@@ -43,13 +45,16 @@ pub(super) fn explain(file: &str, line: usize, global: &Global, output: &mut Out
         return Ok(Status::Done);
     }
     let mut said = format!("{BOLD}{path}:{line}{BOLD:#}\n    {}\n", visible(shown.trim()));
-    for rendered in pipeline.render(vec![planned]).map_err(Failure::Bugs)? {
+    for rendered in rendered {
         let lines = rendered.template_lines(&text).unwrap_or_default();
         let by = lines.get(line - 1).cloned().unwrap_or_default();
         template(&mut said, rendered.template.name, rendered.template.text, &by);
     }
     causes(&mut said, source, origin::of_line(&document, &cluster, &path, line, &pipeline));
     output.data(&said);
+    if pipeline.is_out_of_patience() {
+        output.warning("templates of yours take too much with other values: not all keys are told");
+    }
     Ok(Status::Done)
 }
 

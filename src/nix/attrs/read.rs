@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
 
-use rnix::SyntaxKind;
 use rnix::ast::{
     self, AstToken as _, Attr, AttrSet, BinOpKind, Expr, HasEntry, InterpolPart, LiteralKind,
     Param, UnaryOpKind,
@@ -12,6 +11,7 @@ use rowan::ast::AstNode as _;
 
 use super::code::{code, string};
 use super::{AttrPath, Attrs, Entry, Value, plain, segment};
+use crate::nix::parse;
 
 pub(super) fn read(text: &str) -> Option<Attrs> {
     plain::read(text).or_else(|| tree(text))
@@ -19,14 +19,7 @@ pub(super) fn read(text: &str) -> Option<Attrs> {
 
 /// The same by its syntax tree, whatever it is.
 pub(super) fn tree(text: &str) -> Option<Attrs> {
-    if is_too_deep(text) {
-        return None;
-    }
-    let parsed = rnix::Root::parse(text);
-    if !parsed.errors().is_empty() {
-        return None;
-    }
-    Some(entries(&parsed.tree()))
+    parse::tree(text).ok().map(|root| entries(&root))
 }
 
 /// What a tree without errors sets.
@@ -36,28 +29,6 @@ pub(super) fn entries(root: &rnix::Root) -> Attrs {
         reader.body(expr);
     }
     Attrs { entries: reader.entries }
-}
-
-/// Whether brackets stand in more brackets than any file has. rnix does not count
-/// lists in lists, and would run out of stack with them.
-fn is_too_deep(text: &str) -> bool {
-    const DEEPEST: usize = 256;
-
-    let mut depth = 0_usize;
-    rnix::tokenize(text).any(|(kind, _)| {
-        match kind {
-            SyntaxKind::TOKEN_L_BRACK
-            | SyntaxKind::TOKEN_L_BRACE
-            | SyntaxKind::TOKEN_L_PAREN
-            | SyntaxKind::TOKEN_INTERPOL_START => depth += 1,
-            SyntaxKind::TOKEN_R_BRACK
-            | SyntaxKind::TOKEN_R_BRACE
-            | SyntaxKind::TOKEN_R_PAREN
-            | SyntaxKind::TOKEN_INTERPOL_END => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > DEEPEST
-    })
 }
 
 /// Collects the entries of one set, at the path that it has come to.

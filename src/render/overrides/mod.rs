@@ -4,16 +4,9 @@ mod file;
 mod patience;
 
 pub use file::{ENDING, Found, MAX_BYTES, NoText, Override, ejected};
-pub use patience::PATIENCE;
+pub(super) use patience::{PATIENCE, Patience, grows};
 
-use std::sync::Arc;
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
-
-use patience::{grows, watch};
-
-use super::{Bug, Engine, Planned, RenderedFile, TemplateSource};
+use super::{Bug, TemplateSource};
 use crate::diagnostic::Diagnostic;
 
 /// The templates of a folder.
@@ -65,42 +58,6 @@ impl Overrides {
         ours.into_iter().map(own).collect()
     }
 
-    /// Renders a plan with an engine that has these templates. One of the user's
-    /// may have a loop that does not end, or fills the memory, and nothing can
-    /// stop it: after `limit`, or so much of it, it is left alone, to end with the
-    /// program.
-    pub fn render(
-        &self,
-        engine: &Arc<Engine>,
-        plan: Vec<Planned>,
-        source: &str,
-        limit: Duration,
-    ) -> Result<Vec<RenderedFile>, Vec<Bug>> {
-        let (mut own, ours): (Vec<_>, Vec<_>) =
-            plan.into_iter().partition(|planned| self.in_place_of(planned.template).is_some());
-        let mut files = engine.render(ours, source)?;
-        let mut bugs = Vec::new();
-        while let Some(template) = own.first().map(|planned| planned.template) {
-            let (its, others) = own.into_iter().partition(|planned| planned.template == template);
-            own = others;
-            let (done, result) = mpsc::channel();
-            let (engine, source) = (Arc::clone(engine), source.to_owned());
-            thread::spawn(move || done.send(engine.render(its, &source)));
-            match watch(&result, limit) {
-                Ok(Ok(rendered)) => files.extend(rendered),
-                Ok(Err(more)) => bugs.extend(more),
-                Err(why) => {
-                    let growing =
-                        self.in_place_of(template).and_then(|file| grows(file.source.text()));
-                    let bug = Bug::at(template, "any file", why);
-                    bugs.push(Bug { template_line: growing, ..bug });
-                    return Err(bugs);
-                }
-            }
-        }
-        if bugs.is_empty() { Ok(files) } else { Err(bugs) }
-    }
-
     /// Puts the mistakes of the user's templates to their files, each once: a
     /// template for a thousand machines has it a thousand times. What is left is
     /// ours.
@@ -121,12 +78,14 @@ impl Overrides {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::input::types::RelPath;
-    use crate::render::{Kind, Template};
+    use crate::render::{Engine, Kind, Template};
 
     /// The text that a file gets when its template is this one.
-    fn rendered(text: &str, limit: Duration) -> Result<String, Vec<Bug>> {
+    fn rendered(text: &str, limit: Option<Duration>) -> Result<String, Vec<Bug>> {
         let template = Template::new("a.nix", "{ }", Kind::Data);
         let file = Found {
             path: "t/a.nix.tera".into(),
@@ -134,11 +93,17 @@ mod tests {
             content: Ok(text.as_bytes().to_vec()),
         };
         let overrides = Overrides::new(vec![file], &[template.source()]);
-        let engine =
-            Engine::new(&overrides.over(vec![template.source()])).map_err(|bug| vec![bug])?;
+        let patience = limit.map_or(&PATIENCE, |limit| Box::leak(Box::new(Patience::new(limit))));
+        let templates = overrides.over(vec![template.source()]);
+        let engine = Engine::with_patience(&templates, patience).map_err(|bug| vec![bug])?;
         let context = serde_json::json!({ "name": "x" });
         let plan = vec![template.file(RelPath::own("a.nix"), &context)];
-        Ok(overrides.render(&Arc::new(engine), plan, "c.toml", limit)?.remove(0).text)
+        let first = engine.render(plan.clone(), "c.toml");
+        if first.is_err() && limit.is_some() {
+            let bugs = engine.render(plan, "c.toml").expect_err("nothing is left for it");
+            assert!(bugs[0].message.contains("with what was rendered before"), "{:?}", bugs[0]);
+        }
+        Ok(first?.remove(0).text)
     }
 
     #[test]
@@ -147,18 +112,36 @@ mod tests {
         let shown = "{{ name }}".repeat(1000);
         let rec = "{% component a() %}{{ <a/> }}{% endcomponent a %}{{ <a/> }}";
         for (text, why) in [
-            (range(&range(&shown)), "more than 64 MiB"),
+            (range(&range(&shown)), "more than 16 MiB"),
             ("{% for i in range(end=100001) %}{% endfor %}".to_owned(), "range"),
             ("{% include \"a.nix\" %}".to_owned(), "Circular include"),
             (rec.to_owned(), "recursion depth"),
         ] {
-            let bugs = rendered(&text, PATIENCE).expect_err("it ends");
+            let bugs = rendered(&text, None).expect_err("it ends");
             assert!(bugs[0].message.contains(why), "{:?}", bugs[0]);
             assert_eq!(bugs[0].template, "a.nix");
         }
         // Long, and not for ever: it goes on behind this test.
-        let bugs = rendered(&range(&range("")), Duration::from_millis(50)).expect_err("too long");
+        let bugs =
+            rendered(&range(&range("")), Some(Duration::from_millis(50))).expect_err("too long");
         assert!(bugs[0].message.contains("longer than 0.05 s"), "{:?}", bugs[0]);
+    }
+
+    #[test]
+    fn what_stands_in_itself_has_stack_enough_or_is_refused() {
+        let deep = "{% set_global a = [1] %}{% for i in range(end=100000) %}\
+                    {% set_global a = [a] %}{% endfor %}{ }";
+        for text in [deep, &deep.replace("{ }", "{{ a }}")] {
+            assert!(rendered(text, None).is_ok(), "it is freed, and can be shown");
+        }
+        let chain = |count: usize| {
+            format!("{{% if x %}}\n{}{{% endif %}}{{ }}", "{% elif x %}\n".repeat(count))
+        };
+        assert!(rendered(&chain(200).replace('x', "false"), None).is_ok());
+        for text in [chain(201), chain(50_000).replace("{% elif", "{%-elif")] {
+            let bugs = rendered(&text, None).expect_err("it is deep");
+            assert_eq!(bugs[0].template_line, Some(202), "{:?}", bugs[0]);
+        }
     }
 
     #[test]
@@ -170,9 +153,9 @@ mod tests {
             "{{ load_data(path=\"/etc/hostname\") }}",
             "{{ now() }}",
         ] {
-            assert!(rendered(text, PATIENCE).is_err(), "{text}");
+            assert!(rendered(text, None).is_err(), "{text}");
         }
-        let text = rendered("# {{ name | comment }}\n{ }\n", PATIENCE).expect("it renders");
+        let text = rendered("# {{ name | comment }}\n{ }\n", None).expect("it renders");
         assert!(text.ends_with("\n# x\n{ }\n"), "{text}");
     }
 }
