@@ -42,7 +42,15 @@ fn any_bytes_are_read_or_refused() {
 }
 
 #[test]
-fn any_lock_and_any_journal_is_read_or_refused() {
+fn any_template_makes_files_or_its_mistakes_are_told() {
+    for (path, bytes) in inputs("template") {
+        println!("{}", path.display());
+        fuzz::any_template(&bytes);
+    }
+}
+
+#[test]
+fn any_file_of_a_tree_is_read_or_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     for (path, bytes) in inputs("disk") {
         println!("{}", path.display());

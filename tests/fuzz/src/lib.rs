@@ -8,8 +8,11 @@ use std::sync::LazyLock;
 use nixgen::cluster::Cluster;
 use nixgen::diagnostic;
 use nixgen::disk::{Hold, Root, compare};
-use nixgen::nix::Ready;
-use nixgen::pipeline::{build, read};
+use nixgen::nix::{Ready, ReadyFile};
+use nixgen::outputs;
+use nixgen::pipeline::{Pipeline, build, read};
+use nixgen::render::overrides::{ENDING, Found, Overrides};
+use nixgen::review::Plan;
 use nixgen::source::Source;
 
 /// Any bytes as cluster.toml: all that is wrong with them can be shown.
@@ -29,28 +32,78 @@ pub fn any_cluster(bytes: &[u8]) -> bool {
     true
 }
 
-static READY: LazyLock<Ready> = LazyLock::new(|| {
-    let cluster = accepted(&cluster::written(&[])).expect("a cluster without any choice is valid");
-    build(&cluster, None).expect("no bug")
+/// A cluster without any choice, the text that it is of, and its files.
+static PLAIN: LazyLock<(Source, Cluster, Ready)> = LazyLock::new(|| {
+    let text = cluster::written(&[]);
+    let cluster = accepted(&text).expect("a cluster without any choice is valid");
+    let ready = build(&cluster, None).expect("no bug");
+    (Source::new("cluster.toml", text), cluster, ready)
 });
 
-/// Any bytes as the lock of a tree, or as the journal of a run that was cut
-/// short, by their first: read, or refused.
+/// Any bytes as a file of a tree, by their first: the lock, the journal of a run that
+/// was cut short, or a file in the place of a module, of data, of a script or a
+/// manifest. It is read and shown, or refused.
 pub fn any_disk(bytes: &[u8], folder: &Path) {
+    let (source, cluster, ready) = &*PLAIN;
     let (kind, content) = bytes.split_first().unwrap_or((&0, &[]));
-    let name = if kind % 2 == 0 { "nixgen.lock" } else { ".nixgen-staging/journal" };
+    let rendered = |folder: &str| {
+        let mut paths = ready.files().iter().map(ReadyFile::path);
+        paths.find(|path| path.starts_with(folder)).expect("it is rendered")
+    };
+    let name = match kind % 6 {
+        0 => "nixgen.lock",
+        1 => ".nixgen-staging/journal",
+        2 => rendered("vms/"),
+        3 => rendered("lib/domains/vms"),
+        4 => rendered("bootstrap/2"),
+        _ => rendered("k8s/"),
+    };
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
     std::fs::write(&path, content).expect("written");
     let root = Root::new(folder);
     let mut said = String::new();
     if let Ok(hold) = Hold::to_write(&root, &mut |sentence| said.push_str(sentence))
-        && let Ok(changes) = compare(&READY, hold.root())
+        && let Ok(changes) = compare(ready, hold.root())
     {
         said += &changes.summary();
+        let plan = Plan::new(source, cluster, &changes);
+        said += &serde_json::to_string(&plan).expect("a plan is data");
+        if let Ok(text) = std::str::from_utf8(content) {
+            said += &ready.lay_out(name, text);
+        }
     }
     // What was refused is still there.
     let _ = std::fs::remove_file(&path);
+}
+
+/// Any bytes as a template of the user's in place of one of each language, by their
+/// first: what it makes is fit to be written, or its mistakes are told.
+pub fn any_template(bytes: &[u8]) {
+    const NAMES: [&str; 5] = [
+        "vms/vm.nix",
+        "lib/domains/vms.nix",
+        "k8s/flannel.yaml",
+        "bootstrap/20-cni.sh",
+        "docs/cluster.md",
+    ];
+
+    let (_, cluster, _) = &*PLAIN;
+    let (kind, content) = bytes.split_first().unwrap_or((&0, &[]));
+    let name = NAMES[usize::from(*kind) % NAMES.len()];
+    let file =
+        Found { path: name.into(), name: format!("{name}{ENDING}"), content: Ok(content.to_vec()) };
+    let mut overrides = Overrides::new(vec![file], &outputs::templates());
+    let built =
+        Pipeline::new(cluster, &overrides).and_then(|pipeline| pipeline.build(cluster, None));
+    if let Err(bugs) = built {
+        let ours = overrides.blame(bugs);
+        assert!(ours.is_empty(), "{}", ours[0]);
+        assert!(overrides.is_broken(), "a mistake that nobody sees");
+    }
+    for file in overrides.files() {
+        let _ = diagnostic::render(&file.source, &file.found);
+    }
 }
 
 /// What is read of a text without a mistake.
