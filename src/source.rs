@@ -27,7 +27,7 @@ pub struct Position {
 pub fn text(bytes: Vec<u8>) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let end = error.utf8_error().valid_up_to();
-        String::from_utf8_lossy(&error.as_bytes()[..end]).into_owned()
+        String::from_utf8_lossy(error.as_bytes().get(..end).unwrap_or_default()).into_owned()
     })
 }
 
@@ -81,7 +81,8 @@ impl Source {
     pub fn position(&self, offset: usize) -> Position {
         let offset = self.text.floor_char_boundary(offset);
         let line = self.line_at(offset);
-        let column = self.text[self.line_starts[line - 1]..offset].chars().count() + 1;
+        let start = self.line_starts.get(line - 1).copied().unwrap_or_default();
+        let column = self.text.get(start..offset).unwrap_or_default().chars().count() + 1;
         Position { line, column }
     }
 
@@ -89,7 +90,7 @@ impl Source {
     pub fn lines(&self, first: usize, last: usize) -> Span {
         let end_of_file = self.text.len();
         let start = |line: usize| self.line_starts.get(line - 1).copied().unwrap_or(end_of_file);
-        let text = &self.text[start(first)..start(last + 1)];
+        let text = self.text.get(start(first)..start(last + 1)).unwrap_or_default();
         start(first)..start(first) + text.trim_end_matches(['\n', '\r']).len()
     }
 }

@@ -3,9 +3,15 @@
 
 use std::borrow::Cow;
 use std::fmt::{Display, Write as _};
+use std::slice::SliceIndex;
 
 use strsim::osa_distance;
 use unicode_normalization::UnicodeNormalization as _;
+
+/// The part of a text between two of its own places. Between others there is none.
+pub(crate) fn part<R: SliceIndex<str, Output = str>>(text: &str, places: R) -> &str {
+    text.get(places).unwrap_or_default()
+}
 
 /// Whether a character steers a terminal, reorders what is read, or has no shape: the
 /// controls, the two separators, the formats that Unicode gives no glyph, and all that

@@ -9,8 +9,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for node in cluster.nodes() {
         for (at, taint) in node.taints.iter().enumerate() {
             let same = |other: &(&str, &str)| *other == (taint.key.as_str(), taint.effect);
-            let before = &node.taints[..at];
-            let first = before.iter().find(|first| same(&(first.key.as_str(), first.effect)));
+            let mut before = node.taints.iter().take(at);
+            let first = before.find(|first| same(&(first.key.as_str(), first.effect)));
             if first.is_none() && given(&node).as_ref().is_none_or(|given| !same(given)) {
                 continue;
             }

@@ -33,9 +33,9 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for file in &files {
         let place = same_name(&file.path);
         let mut clash = places.get(&place).or_else(|| folders.get(&place)).copied();
-        for (end, _) in place.match_indices('/') {
-            clash = clash.or_else(|| places.get(&place[..end]).copied());
-            folders.entry(place[..end].to_owned()).or_insert(file);
+        for folder in place.match_indices('/').filter_map(|(end, _)| place.get(..end)) {
+            clash = clash.or_else(|| places.get(folder).copied());
+            folders.entry(folder.to_owned()).or_insert(file);
         }
         match clash {
             None => {

@@ -34,7 +34,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
             continue;
         }
         for (at, pci) in gpu.pci.iter().enumerate() {
-            if let Some(first) = gpu.pci[..at].iter().find(|other| *other == pci) {
+            if let Some(first) = gpu.pci.iter().take(at).find(|other| *other == pci) {
                 let message = format!("`{pci}` is passed through twice");
                 log.push(
                     Diagnostic::new(Code::GpuPassthrough, pci.span(), message)

@@ -29,8 +29,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let mut clashes: Vec<(&Range, Vec<&Range>)> = Vec::new();
     for range in &ranges {
         around.retain(|(outer, _)| outer.net.contains(&range.net));
-        if let Some((_, at)) = around.last() {
-            clashes[*at].1.push(range);
+        if let Some((_, inner)) = around.last().and_then(|(_, at)| clashes.get_mut(*at)) {
+            inner.push(range);
         }
         around.push((range, clashes.len()));
         clashes.push((range, Vec::new()));

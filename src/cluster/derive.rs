@@ -18,9 +18,8 @@ pub(super) fn address(name: &Name, subnet: Ipv4Net) -> Ipv4Addr {
     let (first, last) =
         if size >= 64 { (16, size - 2) } else { (1, size.saturating_sub(2).max(1)) };
     let digest = Sha256::digest(name.as_str().as_bytes());
-    let mut head = [0; 8];
-    head.copy_from_slice(&digest[..8]);
-    let offset = first + u64::from_be_bytes(head) % (last - first + 1);
+    let head = digest.iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte));
+    let offset = first + head % (last - first + 1);
     let base = u64::from(u32::from(subnet.network()));
     Ipv4Addr::from(u32::try_from(base + offset).unwrap_or(u32::MAX))
 }
@@ -32,7 +31,8 @@ pub(super) fn tap(name: &Name, ip: Ipv4Addr) -> InterfaceName {
     InterfaceName::own(if name.len() <= 12 {
         format!("vm-{name}")
     } else {
-        format!("vm-{}-{:08x}", &name[..3], u32::from(ip))
+        let start: String = name.chars().take(3).collect();
+        format!("vm-{start}-{:08x}", u32::from(ip))
     })
 }
 

@@ -115,6 +115,7 @@ impl Cluster {
     }
 
     /// The host that carries a VM.
+    #[expect(clippy::indexing_slicing, reason = "an id is a place among these hosts")]
     pub fn host_of(&self, vm: &Vm) -> &Host {
         &self.hosts[vm.host.0]
     }

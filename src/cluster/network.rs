@@ -43,6 +43,7 @@ pub struct Vlan {
 
 impl Network {
     /// A VLAN by its place.
+    #[expect(clippy::indexing_slicing, reason = "an id is a place among these VLANs")]
     pub fn vlan(&self, id: VlanId) -> &Vlan {
         &self.vlans[id.0]
     }

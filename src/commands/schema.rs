@@ -26,8 +26,13 @@ fn cluster() -> Value {
     let mut schema = input::schema();
     let outputs = outputs::all().map(|output| output.name).collect::<Vec<_>>();
     let releases = RELEASES.iter().map(|release| release.name).collect::<Vec<_>>();
-    let tables = &mut schema["properties"];
-    tables["outputs"]["propertyNames"] = json!({ "enum": outputs });
-    tables["cluster"]["properties"]["nixos"]["enum"] = json!(releases);
+    for (place, key, words) in [
+        ("/properties/outputs", "propertyNames", json!({ "enum": outputs })),
+        ("/properties/cluster/properties/nixos", "enum", json!(releases)),
+    ] {
+        if let Some(table) = schema.pointer_mut(place).and_then(Value::as_object_mut) {
+            table.insert(key.to_owned(), words);
+        }
+    }
     schema
 }

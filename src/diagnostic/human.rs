@@ -6,7 +6,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::{Code, Diagnostic, Severity};
 use crate::source::{Source, Span};
-use crate::text::{visible, visible_line};
+use crate::text::{part, visible, visible_line};
 
 /// Longer lines are cut around the place: a line of a megabyte helps nobody.
 const WIDTH: usize = 160;
@@ -73,6 +73,8 @@ fn places(diagnostic: &Diagnostic) -> impl Iterator<Item = Place<'_>> {
 
 /// Lines of the file with places in them.
 struct Excerpt<'a> {
+    /// Where the first of them starts.
+    start: usize,
     first: usize,
     last: usize,
     places: Vec<Place<'a>>,
@@ -81,7 +83,7 @@ struct Excerpt<'a> {
 impl<'a> Excerpt<'a> {
     fn around(source: &Source, place: Place<'a>) -> Self {
         let (first, last) = lines(source, &place.0);
-        Self { first, last, places: vec![place] }
+        Self { start: place.0.start, first, last, places: vec![place] }
     }
 
     fn is_near(&self, source: &Source, span: &Span) -> bool {
@@ -101,11 +103,11 @@ impl<'a> Excerpt<'a> {
     fn add_to(self, group: Group<'a>, source: &'a Source, path: &str) -> Group<'a> {
         let whole = source.lines(self.first, self.last);
         let text = if whole.len() > LONG { self.cut(source, &whole) } else { whole.clone() };
-        let shown = visible(&source.text()[text.clone()]);
+        let shown = visible(part(source.text(), text.clone()));
         let is_as_written = matches!(shown, Cow::Borrowed(_));
         let place = |at: usize| {
             let before = text.start..at.clamp(text.start, text.end);
-            shown.floor_char_boundary(visible(&source.text()[before]).len())
+            shown.floor_char_boundary(visible(part(source.text(), before)).len())
         };
         let annotation = |(span, label, kind): &Place<'a>| {
             let start = place(source.text().floor_char_boundary(span.start));
@@ -118,7 +120,7 @@ impl<'a> Excerpt<'a> {
             return group.element(snippet.path(path.to_owned()));
         }
         // The columns of what is shown are not those of the line.
-        let start = source.position(self.places[0].0.start);
+        let start = source.position(self.start);
         let origin = Origin::path(path.to_owned()).line(start.line).char_column(start.column);
         group.element(origin).element(snippet)
     }
@@ -126,9 +128,8 @@ impl<'a> Excerpt<'a> {
     /// The surroundings of the start of the place in a text that is too long; there
     /// is only one place then.
     fn cut(&self, source: &Source, whole: &Span) -> Span {
-        let start = self.places[0].0.start;
-        let from = source.text().floor_char_boundary(start.saturating_sub(2 * WIDTH));
-        let to = source.text().ceil_char_boundary(start.saturating_add(4 * WIDTH));
+        let from = source.text().floor_char_boundary(self.start.saturating_sub(2 * WIDTH));
+        let to = source.text().ceil_char_boundary(self.start.saturating_add(4 * WIDTH));
         from.max(whole.start)..to.min(whole.end)
     }
 }

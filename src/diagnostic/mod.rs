@@ -12,6 +12,7 @@ pub use human::render;
 pub use json::Object;
 
 use crate::source::Span;
+use crate::text::part;
 
 /// The most findings that are collected and shown: nobody mends more at once.
 pub const MOST: usize = 1000;
@@ -97,7 +98,7 @@ fn clipped(text: String) -> String {
     }
     let start = text.floor_char_boundary(LONGEST / 2);
     let end = text.ceil_char_boundary(text.len() - LONGEST / 2);
-    format!("{}…{}", &text[..start], &text[end..])
+    format!("{}…{}", part(&text, ..start), part(&text, end..))
 }
 
 /// Orders findings by place, those without one first, and drops exact repeats.

@@ -41,6 +41,6 @@ pub(super) fn beside(path: &str, number: u32) -> String {
 
 /// The folders that a path is in, the nearest first, the root last.
 pub(super) fn parents(path: &str) -> impl Iterator<Item = &str> {
-    let deepest = path.match_indices('/').map(|(at, _)| &path[..at]);
+    let deepest = path.match_indices('/').filter_map(|(at, _)| path.get(..at));
     deepest.collect::<Vec<_>>().into_iter().rev().chain([""])
 }

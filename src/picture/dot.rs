@@ -48,7 +48,8 @@ fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize
         if card.kind == CardKind::Vlan {
             for column in inside.chunks(COLUMN) {
                 for pair in column.windows(2) {
-                    let _ = writeln!(out, "{pad}  n{} -> n{};", pair[0], pair[1]);
+                    let [above, below] = pair else { continue };
+                    let _ = writeln!(out, "{pad}  n{above} -> n{below};");
                 }
             }
         }

@@ -115,7 +115,7 @@ pub fn handed_over(text: &str) -> String {
     let mut lines = text.split_inclusive('\n').enumerate();
     while let Some((at, line)) = lines.next() {
         let body = line.trim_end();
-        let end = &line[body.len()..];
+        let end = line.strip_prefix(body).unwrap_or_default();
         if at > 1 {
             out.push_str(line);
         } else if body.starts_with(&format!("<!-- {MARKER}")) && body.ends_with("-->") {

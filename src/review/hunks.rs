@@ -366,21 +366,15 @@ fn hunk(ops: &[DiffOp], old: &[&str], new: &[&str]) -> Hunk {
 
 /// Marks what differs in lines that take the place of as many others.
 fn mark(lines: &mut [Line]) {
-    let mut at = 0;
-    while at < lines.len() {
-        let run = |from: usize, tag: Tag, lines: &[Line]| {
-            lines[from..].iter().take_while(|line| line.tag == tag).count()
-        };
-        let removed = run(at, Tag::Removed, lines);
-        let added = run(at + removed, Tag::Added, lines);
-        if removed == added {
-            for pair in 0..removed {
-                let (old, new) = (at + pair, at + removed + pair);
-                let (a, b) = differing(&lines[old].text, &lines[new].text);
-                lines[old].changed = a;
-                lines[new].changed = b;
+    let is_replaced =
+        |a: &Line, b: &Line| a.tag == b.tag || (a.tag, b.tag) == (Tag::Removed, Tag::Added);
+    for run in lines.chunk_by_mut(is_replaced) {
+        let removed = run.iter().take_while(|line| line.tag == Tag::Removed).count();
+        let (old, new) = run.split_at_mut(removed);
+        if old.len() == new.len() {
+            for (old, new) in old.iter_mut().zip(new) {
+                (old.changed, new.changed) = differing(&old.text, &new.text);
             }
         }
-        at += (removed + added).max(1);
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn hide_words(text: &str) -> String {
         let bare = word.trim_end_matches(ends_word);
         if looks::is_in(bare) {
             out.push_str(HIDDEN);
-            out.push_str(&word[bare.len()..]);
+            out.push_str(word.strip_prefix(bare).unwrap_or_default());
         } else {
             out.push_str(word);
         }

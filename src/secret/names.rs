@@ -174,7 +174,8 @@ impl<'a> NamePath<'a> {
             Says::Secret => Some(own),
             Says::Harmless => None,
             Says::Nothing => above.iter().enumerate().rev().find_map(|(at, (name, says))| {
-                let is_thing = at > 0 && COLLECTIONS.contains(&above[at - 1].0);
+                let around = at.checked_sub(1).and_then(|at| above.get(at));
+                let is_thing = around.is_some_and(|(name, _)| COLLECTIONS.contains(name));
                 (*says == Says::Secret && !is_thing).then_some(*name)
             }),
         }
@@ -198,7 +199,11 @@ fn says(name: &str) -> Says {
     if words.iter().any(|word| COUNTS.contains(&word.as_str())) {
         return Says::Harmless;
     }
-    let is_secret = (1..=words.len()).any(|count| ends_in_secret(&words[..count].concat()));
+    let mut start = String::new();
+    let is_secret = words.iter().any(|word| {
+        start += word;
+        ends_in_secret(&start)
+    });
     if is_secret { Says::Secret } else { Says::Nothing }
 }
 

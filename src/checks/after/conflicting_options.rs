@@ -25,7 +25,7 @@ pub fn conflicting_options(cluster: &Cluster, files: &[RenderedFile], log: &mut 
         let paths = modules.of_machine(outputs::module_of(machine, folder).inside().to_owned());
         for_each(table, &mut Vec::new(), &mut |path, name, setting| {
             let option = AttrPath::of(path);
-            let set = paths.iter().find_map(|file| modules.read[file].entries.get(&option));
+            let set = paths.iter().find_map(|file| modules.read.get(file)?.entries.get(&option));
             let Some(set) = set.filter(|set| conflict(path, &set.value, setting)) else { return };
             let span = name.span();
             if said.insert(span.as_ref().map(|span| span.start)) {

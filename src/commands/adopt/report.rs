@@ -69,8 +69,8 @@ fn short(text: &str) -> String {
     const LONGEST: usize = 72;
 
     let line = visible_line(text);
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
+    match line.char_indices().nth(LONGEST).and_then(|(end, _)| line.get(..end)) {
+        Some(start) => format!("{start}…"),
         None => line.into_owned(),
     }
 }

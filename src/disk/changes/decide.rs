@@ -18,19 +18,24 @@ impl<'a> ChangeSet<'a> {
         root: &Root,
         given_up: impl Fn(&Change<'_>) -> bool,
     ) -> Result<(), IoError> {
-        for at in 0..self.changes.len() {
-            let change = &self.changes[at];
+        let action = |change: &Change<'_>| -> Result<Option<Action>, IoError> {
             let is_left = matches!(change.action, Action::Forget { text: Some(_) });
             let is_theirs = (change.state.is_protected() || change.state.is_ejected()) && !is_left;
-            let Some(old) = change.old.as_deref().filter(|_| is_theirs) else { continue };
+            let Some(old) = change.old.as_deref().filter(|_| is_theirs) else { return Ok(None) };
             if change.in_the_way.is_some() || !given_up(change) {
-                continue;
+                return Ok(None);
             }
             let backup = Some(self.backup(root, &change.path, old)?);
-            self.changes[at].action = match change.state {
+            Ok(Some(match change.state {
                 State::EditedOrphan => Action::Delete { backup },
                 _ => Action::Write { backup },
-            };
+            }))
+        };
+        let actions = self.changes.iter().map(action).collect::<Result<Vec<_>, _>>()?;
+        for (change, action) in self.changes.iter_mut().zip(actions) {
+            if let Some(action) = action {
+                change.action = action;
+            }
         }
         Ok(())
     }

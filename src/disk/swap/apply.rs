@@ -157,9 +157,9 @@ fn stage(root: &Folder, steps: &[Step<'_>]) -> Result<(Staging, Vec<JournalEntry
     Ok((staging, entries))
 }
 
-fn forward(swap: &mut Exchange<'_>, entries: &[JournalEntry]) -> Result<(), NotWritten> {
+fn forward<'a>(swap: &mut Exchange<'a>, entries: &'a [JournalEntry]) -> Result<(), NotWritten> {
     for (at, entry) in entries.iter().enumerate() {
-        if swap.forward(at)? == Outcome::Kept {
+        if swap.forward(at, entry)? == Outcome::Kept {
             return Err(NotWritten::Changed(vec![entry.path.clone()]));
         }
     }

@@ -41,8 +41,12 @@ impl<'a> Exchange<'a> {
     }
 
     /// Swaps one entry, unless it is swapped already.
-    pub(super) fn forward(&mut self, at: usize) -> Result<Outcome, IoError> {
-        let (staging, entry) = (self.staging, &self.entries[at]);
+    pub(super) fn forward(
+        &mut self,
+        at: usize,
+        entry: &'a JournalEntry,
+    ) -> Result<Outcome, IoError> {
+        let staging = self.staging;
         if entry.new.is_some() && !staging.has(&new(at))? {
             return Ok(Outcome::Done);
         }
@@ -89,7 +93,7 @@ impl<'a> Exchange<'a> {
                 folder.move_to(name, staging, &new(at))?;
             }
             if is_aside && !staging.place(&old(at), &folder, name)? {
-                self.keep(at, &old(at), say)?;
+                self.keep(&entry.path, &old(at), say)?;
             }
             self.last = Some((parent, folder));
         }
@@ -110,7 +114,7 @@ impl<'a> Exchange<'a> {
         for (at, entry) in self.entries.iter().enumerate() {
             for (name, known) in [(new(at), &entry.new), (old(at), &entry.old)] {
                 if !self.drop_known(&name, known.as_ref())? {
-                    self.keep(at, &name, say)?;
+                    self.keep(&entry.path, &name, say)?;
                 }
             }
         }
@@ -141,8 +145,7 @@ impl<'a> Exchange<'a> {
     }
 
     /// Moves a staged content beside the file that it is of.
-    fn keep(&mut self, at: usize, staged: &str, say: Say<'_>) -> Result<(), IoError> {
-        let path = &self.entries[at].path;
+    fn keep(&mut self, path: &'a str, staged: &str, say: Say<'_>) -> Result<(), IoError> {
         let (parent, name) = split(path);
         let Way::To(folder) = self.parent(parent, true)? else {
             let help = format!("{} is what {path} held", self.staging.at(staged).display());
@@ -201,15 +204,16 @@ impl<'a> Exchange<'a> {
             return Ok(Way::To(folder));
         }
         let mut way = self.root.walk(path)?;
-        for end in path.match_indices('/').map(|(at, _)| at).chain([path.len()]) {
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        for path_to in ends.filter_map(|end| path.get(..end)) {
             if !(make && matches!(way, Way::Nothing)) {
                 break;
             }
-            let (parent, name) = split(&path[..end]);
+            let (parent, name) = split(path_to);
             if let Way::To(folder) = self.root.walk(parent)?
                 && folder.make_own(name)?
             {
-                self.made.push(path[..end].to_owned());
+                self.made.push(path_to.to_owned());
                 way = self.root.walk(path)?;
             }
         }

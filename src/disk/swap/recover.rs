@@ -24,7 +24,7 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
             let mut swap = Exchange::new(root, &staging, &entries);
             let mut kept = Vec::new();
             for (at, entry) in entries.iter().enumerate() {
-                if swap.forward(at)? == Outcome::Kept {
+                if swap.forward(at, entry)? == Outcome::Kept {
                     kept.push(entry.path.as_str());
                 }
             }

@@ -8,7 +8,7 @@ use rustix::fs::Mode;
 use super::folder::{Folder, Found, TOO_LARGE, Way, set_rights};
 use super::root::Root;
 use crate::disk::error::IoError;
-use crate::disk::paths::split;
+use crate::disk::paths::{parents, split};
 use crate::render::overrides::NoText;
 
 /// The bytes of a file, or the reason why a template has none.
@@ -37,11 +37,10 @@ impl Root {
     }
 
     fn is_below_a_file(&self, path: &str) -> bool {
-        let is_file = |end: usize| {
-            let around = self.at(&path[..end]).symlink_metadata();
+        parents(path).any(|folder| {
+            let around = self.at(folder).symlink_metadata();
             around.is_ok_and(|around| around.is_file())
-        };
-        path.match_indices('/').any(|(end, _)| is_file(end))
+        })
     }
 
     /// Whether nothing stands at a path.

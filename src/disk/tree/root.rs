@@ -114,5 +114,5 @@ fn starts_as_generated(path: &Path) -> bool {
     use std::io::Read as _;
     let mut head = [0; 256];
     let read = fs::File::open(path).and_then(|mut file| file.read(&mut head)).unwrap_or(0);
-    is_generated(&String::from_utf8_lossy(&head[..read]))
+    is_generated(&String::from_utf8_lossy(head.get(..read).unwrap_or_default()))
 }

@@ -80,9 +80,10 @@ fn runs<'a>(line: &'a Line, classes: &[(Range<usize>, &'static str)]) -> Vec<Run
     cuts.sort_unstable();
     cuts.dedup();
     let run = |pair: &[usize]| {
-        let class = classes.iter().find(|(range, _)| range.contains(&pair[0]));
-        let is_marked = line.changed.iter().any(|range| range.contains(&pair[0]));
-        let text = line.text.get(pair[0]..pair[1])?;
+        let &[start, end] = pair else { return None };
+        let class = classes.iter().find(|(range, _)| range.contains(&start));
+        let is_marked = line.changed.iter().any(|range| range.contains(&start));
+        let text = line.text.get(start..end)?;
         Some(Run { class: class.map(|(_, class)| *class), is_marked, text })
     };
     cuts.windows(2).filter_map(run).collect()

@@ -127,8 +127,10 @@ const fn arrival(node: &Node) -> &'static str {
 fn all(names: &[&str]) -> String {
     match names {
         [] => "cluster".to_owned(),
-        names if names.len() <= FEW => visible_line(&names.join(", ")).into_owned(),
-        names => format!("{}, … ({} machines)", visible_line(names[0]), names.len()),
+        [first, ..] if names.len() > FEW => {
+            format!("{}, … ({} machines)", visible_line(first), names.len())
+        }
+        names => visible_line(&names.join(", ")).into_owned(),
     }
 }
 

@@ -45,12 +45,13 @@ fn describe(rule: &str) -> Value {
 fn result(finding: &Finding, rules: &BTreeMap<&str, usize>) -> Value {
     let mut physical = json!({ "artifactLocation": { "uri": uri(&finding.file) } });
     if let Some(place) = finding.place {
-        let mut region = json!({ "startLine": place.start.0, "startColumn": place.start.1 });
-        if place.end > place.start {
-            region["endLine"] = place.end.0.into();
-            region["endColumn"] = place.end.1.into();
-        }
-        physical["region"] = region;
+        let ((line, column), (end_line, end_column)) = (place.start, place.end);
+        let region = if place.end > place.start {
+            json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column })
+        } else {
+            json!({ "startLine": line, "startColumn": column })
+        };
+        physical = json!({ "artifactLocation": { "uri": uri(&finding.file) }, "region": region });
     }
     json!({
         "ruleId": finding.rule,

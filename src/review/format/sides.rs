@@ -55,13 +55,13 @@ fn clip(old: &str, new: &str) -> (String, String) {
     let common =
         |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
     let start = common(&mut old.iter().zip(&new));
-    let end = common(&mut old[start..].iter().rev().zip(new[start..].iter().rev()));
+    let end = common(&mut old.iter().skip(start).rev().zip(new.iter().skip(start).rev()));
     let cut = |text: &[char]| {
         let from = start.saturating_sub(CONTEXT);
         let to = (text.len() - end + CONTEXT).min(text.len()).min(from + WIDTH);
         let before = if from > 0 { "…" } else { "" };
         let behind = if to < text.len() { "…" } else { "" };
-        format!("{before}{}{behind}", text[from..to].iter().collect::<String>())
+        format!("{before}{}{behind}", text.iter().take(to).skip(from).collect::<String>())
     };
     (cut(&old), cut(&new))
 }

@@ -10,6 +10,7 @@ use super::machines::Facts;
 use super::{Kind, Reason};
 use crate::nix::attrs::Value;
 use crate::release::Release;
+use crate::text::part;
 use rules::{Cost, On, RULES, When};
 
 /// The cost of an option's change on a machine, from when on a host may be the VLANs'
@@ -68,7 +69,7 @@ fn bare(path: &str) -> Vec<&str> {
     let segments = split(path);
     // What a function returns is set by whoever calls it.
     let from = segments.iter().rposition(|segment| segment.ends_with(':')).map_or(0, |at| at + 1);
-    segments[from..].iter().copied().filter(|segment| !segment.starts_with('(')).collect()
+    segments.into_iter().skip(from).filter(|segment| !segment.starts_with('(')).collect()
 }
 
 /// Splits a path at the dots that are in no quotes and no parentheses.
@@ -80,13 +81,13 @@ fn split(path: &str) -> Vec<&str> {
             '(' | '{' | '[' if !quoted => depth += 1,
             ')' | '}' | ']' if !quoted => depth = depth.saturating_sub(1),
             '.' if !quoted && depth == 0 => {
-                segments.push(&path[start..at]);
+                segments.push(part(path, start..at));
                 start = at + 1;
             }
             _ => {}
         }
     }
-    segments.push(&path[start..]);
+    segments.push(part(path, start..));
     segments
 }
 
