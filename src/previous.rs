@@ -44,6 +44,8 @@ pub struct Previous<'a> {
     /// `system.stateVersion` as modules of machines set it, which somebody else may
     /// have written, by their paths.
     pub state_versions: Vec<(String, &'a str)>,
+    /// The manifests of workloads by the names of their outputs, where they differ.
+    pub manifests: BTreeMap<&'static str, &'a str>,
 }
 
 /// A MicroVM that was rendered last.

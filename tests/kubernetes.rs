@@ -145,16 +145,62 @@ fn no_taint_of_a_selected_node_is_missed() {
     }
 }
 
+/// What of a container may be more than its image's code needs.
+fn is_shut(container: &Value) {
+    let context = &container["securityContext"];
+    assert_eq!(
+        *context,
+        json!({
+            "allowPrivilegeEscalation": false,
+            "capabilities": { "drop": ["ALL"] },
+            "readOnlyRootFilesystem": true,
+            "seccompProfile": { "type": "RuntimeDefault" },
+        })
+    );
+}
+
 #[test]
 fn the_device_plugin_takes_the_place_of_privilege() {
-    let sandbox = ollama_with("# gpu_access = \"privileged\"", "gpu_access = \"device-plugin\"");
+    let sandbox = example();
     let container = container(&sandbox);
     assert_eq!(container["resources"]["limits"]["amd.com/gpu"], json!("1"));
-    assert_ne!(container["securityContext"]["privileged"], json!(true));
+    is_shut(&container);
+    assert!(!sandbox.read("k8s/ollama.yaml").contains("/dev/dri\n"), "it mounts devices");
     let plugin = sandbox.read("k8s/amd-device-plugin.yaml");
     assert_eq!(check_kinds(&plugin), ["DaemonSet"]);
     assert!(images(&plugin)[0].contains(":1."), "pinned: {:?}", images(&plugin));
+    is_shut(&documents(&plugin)[0]["spec"]["template"]["spec"]["containers"][0]);
     assert!(sandbox.read("bootstrap/50-workloads.sh").contains("amd-device-plugin.yaml"));
+}
+
+#[test]
+fn a_container_is_privileged_where_no_device_plugin_runs_or_it_is_asked_for() {
+    let asked = ollama_with("# gpu_access = \"device-plugin\"", "gpu_access = \"privileged\"");
+    let arm = ollama_with("# system = \"x86_64-linux\"", "system = \"aarch64-linux\"");
+    for sandbox in [asked, arm] {
+        let container = container(&sandbox);
+        assert_eq!(container["securityContext"]["privileged"], json!(true));
+        assert_eq!(container["resources"]["limits"].get("amd.com/gpu"), None);
+        assert!(!sandbox.at("k8s/amd-device-plugin.yaml").exists());
+    }
+}
+
+#[test]
+fn a_node_port_is_opened_for_who_asks_for_it() {
+    let service = |sandbox: &Sandbox| {
+        let text = sandbox.read("k8s/ollama.yaml");
+        check_kinds(&text);
+        documents(&text).into_iter().find(|d| d["kind"] == "Service").expect("one")["spec"].clone()
+    };
+    let (open, shut) = (example(), ollama_with("\nnode_port = 31434\n", "\n"));
+    assert_eq!(service(&open)["ports"][0]["nodePort"], json!(31434));
+    assert_eq!(service(&shut)["type"], json!("ClusterIP"));
+    for path in shut.tree().into_keys().filter(|path| path != "cluster.toml") {
+        assert!(!shut.read(&path).contains("31434"), "{path} knows of a node port");
+    }
+    for (sandbox, asks) in [(open, "http://$node:$1/"), (shut, "http://$address:11434/")] {
+        assert!(sandbox.read("bootstrap/90-verify.sh").contains(asks), "{asks}");
+    }
 }
 
 #[test]

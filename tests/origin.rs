@@ -83,6 +83,7 @@ const CHANGES: &[(&str, &str)] = &[
     ("workloads.ollama.image", "\"docker.io/ollama/ollama:0.40.0\""),
     ("workloads.ollama.node_selector.gpu", "\"none\""),
     ("workloads.ollama.node_selector.node-type", "\"vm\""),
+    ("workloads.ollama.node_port", "31435"),
     ("workloads.ollama.memory", "\"8GiB\""),
     ("outputs.flake.render", "false"),
 ];

@@ -8,14 +8,6 @@ use nixgen::source::Source;
 
 use crate::support::{Sandbox, Tree, read, repository, tree};
 
-/// The example, with the GPU opened by AMD's device plugin.
-fn with_every_part() -> String {
-    let text = read("cluster.toml");
-    let default = "# gpu_access = \"privileged\"";
-    assert!(text.contains(default), "{default} is gone");
-    text.replace(default, "gpu_access = \"device-plugin\"")
-}
-
 #[test]
 fn every_output_is_in_a_golden_tree() {
     let trees = ["example", "minimal"].map(|name| {
@@ -31,7 +23,7 @@ fn every_output_is_in_a_golden_tree() {
 
 #[test]
 fn every_manifest_is_applied_by_a_script_and_copied_by_the_runbook() {
-    let sandbox = Sandbox::with_config(&with_every_part());
+    let sandbox = Sandbox::with_example();
     sandbox.expect(0, &["render", "-q"]);
     let scripts = sandbox.read("bootstrap/20-cni.sh") + &sandbox.read("bootstrap/50-workloads.sh");
     let (page, files) = (sandbox.read("docs/cluster.md"), sandbox.tree());
@@ -53,9 +45,9 @@ fn every_manifest_is_applied_by_a_script_and_copied_by_the_runbook() {
 
 #[test]
 fn every_part_of_a_workload_is_waited_for_and_verified() {
-    let source = Source::new(Path::new("cluster.toml"), with_every_part());
+    let source = Source::new(Path::new("cluster.toml"), read("cluster.toml"));
     let cluster = pipeline::read(&source, &mut Vec::new()).cluster.expect("a cluster");
-    let sandbox = Sandbox::with_config(&with_every_part());
+    let sandbox = Sandbox::with_example();
     sandbox.expect(0, &["render", "-q"]);
     let (applied, verified) =
         (sandbox.read("bootstrap/50-workloads.sh"), sandbox.read("bootstrap/90-verify.sh"));

@@ -2,19 +2,21 @@
 
 use std::ops::RangeInclusive;
 
-use crate::cluster::{Cluster, Demand};
+use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::input::Spanned;
 
 const RANGE: RangeInclusive<u16> = 30000..=32767;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for demand in cluster.demands() {
-        check_port(cluster, &demand, log);
+        if let Some(port) = demand.node_port {
+            check_port(cluster, demand.title, port, log);
+        }
     }
 }
 
-fn check_port(cluster: &Cluster, demand: &Demand<'_>, log: &mut Vec<Diagnostic>) {
-    let (title, port) = (demand.title, demand.node_port);
+fn check_port(cluster: &Cluster, title: &str, port: &Spanned<u16>, log: &mut Vec<Diagnostic>) {
     if !RANGE.contains(&**port) {
         let message =
             format!("the node port {port} is not from {} to {}", RANGE.start(), RANGE.end());

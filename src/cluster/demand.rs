@@ -18,8 +18,8 @@ pub struct Demand<'a> {
     pub nodes: Vec<Node<'a>>,
     /// Those of them with a GPU that containers can use.
     pub gpus: Vec<(Node<'a>, &'a Gpu)>,
-    /// The port on every node.
-    pub node_port: &'a Spanned<u16>,
+    /// The port on every node, if it asks for one.
+    pub node_port: Option<&'a Spanned<u16>>,
     /// The most memory it may use.
     pub memory: &'a Spanned<Size>,
 }
@@ -43,7 +43,7 @@ impl<'a> Demand<'a> {
         let nodes: Vec<Node<'a>> = cluster.selected(&selector).collect();
         let gpu = |node: &Node<'a>| Some((*node, cluster.container_gpu(*node)?));
         let gpus = nodes.iter().filter_map(gpu).collect();
-        let (node_port, memory) = (&table.node_port, &table.memory);
+        let (node_port, memory) = (table.node_port.as_ref(), &table.memory);
         Self { title: "Ollama", span: table.image.span(), selector, nodes, gpus, node_port, memory }
     }
 

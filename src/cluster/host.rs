@@ -89,6 +89,8 @@ pub enum Hardware {
 pub struct Gpu {
     /// Who uses it.
     pub mode: Spanned<GpuMode>,
+    /// The platform of its host.
+    pub system: System,
     /// The chip.
     pub model: Spanned<OneLine>,
     /// The chip that the user has ROCm told instead, or `none`.

@@ -15,6 +15,7 @@ use crate::diagnostic::{self, Diagnostic};
 use crate::disk::{self, ChangeSet, Hold, Input, IoError, Root, compare};
 use crate::input::Document;
 use crate::nix::{Options, Ready};
+use crate::outputs::WORKLOADS;
 use crate::pipeline::{self, Description, Pipeline};
 use crate::previous::Previous;
 use crate::render::Bug;
@@ -157,6 +158,11 @@ impl Prepared<'_> {
         let mut previous = Previous::read(cluster, |path| changes.old_attrs(path));
         previous.first_control_plane =
             previous.first_control_plane.or_else(|| changes.last_first_control_plane());
+        previous.manifests = WORKLOADS
+            .iter()
+            .map(|workload| &workload.output)
+            .filter_map(|it| Some((it.name, changes.old_text(it.path(cluster).inside())?)))
+            .collect();
         after::steps(cluster, &previous, &mut found);
         say(source, levels, &mut found, output)
     }

@@ -252,6 +252,8 @@ codes! {
     UnsafeSwitch = "NG0917" "unsafe-switch" Warning;
     /// Encrypted Secrets or an audit log, for a cluster that runs without them.
     CreatedWithout = "NG0918" "created-without" Warning;
+    /// A workload that would be open to less than the one that runs.
+    ShutWorkload = "NG0919" "shut-workload" Warning;
 }
 
 impl Code {

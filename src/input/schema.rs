@@ -374,10 +374,12 @@ record! {
         image: Spanned<Image>,
         /// Labels of the nodes that may run it.
         node_selector: Map<LabelKey, Spanned<LabelValue>>,
-        /// How it gets at the GPU.
-        gpu_access: Spanned<GpuAccess> = implied(GpuAccess::Privileged),
-        /// The port of every node that serves it.
-        node_port: Spanned<u16> = implied(31434),
+        /// How it gets at the GPU. The default is the device plugin, and privileged
+        /// where that does not run: on a node that is not x86-64.
+        gpu_access: Option<Spanned<GpuAccess>>,
+        /// The port of every node that serves it. Without one, it is served inside of
+        /// the cluster only.
+        node_port: Option<Spanned<u16>>,
         /// The most memory it may use; an integrated GPU uses the host's.
         memory: Spanned<Size> = implied(Size::gib(16)),
         /// Where the node keeps the models.

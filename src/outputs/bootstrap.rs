@@ -138,7 +138,7 @@ struct Address {
 
 #[derive(Serialize)]
 struct OllamaCheck {
-    node_port: u16,
+    node_port: Option<u16>,
     library: Option<&'static str>,
 }
 
@@ -251,7 +251,7 @@ impl Marks {
 impl Verify {
     fn of(cluster: &Cluster, marks: Marks, parts: Vec<WorkloadPart>) -> Self {
         let ollama = Ollama::of(cluster).map(|ollama| OllamaCheck {
-            node_port: *ollama.table.node_port,
+            node_port: ollama.node_port(),
             library: ollama.gpu().map(|gpu| gpu.library()),
         });
         Self {

@@ -48,7 +48,10 @@ fn gpu(host: &Host) -> Option<Card> {
 /// The workloads, where the host is a node that they compute on.
 fn workloads(demands: &[Demand<'_>], host: &Host) -> impl Iterator<Item = Card> {
     demands.iter().filter(|demand| demand.runs_on(&host.name)).map(|demand| {
-        let lines = vec![format!("node port {}", demand.node_port)];
+        let lines = vec![match demand.node_port {
+            Some(port) => format!("node port {port}"),
+            None => "inside of the cluster".to_owned(),
+        }];
         Card::new(CardKind::Workload, demand.title, lines)
     })
 }

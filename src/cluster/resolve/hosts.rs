@@ -8,7 +8,7 @@ use super::{Log, deployment, labels};
 use crate::cluster::{Gpu, Hardware, Host, HostId, Network, User, VlanId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
-use crate::input::schema::{ClusterFile, GpuTable, HostTable};
+use crate::input::schema::{ClusterFile, HostTable};
 use crate::input::types::{Group, Name, Role};
 
 pub(super) fn hosts(
@@ -108,7 +108,7 @@ fn host(
         swap: table.swap.clone(),
         labels: labels(&table.labels),
         taints: table.taints.clone(),
-        gpu: table.gpu.as_ref().map(gpu),
+        gpu: gpu(table),
         users,
         hardware,
         extra_modules: groups.modules(&table.extra_modules),
@@ -152,12 +152,14 @@ fn hardware(
     }
 }
 
-fn gpu(table: &GpuTable) -> Gpu {
-    Gpu {
+fn gpu(host: &HostTable) -> Option<Gpu> {
+    let table = host.gpu.as_ref()?;
+    Some(Gpu {
         mode: table.mode.clone(),
+        system: *host.system,
         model: table.model.clone(),
         hsa_override: table.hsa_override.clone(),
         pci: table.pci.clone(),
         vm: table.vm.clone(),
-    }
+    })
 }

@@ -208,6 +208,11 @@ impl<'a> ChangeSet<'a> {
         self.find(path).filter(|change| change.differs())?.old_attrs()
     }
 
+    /// The text of a file on disk, if it is not as it should be.
+    pub fn old_text(&self, path: &str) -> Option<&str> {
+        self.find(path).filter(|change| change.differs())?.old.as_deref()
+    }
+
     /// The files beside given up ones that keep what these held: the file's
     /// path, and that of the copy.
     pub fn backups(&self) -> impl Iterator<Item = (&str, &str)> {

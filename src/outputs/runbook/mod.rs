@@ -116,7 +116,7 @@ struct OllamaFacts {
     nodes: Vec<String>,
     selector: Vec<String>,
     addresses: Vec<String>,
-    node_port: u16,
+    node_port: Option<u16>,
     data: String,
     gpu: Option<GpuFacts>,
 }
@@ -226,14 +226,13 @@ fn next_minor(cluster: &Cluster) -> Option<String> {
 
 impl OllamaFacts {
     fn of(ollama: &Ollama<'_>) -> Self {
-        let port = *ollama.table.node_port;
         let nodes = ollama.demand.nodes.iter();
         let selector = ollama.demand.selector.iter();
         Self {
             nodes: names(nodes.clone().copied()),
             selector: selector.map(|(key, value)| format!("{key}={value}")).collect(),
-            addresses: nodes.map(|node| format!("{}:{port}", node.ip)).collect(),
-            node_port: port,
+            addresses: nodes.map(|node| node.ip.to_string()).collect(),
+            node_port: ollama.node_port(),
             data: ollama.table.data.to_string(),
             gpu: ollama.gpu().map(|gpu| GpuFacts {
                 library: gpu.library(),

@@ -7,7 +7,7 @@ use crate::cluster::{Cluster, Demand, Gpu, Node};
 use crate::input::Spanned;
 use crate::input::schema::OllamaTable;
 use crate::input::types::{
-    EnvName, GpuAccess, Image, LabelKey, LabelValue, OneLine, RelPath, Role, Taint,
+    EnvName, GpuAccess, Image, LabelKey, LabelValue, OneLine, RelPath, Role, System, Taint,
 };
 use crate::outputs::output::Output;
 use crate::render::{Template, template};
@@ -52,7 +52,21 @@ impl<'a> Ollama<'a> {
 
     /// Whether AMD's device plugin opens the GPU to it.
     pub fn has_device_plugin(&self) -> bool {
-        *self.table.gpu_access == GpuAccess::DevicePlugin && !self.demand.gpus.is_empty()
+        self.gpu_access() == Some(GpuAccess::DevicePlugin)
+    }
+
+    /// How it gets at the GPU, if any of its nodes has one.
+    pub fn gpu_access(&self) -> Option<GpuAccess> {
+        // AMD builds the plugin for x86-64 alone.
+        let runs = self.demand.gpus.iter().all(|(_, gpu)| gpu.system == System::X86_64);
+        let default = if runs { GpuAccess::DevicePlugin } else { GpuAccess::Privileged };
+        let access = self.table.gpu_access.as_ref().map_or(default, |written| **written);
+        (!self.demand.gpus.is_empty()).then_some(access)
+    }
+
+    /// The port of the nodes that serves it, if it asks for one.
+    pub fn node_port(&self) -> Option<u16> {
+        self.table.node_port.as_ref().map(|port| **port)
     }
 
     /// The GPU that it computes with; none of its nodes may have one.
@@ -127,7 +141,7 @@ struct Context {
     env: Vec<Variable>,
     memory: String,
     data: String,
-    node_port: u16,
+    node_port: Option<u16>,
 }
 
 #[derive(Serialize)]
@@ -169,13 +183,13 @@ impl Context {
             image: table.image.to_string(),
             igpu: gpu.is_some() && !ollama.sets("OLLAMA_IGPU_ENABLE"),
             env: table.env.iter().map(Variable::of).collect(),
-            privileged: gpu.is_some() && *table.gpu_access == GpuAccess::Privileged,
+            privileged: ollama.gpu_access() == Some(GpuAccess::Privileged),
             gpu,
             device_plugin: ollama.has_device_plugin(),
             // Kubernetes writes `24Gi`.
             memory: table.memory.to_string().trim_end_matches('B').to_owned(),
             data: table.data.to_string(),
-            node_port: *table.node_port,
+            node_port: ollama.node_port(),
         }
     }
 }

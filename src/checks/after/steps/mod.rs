@@ -15,6 +15,7 @@ mod ranges;
 mod removed_nodes;
 mod state_version;
 mod volumes;
+mod workloads;
 
 use crate::cluster::Cluster;
 use crate::diagnostic::Diagnostic;
@@ -38,6 +39,7 @@ const STEPS: &[Step] = &[
     volumes::check,
     moved_vms::check,
     removed_nodes::check,
+    workloads::check,
 ];
 
 /// Applies every rule.

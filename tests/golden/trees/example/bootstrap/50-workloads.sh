@@ -6,6 +6,7 @@
 set -euo pipefail
 
 # As seen from this script.
+readonly DEVICE_PLUGIN='../k8s/amd-device-plugin.yaml'
 readonly OLLAMA='../k8s/ollama.yaml'
 
 readonly KUBECONFIG='/etc/kubernetes/admin.conf'
@@ -16,6 +17,7 @@ usage() {
 Usage: 50-workloads.sh
 
 Run as root on a control plane. Applies
+  $DEVICE_PLUGIN
   $OLLAMA
 The first run pulls images of several GB: give it time.
 EOF
@@ -34,6 +36,9 @@ esac
 [ "$(id -u)" -eq 0 ] || die 'run as root'
 [ -r "$KUBECONFIG" ] || die "no $KUBECONFIG: run on a control plane, after 10-init.sh"
 here=$(dirname -- "$0")
+
+kubectl apply --filename "$here/$DEVICE_PLUGIN"
+kubectl --namespace kube-system rollout status daemonset/amdgpu-device-plugin --timeout 15m
 
 kubectl apply --filename "$here/$OLLAMA"
 kubectl --namespace ollama rollout status deployment/ollama --timeout 30m

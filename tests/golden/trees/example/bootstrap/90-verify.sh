@@ -233,6 +233,7 @@ for node in "${NODES[@]}"; do
   check "a pod on $node resolves $DNS_NAME" resolves_on "$node"
 done
 
+check 'the AMD device plugin runs' rolled_out kube-system daemonset/amdgpu-device-plugin
 check 'Ollama runs' rolled_out ollama deployment/ollama
 check 'Ollama answers on its node port' ollama_answers 31434
 # Ollama names its devices once, at its start, in a log that rotates.
