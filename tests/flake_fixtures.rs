@@ -7,8 +7,8 @@ use std::env::{self, VarError};
 use std::fs;
 use std::path::Path;
 
-use crate::support::{Sandbox, blessing, tool};
-use serde_json::Value;
+use crate::support::{Sandbox, blessing, read, tool};
+use serde_json::{Value, json};
 use similar::TextDiff;
 use walkdir::WalkDir;
 
@@ -49,6 +49,61 @@ fn nftables() {
     matches_expectation("nftables", "1.31.6");
 }
 
+/// What the fixtures expect of their machines is held to this, whoever blesses it.
+#[test]
+fn no_node_opens_what_only_nodes_are_to_reach() {
+    for fixture in ["cloud-hypervisor", "ha", "hybrid", "minimal", "nftables", "own-nix"] {
+        let expected = read(&format!("flake-fixtures/{fixture}/expected.json"));
+        let expected: Value = serde_json::from_str(&expected).expect("JSON");
+        let machines = expected["machines"].as_object().expect("machines");
+        let nodes: Vec<(&String, &Value)> =
+            machines.iter().filter(|(_, machine)| machine["kubelet"].is_object()).collect();
+        let ips: Vec<&str> = nodes.iter().map(|(_, node)| node_ip(node)).collect();
+        for (name, node) in nodes {
+            opens_to(&node["network"], &ips, &format!("{fixture}: {name}"));
+        }
+    }
+}
+
+fn node_ip(node: &Value) -> &str {
+    let arguments = node["kubelet"]["environment"]["KUBELET_EXTRA_ARGS"].as_str().expect("text");
+    let ip = arguments.split_whitespace().find_map(|word| word.strip_prefix("--node-ip="));
+    ip.expect("the node's address")
+}
+
+/// The kubelet's port and VXLAN's are open to these nodes alone, and SSH is not to pods.
+fn opens_to(network: &Value, nodes: &[&str], name: &str) {
+    let firewall = &network["firewall"];
+    assert_eq!(firewall["trustedInterfaces"], json!(["lo"]), "{name} trusts pods");
+    let open = ["allowedTCPPorts", "allowedUDPPorts"].map(|key| firewall[key].as_array());
+    for port in open.into_iter().flatten().flatten() {
+        let for_nodes = [2379, 2380, 8472, 10250, 10257, 10259].map(Value::from);
+        assert!(!for_nodes.contains(port), "{name} opens {port} to everyone");
+    }
+    let pods = &network["nftables"]["tables"]["cluster-pods"]["content"];
+    let lists = [&firewall["extraCommands"], &firewall["extraInputRules"], pods];
+    let rules: Vec<&str> = lists
+        .iter()
+        .filter_map(|list| list.as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let find = |words: &[&str]| {
+        let is_it = |rule: &&&str| words.iter().all(|word| rule.contains(word));
+        rules.iter().find(is_it).unwrap_or_else(|| panic!("{name} has no rule with {words:?}"))
+    };
+    for rule in [find(&["tcp", "dport 10250"]), find(&["udp", "dport 8472"])] {
+        assert!(rule.contains("-j cluster-nodes") || rule.contains("ip saddr {"), "{rule}");
+        assert!(rule.contains("! -i ") || rule.contains("iifname != "), "{rule}");
+    }
+    for ip in nodes {
+        find(&[ip]);
+    }
+    for interface in ["cni0", "flannel.1"] {
+        find(&[interface, "22"]);
+    }
+}
+
 /// Mistakes that nixgen could make: the file of the tree, what is in it, what is
 /// put there instead, and what the evaluation has to say to that.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
@@ -76,10 +131,10 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     // Values of another type.
     ("vms/node.nix", "vcpu = 2;", "vcpu = \"2\";", "vcpu' is not of type int above 0: \"2\""),
     (
-        "vms/node.nix",
-        "allowedUDPPorts = [ 8472 ];",
-        "allowedUDPPorts = 8472;",
-        "allowedUDPPorts' is not of type list of (int from 0 to 65535): 8472",
+        "modules/nixos/k8s-kubeadm-base.nix",
+        "allowedTCPPorts = [ 10250 ];",
+        "allowedTCPPorts = 10250;",
+        "allowedTCPPorts' is not of type list of (int from 0 to 65535): 10250",
     ),
     (
         "modules/nixos/cluster-network.nix",

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::output::Output;
-use crate::input::types::BridgeNetfilter;
+use crate::input::types::{BridgeNetfilter, Firewall};
 use crate::release;
 use crate::render::{Kind, Template, template};
 
@@ -16,6 +16,7 @@ struct Context {
     only_in_vms: bool,
     /// Whether a host keeps its swap.
     swap: bool,
+    firewall: Firewall,
 }
 
 const TEMPLATE: Template<Context> = template!("modules/nixos/k8s-kubeadm-base.nix", Kind::Module);
@@ -32,6 +33,7 @@ pub(super) const OUTPUT: Output = Output {
             kubernetes: minor.to_string(),
             sandbox_image: format!("registry.k8s.io/pause:{}", release::pause_tag(minor)),
             swap: cluster.hosts.iter().any(|host| *host.swap),
+            firewall: *cluster.firewall,
             only_in_vms: off && cluster.hosts.iter().any(|host| host.node().is_some()),
         };
         vec![TEMPLATE.file(path.clone(), &context)]

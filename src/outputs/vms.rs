@@ -67,15 +67,11 @@ fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPat
     }
     modules.sort();
     modules.extend(vm.extra_modules.iter().map(|module| module.value.clone()));
-    // The API server, and the kubelet for the API server's part of `kubectl logs`.
-    let role_ports: &[u16] = match *vm.role {
-        Role::ControlPlane => &[6443, 10250],
-        Role::Worker => &[10250],
-        Role::None => &[],
-    };
-    let mut tcp: Vec<u16> = role_ports.to_vec();
-    // sshd's own module opens its port.
-    tcp.extend(vm.ports.values().map(|port| **port).filter(|port| *port != 22));
+    // sshd's own module opens its port, and what nodes alone are to reach is for
+    // theirs in common.
+    let ports = vm.ports.values().map(|port| **port).filter(|port| *port != 22);
+    let api = (*vm.role == Role::ControlPlane).then_some(6443);
+    let mut tcp: Vec<u16> = ports.chain(api).collect();
     tcp.sort_unstable();
     tcp.dedup();
     let etcd_peers = match *vm.role {

@@ -111,6 +111,11 @@ fn taps(host: &str, before: &Machines, after: &Machines) -> Option<Reason> {
     })
 }
 
+/// Other nodes than before: a firewall lets each of them in by its address.
+pub(super) fn lets_in() -> Reason {
+    reason(Class::Switch, "its firewall lets in other nodes: switch it before a new one joins")
+}
+
 fn reason(impact: Class, text: impl Into<String>) -> Reason {
     Reason { impact, service: None, option: None, text: text.into() }
 }

@@ -1,6 +1,6 @@
 //! The machines before and after.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Kind;
 use super::modules::{Is, Module};
@@ -22,7 +22,7 @@ pub(super) struct Facts {
     pub(super) host: Option<String>,
     /// Its memory in MiB, for a VM.
     pub(super) memory: Option<u32>,
-    /// Its address in the cluster, for a host that is a node.
+    /// Its address in the cluster, for a node.
     pub(super) node_ip: Option<String>,
 }
 
@@ -31,8 +31,9 @@ pub(super) fn after(cluster: &Cluster) -> Machines {
     let role = |role: Role| (role != Role::None).then_some(role);
     let vms = cluster.vms.iter().map(|vm| {
         let host = Some(cluster.host_of(vm).name.to_string());
+        let node_ip = vm.node().map(|node| node.ip.to_string());
         let facts = Facts { host, memory: Some(vm.memory.mib()), ..Facts::new(Kind::Vm) };
-        (vm.name.to_string(), Facts { role: role(*vm.role), ..facts })
+        (vm.name.to_string(), Facts { role: role(*vm.role), node_ip, ..facts })
     });
     let hosts = cluster.hosts.iter().map(|host| {
         let node_ip = host.node_ip().map(|ip| ip.to_string());
@@ -52,7 +53,8 @@ pub(super) fn before(
 ) -> Machines {
     let vms = previous.vms.iter().map(|(name, vm)| {
         let (host, memory) = (vm.host.map(str::to_owned), vm.memory.map(Size::mib));
-        ((*name).to_owned(), Facts { role: vm.role, host, memory, ..Facts::new(Kind::Vm) })
+        let node_ip = vm.role.and(vm.ip).map(str::to_owned);
+        ((*name).to_owned(), Facts { role: vm.role, host, memory, node_ip, ..Facts::new(Kind::Vm) })
     });
     let hosts = previous.hosts.iter().map(|(name, host)| {
         let node_ip = host.node_ip().map(str::to_owned);
@@ -83,6 +85,11 @@ fn with_modules(after: &Machines, modules: &[Module<'_>], kind: Kind) -> Machine
         }
     }
     found
+}
+
+/// The addresses of the nodes.
+pub(super) fn node_ips(machines: &Machines) -> BTreeSet<&str> {
+    machines.values().filter_map(|facts| facts.node_ip.as_deref()).collect()
 }
 
 /// Where a machine is named.

@@ -44,7 +44,8 @@ pub fn nodes(
     let previous = Previous::read(cluster, |path| changes.old_attrs(path));
     let before = machines::before(&previous, &after, modules);
     let has_router = cluster.gateway().is_some();
-    let all = All { changes, modules, before: &before, after: &after, has_router };
+    let has_other_nodes = machines::node_ips(&before) != machines::node_ips(&after);
+    let all = All { changes, modules, before: &before, after: &after, has_router, has_other_nodes };
     let mut found = ByMachine::new();
     let of_nobody = all.data(&mut found);
     all.modules(&mut found);
@@ -94,6 +95,8 @@ struct All<'a> {
     after: &'a Machines,
     /// Whether a host is the VLANs' gateway, of those after.
     has_router: bool,
+    /// Whether the cluster's nodes are other ones after.
+    has_other_nodes: bool,
 }
 
 impl<'a> All<'a> {
@@ -202,6 +205,9 @@ impl<'a> All<'a> {
         };
         let facts = after.or(before)?;
         let mut reasons = lifecycle::reasons(name, self.before, self.after);
+        if self.has_other_nodes && action == NodeAction::Change && facts.role.is_some() {
+            reasons.push(lifecycle::lets_in());
+        }
         let paths: Vec<String> = found.iter().map(|found| found.path.clone()).collect();
         let mut options = Vec::new();
         for Found { path, module, change, import } in found {

@@ -59,6 +59,7 @@ use Cost::{Is, Restarts};
 use On::{Any, ControlPlane, Node, Unrouted, Vm};
 use When::{Added, Always, BecomesTrue, Boots, Changed, Loses, Removed, Renumbers, Shrinks};
 
+const CLOSES: &str = "ports close to whom no other rule lets in";
 const KERNEL: &str = "another nixpkgs brings another kernel";
 
 /// Every rule; the first one that fits counts.
@@ -123,6 +124,11 @@ pub(super) const RULES: &[Rule] = &[
     rule("systemd.network.networks.*.address", ControlPlane, Renumbers, Is(DataRisk), "etcd and the certificates know a control plane by its address"),
     rule("systemd.network.networks.*.address", Node, Renumbers, Is(Drain), "the node joins anew under its new address"),
     rule("systemd.network.**", Any, Always, Restarts("systemd-networkd"), "the network is set up anew"),
+    rule("networking.firewall.trustedInterfaces", Node, Loses, Is(Switch), "pods reach of their own node what it opens to them, and no longer all of it"),
+    rule("networking.firewall.allowedTCPPorts", Any, Loses, Is(Switch), CLOSES),
+    rule("networking.firewall.allowedUDPPorts", Any, Loses, Is(Switch), CLOSES),
+    rule("networking.firewall.interfaces.**", Any, Loses, Is(Switch), CLOSES),
+    rule("networking.firewall.**", Any, Always, Is(Switch), "the firewall is loaded anew"),
     // Services.
     rule(r#"environment.etc."kubelet.conf.d/*".**"#, Node, Always, Restarts("kubelet"), "the kubelet reads its settings anew; pods that run keep theirs"),
     rule(r#"environment.etc."kube-apiserver/*".**"#, ControlPlane, Always, Is(Switch), "the API server reads it when it starts, if the cluster has it read it"),

@@ -30,13 +30,7 @@
     gateway = [ "10.0.20.1" ];
   };
 
-  networking.firewall = {
-    allowedTCPPorts = [
-      6443
-      10250
-    ];
-    allowedUDPPorts = [ 8472 ];
-  };
+  networking.firewall.allowedTCPPorts = [ 6443 ];
 
   systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS =
     "--node-ip=10.0.20.10 --config-dir=/etc/kubelet.conf.d";

@@ -30,11 +30,6 @@
     gateway = [ "10.0.20.1" ];
   };
 
-  networking.firewall = {
-    allowedTCPPorts = [ 10250 ];
-    allowedUDPPorts = [ 8472 ];
-  };
-
   systemd.services.kubelet.environment.KUBELET_EXTRA_ARGS =
     "--node-ip=10.0.20.117 --config-dir=/etc/kubelet.conf.d";
 }

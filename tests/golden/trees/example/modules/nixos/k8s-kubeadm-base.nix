@@ -14,7 +14,7 @@
 let
   # What pods resolve names with. resolved's stub, and a server of the machine's
   # own, are on a loopback address, where CoreDNS would ask itself.
-  inherit (data.network) dns;
+  inherit (data.network) bridge dns;
   resolvConf =
     if config.services.resolved.enable then
       "/run/systemd/resolve/resolv.conf"
@@ -97,6 +97,24 @@ let
       { level = "Metadata"; }
     ];
   };
+  # Where nodes speak to each other from: a host has an address in each VLAN of
+  # nodes, its own or the gateway's.
+  nodes = lib.filter (machine: machine ? role) (
+    lib.attrValues data.vms.definitions ++ lib.attrValues data.hosts.definitions
+  );
+  nodeVlans = lib.unique (map (node: node.vlan) nodes);
+  addressesOf =
+    node:
+    if node ? ip then
+      [ node.ip ]
+    else
+      map (vlan: node.addresses.${vlan} or data.network.vlans.${vlan}.gateway) (
+        lib.filter (vlan: node.gateway || node.addresses ? ${vlan}) nodeVlans
+      );
+  nodeRules = lib.concatMapStringsSep "\n" (address: "-A cluster-nodes -s ${address} -j ACCEPT") (
+    lib.concatMap addressesOf nodes
+  );
+  sshPorts = lib.concatMapStringsSep "," toString config.services.openssh.ports;
 
   kubeletFiles = lib.filterAttrs (
     name: _: lib.hasPrefix "kubelet.conf.d/" name
@@ -190,11 +208,29 @@ in
   zramSwap.enable = lib.mkForce false;
 
   networking = {
-    # Pods that call their own node arrive on these and would meet the INPUT chain.
-    firewall.trustedInterfaces = [
-      "cni0"
-      "flannel.1"
-    ];
+    firewall = {
+      # Pods reach each other and Services by forwarding, which this firewall is not
+      # asked about. Of their own node they need the kubelet, for its metrics, and of
+      # a control plane the API, which is open to everyone.
+      interfaces.cni0.allowedTCPPorts = [ 10250 ];
+
+      # From nodes alone: what API servers and collectors of metrics ask the kubelet,
+      # and flannel's VXLAN, which takes whatever it is sent into the pods' network.
+      # Outside, anyone could write a node's address on it.
+      # sshd's module opens its port on every interface, the pods' two as well.
+      extraCommands = ''
+        iptables-restore -w --noflush <<'RULES'
+        *filter
+        :cluster-nodes - [0:0]
+        ${nodeRules}
+        COMMIT
+        RULES
+        iptables -w -A nixos-fw ! -i ${bridge} -p tcp --dport 10250 -j cluster-nodes
+        iptables -w -A nixos-fw ! -i ${bridge} -p udp --dport 8472 -j cluster-nodes
+        iptables -w -I nixos-fw -i cni0 -p tcp -m multiport --dports ${sshPorts} -j nixos-fw-log-refuse
+        iptables -w -I nixos-fw -i flannel.1 -p tcp -m multiport --dports ${sshPorts} -j nixos-fw-log-refuse
+      '';
+    };
     # A reload of the firewall replaces its own tables. Machines first installed
     # before 23.11 would lose those of kube-proxy and flannel with them.
     nftables.flushRuleset = false;
