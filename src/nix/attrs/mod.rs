@@ -10,6 +10,8 @@ mod code;
 mod plain;
 mod read;
 
+pub(super) use read::literal;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;

@@ -297,7 +297,7 @@ fn name(attr: &Attr) -> String {
 }
 
 /// The text of a literal without interpolation.
-fn literal(literal: &ast::Str) -> Option<String> {
+pub(in crate::nix) fn literal(literal: &ast::Str) -> Option<String> {
     let mut text = String::new();
     for part in literal.normalized_parts() {
         match part {

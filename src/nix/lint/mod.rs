@@ -14,7 +14,11 @@ pub(crate) use paths::below_root;
 pub(super) use plain::is_plain;
 pub(super) use values::check as values;
 
-use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
+use rnix::ast::Str;
+use rnix::{SyntaxKind, SyntaxNode};
+use rowan::ast::AstNode as _;
+
+use crate::nix::attrs::literal;
 
 /// What is wrong with a text, and at which of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,24 +36,20 @@ impl Finding {
 /// Everything that is wrong with a tree, and the paths that it refers to.
 pub(super) fn check(root: &SyntaxNode, found: &mut Vec<Finding>) -> Vec<Reference> {
     let mut references = Vec::new();
-    for node in root.descendants() {
-        match node.kind() {
-            SyntaxKind::NODE_ATTR_SET | SyntaxKind::NODE_LET_IN => duplicates::check(&node, found),
-            SyntaxKind::NODE_PATH_HOME | SyntaxKind::NODE_PATH_SEARCH => {
-                paths::impure(&node, found);
-            }
-            SyntaxKind::NODE_PATH_REL => references.push(Reference::of(node)),
-            _ => {}
-        }
-    }
-    scope::check(root, found);
+    let mut visit = |node: &SyntaxNode, found: &mut Vec<Finding>| match node.kind() {
+        SyntaxKind::NODE_ATTR_SET | SyntaxKind::NODE_LET_IN => duplicates::check(node, found),
+        SyntaxKind::NODE_PATH_HOME | SyntaxKind::NODE_PATH_SEARCH => paths::impure(node, found),
+        SyntaxKind::NODE_PATH_REL => references.push(Reference::of(node.clone())),
+        _ => {}
+    };
+    scope::check(root, &mut visit, found);
     references
 }
 
 /// The name of an attribute, where it does not take evaluation to know it.
 pub(super) fn static_key(attribute: &SyntaxNode) -> Option<String> {
     match attribute.kind() {
-        SyntaxKind::NODE_IDENT => Some(attribute.text().to_string()),
+        SyntaxKind::NODE_IDENT => Some(attribute.first_token()?.text().to_owned()),
         SyntaxKind::NODE_STRING => plain_string(attribute),
         _ => None,
     }
@@ -57,33 +57,7 @@ pub(super) fn static_key(attribute: &SyntaxNode) -> Option<String> {
 
 /// The content of a string literal without interpolation.
 pub(super) fn plain_string(string: &SyntaxNode) -> Option<String> {
-    let mut tokens = string.children_with_tokens().map(NodeOrToken::into_token);
-    let (open, content) = (tokens.next()??, tokens.next()??);
-    if content.kind() == SyntaxKind::TOKEN_STRING_END {
-        return Some(String::new());
-    }
-    let close = tokens.next()??;
-    if close.kind() != SyntaxKind::TOKEN_STRING_END || open.text() != "\"" {
-        return None;
-    }
-    let text = content.text();
-    if !text.contains('\\') {
-        return Some(text.to_owned());
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        out.push(match (c, c == '\\') {
-            (_, false) => c,
-            _ => match chars.next()? {
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                other => other,
-            },
-        });
-    }
-    Some(out)
+    literal(&Str::cast(string.clone())?)
 }
 
 /// The attributes of a binding's path, and its value.

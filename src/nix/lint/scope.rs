@@ -2,7 +2,7 @@
 
 use rnix::{SyntaxKind, SyntaxNode};
 
-use super::{Finding, binding, static_key};
+use super::{Finding, static_key};
 use crate::text::closest;
 
 /// What Nix binds for every file.
@@ -33,8 +33,11 @@ const GLOBALS: &[&str] = &[
     "true",
 ];
 
-pub(super) fn check(root: &SyntaxNode, found: &mut Vec<Finding>) {
-    Walk { scopes: Vec::new(), found }.expression(root);
+/// A look at each expression, besides that at its names.
+type Visit<'a> = dyn FnMut(&SyntaxNode, &mut Vec<Finding>) + 'a;
+
+pub(super) fn check(root: &SyntaxNode, visit: &mut Visit<'_>, found: &mut Vec<Finding>) {
+    Walk { scopes: Vec::new(), visit, found }.expression(root);
 }
 
 /// The names that are bound in a place, by what is around it. A `with` binds whatever
@@ -44,13 +47,15 @@ enum Scope {
     With,
 }
 
-struct Walk<'a> {
+struct Walk<'a, 'v> {
     scopes: Vec<Scope>,
+    visit: &'a mut Visit<'v>,
     found: &'a mut Vec<Finding>,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     fn expression(&mut self, node: &SyntaxNode) {
+        (self.visit)(node, self.found);
         match node.kind() {
             SyntaxKind::NODE_IDENT => self.reference(node),
             SyntaxKind::NODE_ATTRPATH => {
@@ -138,7 +143,7 @@ fn inherited_from(inherit: &SyntaxNode) -> Option<SyntaxNode> {
 fn bound_names(node: &SyntaxNode) -> Vec<String> {
     let attributes = node.children().flat_map(|entry| match entry.kind() {
         SyntaxKind::NODE_ATTRPATH_VALUE => {
-            binding(&entry).and_then(|(path, _)| path.into_iter().next()).into_iter().collect()
+            entry.first_child().and_then(|path| path.first_child()).into_iter().collect()
         }
         SyntaxKind::NODE_INHERIT => entry.children().collect(),
         _ => Vec::new(),
