@@ -90,6 +90,14 @@ fn a_mistake_is_named_in_the_users_file() {
         ("{\n  a = [ {{ name }};\n}\n", ":2:3", "unexpected"),
         ("{% include \"vms/vm.nix\" %}", "", "Circular include"),
         ("{ }{% for i in [1] %}\n", ":", "end"),
+        // Neither without an end, nor anything but what it is given.
+        ("{% for i in range(end=100001) %}{% endfor %}", ":", "range"),
+        ("{% component a() %}{{ <a/> }}{% endcomponent a %}{{ <a/> }}", "", "recursion depth"),
+        ("{% include \"/etc/hostname\" %}", "", "/etc/hostname"),
+        ("{% include \"../vms/vm.nix.tera\" %}", "", "../vms/vm.nix.tera"),
+        ("{{ get_env(name=\"HOME\") }}", ":1:", "get_env"),
+        ("{{ load_data(path=\"/etc/hostname\") }}", ":1:", "load_data"),
+        ("{{ now() }}", ":1:", "now"),
     ] {
         let said = said(&with_vm(template));
         assert!(said.contains(&format!("--> {VM}{place}")), "{template}: {said}");

@@ -11,7 +11,7 @@ use crate::source::Span;
 
 /// The use of something that only one may have.
 pub(super) struct Claim<K, W> {
-    /// What is used.
+    /// The thing that is used.
     pub(super) key: K,
     /// Who uses it.
     pub(super) by: W,
@@ -41,7 +41,7 @@ impl<K, W> Claim<K, W> {
         Self { key, by, span: None, written: false }
     }
 
-    /// What to say at the older claim's place.
+    /// The label of the older claim's place.
     pub(super) fn label(&self) -> &'static str {
         if self.written { "first used here" } else { "this one has it by default" }
     }

@@ -111,23 +111,3 @@ fn keys(gpu: &Gpu) -> Option<Diagnostic> {
     let found = Diagnostic::new(Code::Gpu, span, message).related(gpu.mode.span(), "the mode");
     Some(found.help("take `pci` and `vm` out, or write `mode = \"passthrough\"`"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::own_version;
-
-    #[test]
-    fn chips_have_versions() {
-        for (model, version) in [
-            ("gfx1103", "11.0.3"),
-            ("gfx90a", "9.0.10"),
-            ("gfx906", "9.0.6"),
-            ("gfx1030", "10.3.0"),
-        ] {
-            assert_eq!(own_version(model).as_deref(), Some(version));
-        }
-        for bad in ["gfx", "gfx1", "1103", "gfxü3"] {
-            assert_eq!(own_version(bad), None, "{bad}");
-        }
-    }
-}

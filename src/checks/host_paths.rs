@@ -55,7 +55,7 @@ impl Source<'_> {
         Path::new(self.storage.source.as_str())
     }
 
-    /// What else it is, among the directories of microvm.nix.
+    /// Its other use among the directories of microvm.nix, if it has one.
     fn misuse(&self, is_vm: impl Fn(&str) -> bool) -> Option<String> {
         if Path::new(STATE).starts_with(self.path()) {
             return Some("holds what every VM keeps".to_owned());

@@ -1,4 +1,4 @@
-//! What a hypervisor cannot do.
+//! The limits of a hypervisor.
 
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};

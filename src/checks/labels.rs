@@ -33,26 +33,3 @@ fn is_reserved(key: &LabelKey) -> bool {
     let allowed = place || within("node.kubernetes.io") || within("kubelet.kubernetes.io");
     !allowed && (within("kubernetes.io") || within("k8s.io"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::input::decode::Text as _;
-
-    #[test]
-    fn only_kubernetes_domains_are_reserved() {
-        let reserved = |key| is_reserved(&LabelKey::from_text(key).expect("a label key"));
-        for key in ["kubernetes.io/role", "node-role.kubernetes.io/worker", "x.k8s.io/a"] {
-            assert!(reserved(key), "{key}");
-        }
-        for key in [
-            "gpu",
-            "example.org/gpu",
-            "notkubernetes.io/a",
-            "node.kubernetes.io/instance-type",
-            "topology.kubernetes.io/zone",
-        ] {
-            assert!(!reserved(key), "{key}");
-        }
-    }
-}

@@ -9,7 +9,7 @@ use crate::input::Spanned;
 use crate::input::types::AbsPath;
 use crate::source::Span;
 
-/// What every VM has.
+/// The mount points of every VM, and their users.
 const OWN: [(&str, &str); 9] = [
     ("/persistent/ssh", "the SSH host keys"),
     ("/var/lib/nixos", "the ids of users"),
@@ -22,7 +22,7 @@ const OWN: [(&str, &str); 9] = [
     ("/run", "the system"),
 ];
 
-/// What is mounted, and where that is written.
+/// A name for the mounted, and where that is written.
 type Mounted = (String, Option<Span>);
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {

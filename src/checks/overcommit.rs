@@ -9,10 +9,10 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::types::{Role, Size};
 
-/// What a kubelet keeps free besides what it is told to reserve, in MiB.
+/// The memory that a kubelet keeps free besides what it is told to reserve, in MiB.
 const EVICTION: u64 = 100;
 
-/// What the VMs of a host are promised.
+/// The resources that the VMs of a host are promised.
 #[derive(Default)]
 struct Promised {
     vms: u64,
@@ -121,7 +121,7 @@ fn disk(host: &Host, promised: &Promised) -> Option<Diagnostic> {
     ))
 }
 
-/// What workloads may use on a host that they can go to.
+/// The memory that workloads may use on a host that they can go to.
 fn pods(demands: &[Demand<'_>], host: &Host) -> Vec<(&'static str, Size)> {
     let names_it = |demand: &&Demand<'_>| demand.nodes.iter().any(|node| *node.name == host.name);
     let demands = demands.iter().filter(names_it);

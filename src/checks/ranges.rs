@@ -13,7 +13,7 @@ const TAILNET: ([u8; 4], u8) = ([100, 64, 0, 0], 10);
 
 struct Range {
     net: Ipv4Net,
-    /// What has it, as in a sentence.
+    /// The name of its owner, as in a sentence.
     what: String,
     /// The key that sets it; none where it is not the user's to choose.
     key: Option<&'static str>,

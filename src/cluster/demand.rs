@@ -1,4 +1,4 @@
-//! What workloads take of the nodes of a cluster.
+//! The resources that workloads take of the nodes of a cluster.
 
 use super::{Cluster, Gpu, Labels, Node};
 use crate::input::Spanned;
@@ -6,9 +6,9 @@ use crate::input::schema::OllamaTable;
 use crate::input::types::{LabelKey, LabelValue, Name, Size};
 use crate::source::Span;
 
-/// What a workload takes of nodes, each of which needs a GPU for it.
+/// The demand of a workload on nodes, each of which needs a GPU for it.
 pub struct Demand<'a> {
-    /// What people call the workload.
+    /// The name by which people call the workload.
     pub title: &'static str,
     /// Where it is asked for.
     pub span: Option<Span>,
@@ -25,14 +25,14 @@ pub struct Demand<'a> {
 }
 
 impl Cluster {
-    /// What each workload takes of the nodes.
+    /// The demand of each workload on the nodes.
     pub fn demands(&self) -> impl Iterator<Item = Demand<'_>> {
         self.workloads.ollama.iter().map(|table| Demand::of_ollama(self, table))
     }
 }
 
 impl<'a> Demand<'a> {
-    /// What Ollama takes.
+    /// The demand of Ollama.
     pub fn of_ollama(cluster: &'a Cluster, table: &'a OllamaTable) -> Self {
         let written = table.node_selector.iter();
         let mut selector: Labels =

@@ -62,9 +62,9 @@ pub struct Cluster {
     pub bridge_netfilter: Spanned<BridgeNetfilter>,
     /// Whether flannel uses nftables.
     pub flannel_nftables: Spanned<bool>,
-    /// What firewalls are made with.
+    /// The program that firewalls are made with.
     pub firewall: Spanned<Firewall>,
-    /// What runs the MicroVMs.
+    /// The hypervisor that runs the MicroVMs.
     pub hypervisor: Spanned<Hypervisor>,
     /// Where nodes reach the API server.
     pub endpoint: Spanned<Endpoint>,
@@ -84,7 +84,7 @@ pub struct Cluster {
     pub certificate_key_file: Spanned<AbsPath>,
     /// File with the keys of encrypted Secrets on a joining control plane.
     pub encryption_config_file: Spanned<AbsPath>,
-    /// What lays out the Nix files.
+    /// The formatter that lays out the Nix files.
     pub formatter: Formatter,
     /// The folder of the user's templates, below that of the file.
     pub templates: Spanned<RelPath>,
@@ -94,9 +94,9 @@ pub struct Cluster {
     pub hosts: Vec<Host>,
     /// The MicroVMs: control planes, workers, then the others, each by name.
     pub vms: Vec<Vm>,
-    /// What the user wants to run in it.
+    /// The workloads that the user wants to run in it.
     pub workloads: WorkloadsTable,
-    /// What the user says of outputs.
+    /// The settings of outputs.
     pub outputs: Map<Name, OutputTable>,
     /// How the user has findings count.
     pub lints: Map<Lint, Spanned<Level>>,

@@ -1,4 +1,4 @@
-//! What hosts and MicroVMs have in common: how they are reached, and what they are
+//! A node, which hosts and MicroVMs can be: how they are reached, and what they are
 //! as nodes of the cluster.
 
 use std::collections::BTreeMap;

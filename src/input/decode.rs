@@ -26,7 +26,7 @@ pub(crate) type Node<'a> = &'a TomlSpanned<DeValue<'a>>;
 pub(crate) trait Decode: Sized {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self>;
 
-    /// What stands for the key when it is not written; `None` makes it required.
+    /// The value of a key that is not written; `None` makes it required.
     fn absent() -> Option<Self> {
         None
     }
@@ -34,7 +34,7 @@ pub(crate) trait Decode: Sized {
 
 /// A type that is written as a TOML string.
 pub trait Text: Sized {
-    /// What the text must be, to complete "expected …".
+    /// The name of such a text, to complete "expected …".
     const EXPECTED: &'static str;
 
     /// One that is taken.

@@ -20,7 +20,7 @@ pub(crate) trait Describe: Sized {
     }
 }
 
-/// What a table says of one of its keys, and whether it needs it.
+/// The schema of a key of a table, and whether the table needs it.
 pub(crate) fn key<T: Describe + Decode>(doc: &str, default: Option<T>) -> (Value, bool) {
     let mut schema = T::schema();
     schema["description"] = doc.trim().into();
@@ -30,7 +30,7 @@ pub(crate) fn key<T: Describe + Decode>(doc: &str, default: Option<T>) -> (Value
     (schema, default.or_else(T::absent).is_none())
 }
 
-/// What a table says of itself.
+/// The schema of a table.
 pub(crate) fn table<const N: usize>(keys: [(&str, (Value, bool)); N]) -> Value {
     let mut required = Vec::new();
     let mut properties = serde_json::Map::new();
@@ -117,7 +117,7 @@ impl<K: Text, V: Describe> Describe for Map<K, V> {
     }
 }
 
-/// What NixOS's options are is for NixOS to say.
+/// Any table: which options there are is for NixOS to say.
 impl Describe for Options {
     fn schema() -> Value {
         json!({ "type": "object" })

@@ -5,66 +5,49 @@ use rayon::prelude::*;
 use super::split::{HOLE, Split};
 use crate::input::types::Formatter;
 
-/// A text in its final layout.
-pub(super) fn lay_out(text: &str, formatter: Formatter) -> Result<String, String> {
-    match Split::of(text).and_then(|split| in_pieces(&split, formatter)) {
-        Some(laid_out) => laid_out,
-        None => run(text, formatter),
-    }
+/// A text in its final layout, unless its formatter cannot read it.
+pub(super) fn lay_out(text: &str, formatter: Formatter) -> Option<String> {
+    let in_pieces = Split::of(text).and_then(|split| in_pieces(&split, formatter));
+    in_pieces.or_else(|| run(text, formatter))
 }
 
-fn run(text: &str, formatter: Formatter) -> Result<String, String> {
+fn run(text: &str, formatter: Formatter) -> Option<String> {
     match formatter {
-        Formatter::Nixfmt => nixfmt_rs::format(text).map_err(|error| error.to_string()),
+        Formatter::Nixfmt => nixfmt_rs::format(text).ok(),
         Formatter::Alejandra => {
             match alejandra::format::in_memory(String::new(), text.to_owned()) {
-                (alejandra::format::Status::Error(reason), _) => Err(reason),
-                (alejandra::format::Status::Changed(_), text) => Ok(text),
+                (alejandra::format::Status::Error(_), _) => None,
+                (alejandra::format::Status::Changed(_), text) => Some(text),
             }
         }
     }
 }
 
-/// Lays out the frame and the groups each by itself; `None` when the frame
+/// Lays out the frame and the groups each by itself; `None` also when the frame
 /// comes out in a way that has no place for the groups.
-fn in_pieces(split: &Split<'_>, formatter: Formatter) -> Option<Result<String, String>> {
-    let frame = match run(&split.frame(), formatter) {
-        Ok(frame) => frame,
-        Err(reason) => return Some(Err(reason)),
-    };
-    let hole = frame.find(HOLE)?;
-    let line = frame[..hole].rfind('\n')? + 1;
-    let line_end = hole + HOLE.len() + 1;
+fn in_pieces(split: &Split<'_>, formatter: Formatter) -> Option<String> {
+    let frame = run(&split.frame(), formatter)?;
+    let (before, after) = frame.split_once(HOLE)?;
+    let (before, indentation) = before.rsplit_once('\n')?;
     // The same nesting around each group gives it the same indentation.
-    let depth = (frame[line..hole].len() / 2).saturating_sub(1);
-    let (before, after) = ("{ x = ".repeat(depth), "; }".repeat(depth));
+    let depth = (indentation.len() / 2).saturating_sub(1);
+    let (open, close) = ("{ x = ".repeat(depth), "; }".repeat(depth));
     let groups: Vec<_> = split.groups().enumerate().collect();
-    let groups: Vec<Result<String, String>> = groups
-        .into_par_iter()
-        .map(|(index, raw)| {
-            let body = raw.trim_start();
-            let gap = raw[..raw.len() - body.len()].matches('\n').count();
-            // An empty line between bindings stays; before the first one it is
-            // for the formatter to say.
-            let (body, empty) = if index == 0 {
-                (raw.to_owned(), "")
-            } else {
-                (format!("\n{body}"), if gap > 1 { "\n" } else { "" })
-            };
-            let laid_out = run(&format!("{before}{{{body}\n}}{after}"), formatter)?;
-            let body = inner_lines(&laid_out, depth + 1).unwrap_or_default();
-            Ok(format!("{empty}{body}"))
-        })
-        .collect();
-    let mut out = frame[..line].to_owned();
-    for group in groups {
-        match group {
-            Ok(group) => out.push_str(&group),
-            Err(reason) => return Some(Err(reason)),
-        }
-    }
-    out.push_str(&frame[line_end..]);
-    Some(Ok(out))
+    let groups = groups.into_par_iter().map(|(index, raw)| {
+        let body = raw.trim_start();
+        let gap = raw.strip_suffix(body).map_or(0, |gap| gap.matches('\n').count());
+        // An empty line between bindings stays; before the first one it is
+        // for the formatter to say.
+        let (body, empty) = if index == 0 {
+            (raw.to_owned(), "")
+        } else {
+            (format!("\n{body}"), if gap > 1 { "\n" } else { "" })
+        };
+        let laid_out = run(&format!("{open}{{{body}\n}}{close}"), formatter)?;
+        Some(format!("{empty}{}", inner_lines(&laid_out, depth + 1).unwrap_or_default()))
+    });
+    let groups: String = groups.collect::<Option<Vec<_>>>()?.concat();
+    Some(format!("{before}\n{groups}{}", after.strip_prefix('\n')?))
 }
 
 /// The text without its first and last `depth` lines.
@@ -104,7 +87,7 @@ mod tests {
             for machines in [64, 65, 96, 1000] {
                 let text = large(machines);
                 let split = Split::of_any(&text).expect("it is large");
-                let pieces = in_pieces(&split, formatter).expect("it splits").expect("it is valid");
+                let pieces = in_pieces(&split, formatter).expect("it splits");
                 let whole = run(&text, formatter).expect("it is valid");
                 let differ = pieces.lines().zip(whole.lines()).position(|(a, b)| a != b);
                 assert_eq!(differ, None, "{formatter} {machines}");

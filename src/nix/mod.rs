@@ -58,11 +58,11 @@ pub struct ReadyFile {
 pub struct Missing {
     /// The path below the root of the tree.
     pub path: String,
-    /// What is to be said if nothing is there.
+    /// The mistake that it is if nothing is there.
     pub bug: Bug,
 }
 
-/// What a cluster says of how its files are judged and laid out.
+/// The rules of a cluster by which its files are judged and laid out.
 #[derive(Debug)]
 pub struct Rules<'a> {
     /// The formatter of Nix files.
@@ -82,7 +82,7 @@ impl Ready {
         &self.files
     }
 
-    /// What the files refer to and is not among them.
+    /// The paths that the files refer to and that are not among them.
     pub fn missing(&self) -> &[Missing] {
         &self.missing
     }
@@ -206,7 +206,7 @@ pub fn laid_out(file: &RenderedFile, formatter: Formatter) -> String {
 /// Nix as its formatter lays it out; what that cannot do stays as it is.
 fn lay_out(text: &str, formatter: Formatter) -> String {
     let can_be = !is_tangled(text) && depth::check(text).is_ok();
-    let laid_out = can_be.then(|| format::lay_out(text, formatter).ok()).flatten();
+    let laid_out = can_be.then(|| format::lay_out(text, formatter)).flatten();
     laid_out.filter(|new| is_same(text, new)).unwrap_or_else(|| text.to_owned())
 }
 
@@ -240,7 +240,7 @@ fn judge(
     or_found(missing.collect(), found)
 }
 
-/// What is referred to and is not going to be there.
+/// The path that is referred to, if it is not going to be there.
 fn missing(file: &RenderedFile, reference: &Reference, tree: &Tree) -> Option<Missing> {
     let path = below_root(file.path.inside(), &reference.path).filter(|path| !tree.has(path))?;
     let what = if reference.is_folder { "folder" } else { "path" };
@@ -339,17 +339,6 @@ mod tests {
     }
 
     #[test]
-    fn which_options_there_are_is_for_nixos_to_say() {
-        let mut files = rendered("{ boot.tmp.cleanOnBoot = true; microvm.vcpu = \"2\"; }");
-        files[0].template.kind = Kind::Module;
-        let options = Options::from_json("{ \"a\": { \"type\": \"boolean\" } }").expect("a list");
-        let rules = Rules { options: Some(&options), ..rules(Formatter::Nixfmt) };
-        assert!(ready(files.clone(), &rules).is_ok(), "nixgen's own templates are proven by it");
-        files[0].template.is_own = true;
-        assert_eq!(ready(files, &rules).map(|_| ()).map_err(|bugs| bugs.len()), Err(1));
-    }
-
-    #[test]
     fn data_is_not_evaluated() {
         let bugs = ready(rendered("{ a = 1.2.3.4; }"), &rules(Formatter::Nixfmt)).unwrap_err();
         assert!(bugs[0].message.contains("plain data only"), "{}", bugs[0]);
@@ -361,16 +350,6 @@ mod tests {
         let bugs = bugs.expect_err("two of them");
         let lines: Vec<_> = bugs.iter().map(|bug| bug.line.as_ref().map(|it| it.0)).collect();
         assert_eq!(lines, [Some(2), Some(3)]);
-    }
-
-    #[test]
-    fn layout_is_the_formatters_own() {
-        let text = |formatter| {
-            let ready = ready(rendered("{a=1;b=[ 1 2 ];}"), &rules(formatter)).expect("valid Nix");
-            ready.files()[0].text().to_owned()
-        };
-        assert_eq!(text(Formatter::Nixfmt), "{\n  a = 1;\n  b = [\n    1\n    2\n  ];\n}\n");
-        assert_eq!(text(Formatter::Alejandra), "{\n  a = 1;\n  b = [1 2];\n}\n");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) enum Bracket {
     List,
 }
 
-/// What comes next.
+/// The kind of part that comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Next {
     Value,

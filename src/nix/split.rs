@@ -40,7 +40,7 @@ impl<'a> Split<'a> {
         (splits && !text.contains(HOLE)).then_some(Self { text, set, bounds })
     }
 
-    /// What is around the groups, with [`HOLE`] in their place.
+    /// The text around the groups, with [`HOLE`] in their place.
     pub(super) fn frame(&self) -> String {
         format!("{}\n{HOLE}\n{}", &self.text[..self.set.open], &self.text[self.set.close..])
     }

@@ -23,7 +23,7 @@ pub fn is_tangled(text: &str) -> bool {
     looks.fold(0, usize::saturating_add) > MOST
 }
 
-/// What of a Nix text is no layout, token by token, with a NUL behind each. Two texts
+/// The tokens of a Nix text that are no layout, with a NUL behind each. Two texts
 /// with the same essence differ in what a formatter or git may do to them: spaces,
 /// line breaks and their kind, the indentation of strings and comments, and the comma
 /// behind the last argument of a function.

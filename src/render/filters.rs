@@ -78,15 +78,7 @@ fn nix(value: &Value, out: &mut String) -> tera::TeraResult<()> {
     if let Some(text) = value.as_str() {
         out.push_str(&escape::nix_string(text));
     } else if let Some(items) = value.as_array() {
-        out.push_str("[ ");
-        for item in items {
-            // In a list, a bare minus would be an operator without a left side.
-            let negative = item.is_number() && item.to_string().starts_with('-');
-            out.push_str(if negative { "(" } else { "" });
-            nix(item, out)?;
-            out.push_str(if negative { ") " } else { " " });
-        }
-        out.push(']');
+        options::list(items, out, nix)?;
     } else if let Some(map) = value.as_map() {
         out.push_str("{ ");
         for (key, item) in map {

@@ -42,15 +42,7 @@ fn expression(value: &Value, out: &mut String) -> TeraResult<()> {
         out.push_str(gap);
         out.push('}');
     } else if let Some(items) = value.as_array() {
-        out.push_str("[ ");
-        for item in items {
-            // In a list a minus sign would be read as a function.
-            let is_negative = item.is_number() && item.to_string().starts_with('-');
-            out.push_str(if is_negative { "(" } else { "" });
-            expression(item, out)?;
-            out.push_str(if is_negative { ") " } else { " " });
-        }
-        out.push(']');
+        list(items, out, expression)?;
     } else if let Some(text) = value.as_str() {
         match escape::nix_lines(text) {
             Some(lines) => out.push_str(&lines),
@@ -66,5 +58,23 @@ fn expression(value: &Value, out: &mut String) -> TeraResult<()> {
     } else {
         return Err(Error::message(format!("{} cannot be the value of an option", value.name())));
     }
+    Ok(())
+}
+
+/// A list of expressions.
+pub(super) fn list(
+    items: &[Value],
+    out: &mut String,
+    expression: fn(&Value, &mut String) -> TeraResult<()>,
+) -> TeraResult<()> {
+    out.push_str("[ ");
+    for item in items {
+        // In a list a minus sign would be an operator without a left side.
+        let is_negative = item.is_number() && item.to_string().starts_with('-');
+        out.push_str(if is_negative { "(" } else { "" });
+        expression(item, out)?;
+        out.push_str(if is_negative { ") " } else { " " });
+    }
+    out.push(']');
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What machines have in common by their role and kind.
+//! The values that machines have in common by their role and kind.
 
 use crate::input::Spanned;
 use crate::input::nixos::Options;

@@ -44,7 +44,7 @@ impl FirstPlaces {
     }
 }
 
-/// What is open around a value.
+/// A table or list that is open around a value.
 enum Around {
     Table(Path),
     /// With the number of the element.

@@ -1,4 +1,4 @@
-//! What the parser has to say, in the words of somebody who wants to mend it.
+//! The parser's errors in the words of somebody who wants to mend the file.
 
 use toml::de::Error;
 use toml_parser::{Expected, ParseError};
@@ -226,7 +226,7 @@ fn rest(text: &str, raw: &str, place: &Span) -> Diagnostic {
     }
 }
 
-/// What could have stood in a place.
+/// Advice on what could have stood in a place.
 fn expected(error: &ParseError) -> Option<String> {
     let words: Vec<String> = error.expected()?.iter().map(word).collect();
     (!words.is_empty()).then(|| format!("expected {}", words.join(", ")))
@@ -241,7 +241,7 @@ fn word(expected: &Expected) -> String {
     }
 }
 
-/// What is no table though it follows the grammar.
+/// A mistake in a text that follows the grammar and makes no table.
 pub(super) fn table(text: &str, error: &Error, before: Option<Span>) -> Diagnostic {
     let span = error.span();
     let key = span.clone().and_then(|span| text.get(span)).unwrap_or_default();

@@ -145,7 +145,7 @@ impl Text for Taint {
 }
 
 impl Taint {
-    /// What kubeadm gives to every control plane.
+    /// The taint that kubeadm gives to every control plane.
     pub(crate) fn of_control_planes() -> Self {
         Self {
             key: LabelKey::own("node-role.kubernetes.io/control-plane"),

@@ -1,10 +1,10 @@
-//! What the user makes of a finding.
+//! The findings that the user can set a level of.
 
 use super::Level;
 use crate::diagnostic::{Code, Severity};
 use crate::input::decode::Text;
 
-/// What a level is set of.
+/// A finding, or several, that a level is set of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Lint {
     /// The findings of one code.

@@ -94,7 +94,7 @@ checked_text! {
 }
 
 checked_text! {
-    /// What a port is for; the user's Nix reads it as an attribute name.
+    /// The name of a port by its use; the user's Nix reads it as an attribute name.
     PortName,
     "a port name of letters and digits that starts with a letter",
     "web",

@@ -1,4 +1,4 @@
-//! What a Nix text sets, attribute path by attribute path, so that two texts
+//! The attributes that a Nix text sets, path by path, so that two texts
 //! can be compared by what they say and layout never counts.
 //!
 //! Nested sets, dotted and quoted keys, `inherit`, the arguments of a module
@@ -19,7 +19,7 @@ use std::str::FromStr;
 
 use crate::render::{nix_attribute, nix_path, nix_string};
 
-/// What a Nix text sets.
+/// The attributes that a Nix text sets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Attrs {
     /// The values by their paths.
@@ -69,9 +69,9 @@ pub enum Value {
 pub struct Changed<'a> {
     /// Its path.
     pub path: &'a AttrPath,
-    /// What the old text sets, if it does.
+    /// Its entry in the old text, if it has one.
     pub old: Option<&'a Entry>,
-    /// What the new text sets, if it does.
+    /// Its entry in the new text, if it has one.
     pub new: Option<&'a Entry>,
 }
 

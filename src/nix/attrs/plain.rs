@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{AttrPath, Attrs, Entry, Value, segment};
 use crate::nix::plain::{self, Bracket, Part};
 
-/// What a text sets, if it is a set of plain values and nothing else; of one that
+/// The attributes of a text that is a set of plain values and nothing else; of one that
 /// is not, a syntax tree has to tell.
 pub(super) fn read(text: &str) -> Option<Attrs> {
     let mut open = Vec::new();
@@ -61,7 +61,7 @@ pub(super) fn read(text: &str) -> Option<Attrs> {
     Some(Attrs { entries: whole.entries })
 }
 
-/// What is being read. A set that is the value of a name belongs to the set around
+/// A value that is being read. A set that is the value of a name belongs to the set around
 /// it, with longer paths.
 enum Open {
     Set(Set),
@@ -92,7 +92,7 @@ impl Set {
         }
     }
 
-    /// What is said twice is for the tree to tell.
+    /// Adds a value; one of a path that has one is for the tree to tell.
     fn add(&mut self, value: Value, offset: usize) -> Option<()> {
         let entry = Entry { value, offset };
         self.entries.insert(AttrPath(self.path.clone()), entry).is_none().then_some(())

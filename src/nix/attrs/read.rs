@@ -22,7 +22,7 @@ pub(super) fn tree(text: &str) -> Option<Attrs> {
     parse::tree(text).ok().map(|root| entries(&root))
 }
 
-/// What a tree without errors sets.
+/// The attributes that a tree without errors sets.
 pub(super) fn entries(root: &rnix::Root) -> Attrs {
     let mut reader = Reader::default();
     if let Some(expr) = root.expr() {
@@ -63,7 +63,7 @@ impl Reader {
         }
     }
 
-    /// What an expression sets at this path and below.
+    /// Reads an expression at this path.
     fn value(&mut self, expr: Expr) {
         match expr {
             Expr::Paren(paren) => {
@@ -213,7 +213,7 @@ impl Reader {
         self.add(Entry { value: leaf(expr), offset: offset(expr) });
     }
 
-    /// What is said twice of one path, such as two `with`, is said in order.
+    /// Adds an entry; two of one path, such as two `with`, are one in their order.
     fn add(&mut self, entry: Entry) {
         match self.entries.entry(AttrPath(self.path.clone())) {
             Place::Vacant(place) => drop(place.insert(entry)),

@@ -1,4 +1,4 @@
-//! What rnix lets pass and Nix would not, one check a file. How nixgen's own templates
+//! Mistakes that rnix lets pass and Nix would not, one check a file. How nixgen's own templates
 //! are written is no business of a run: the tests look at that.
 
 mod data;
@@ -20,7 +20,7 @@ use rowan::ast::AstNode as _;
 
 use crate::nix::attrs::literal;
 
-/// What is wrong with a text, and at which of its bytes.
+/// A mistake in a text, and at which of its bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Finding {
     pub(super) at: usize,

@@ -61,7 +61,7 @@ impl Reference {
     }
 }
 
-/// What a string with interpolation starts with.
+/// The start of a string with interpolation, up to that.
 fn known_start(string: &SyntaxNode) -> Option<String> {
     let content = string.children_with_tokens().nth(1)?.into_token()?;
     (content.kind() == SyntaxKind::TOKEN_STRING_CONTENT).then(|| content.text().to_owned())

@@ -5,7 +5,7 @@ use rnix::{SyntaxKind, SyntaxNode};
 use super::{Finding, static_key};
 use crate::text::closest;
 
-/// What Nix binds for every file.
+/// The names that Nix binds for every file.
 const GLOBALS: &[&str] = &[
     "__curPos",
     "abort",

@@ -126,7 +126,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// What a value is, where it does not take evaluation to know it.
+/// The shape of a value, where it does not take evaluation to know it.
 fn shape(value: &Value) -> Option<Shape> {
     Some(match value {
         Value::Null => Shape::Null,

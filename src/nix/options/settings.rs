@@ -65,7 +65,7 @@ fn unknown(name: &Spanned<String>, options: &OptionTree, path: &str) -> Diagnost
     Diagnostic::new(Code::UnknownOption, name.span(), message).help(help)
 }
 
-/// What to write so that the option takes it.
+/// Advice on a value that the option takes.
 fn instead(setting: &Setting, option: &OptionTree) -> String {
     let takes = |shape: &Shape| option.takes(shape);
     let written = match setting {

@@ -102,7 +102,7 @@ impl OptionTree {
         self.children.keys().map(String::as_str)
     }
 
-    /// What each element of a list is, or each attribute of a set.
+    /// The option that each element of a list is, or each attribute of a set.
     pub(super) fn element(&self) -> Option<&Self> {
         self.element.as_deref()
     }

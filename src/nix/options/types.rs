@@ -1,6 +1,6 @@
 //! Types of options, in the words of the NixOS manual.
 
-/// What an option takes: any of these.
+/// The values that an option takes: any of these.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Type(Vec<Term>);
 
@@ -26,7 +26,7 @@ enum Term {
     Submodule,
 }
 
-/// What is known of a value without evaluating it.
+/// The kind of a value, as far as it is known without evaluating it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Shape {
     Null,
@@ -88,7 +88,7 @@ impl Type {
         self.0.contains(&Term::Any)
     }
 
-    /// What an element of a list or a set of this type is.
+    /// The type of an element of a list or a set of this type.
     pub(super) fn element(&self) -> Option<Self> {
         let inner = self.0.iter().filter_map(|kind| match kind {
             Term::List(inner) | Term::Set(inner) => Some(&inner.0),

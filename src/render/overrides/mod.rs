@@ -107,20 +107,11 @@ mod tests {
     }
 
     #[test]
-    fn loops_and_recursion_have_an_end() {
+    fn loops_have_an_end() {
         let range = |body: &str| format!("{{% for i in range(end=100000) %}}{body}{{% endfor %}}");
         let shown = "{{ name }}".repeat(1000);
-        let rec = "{% component a() %}{{ <a/> }}{% endcomponent a %}{{ <a/> }}";
-        for (text, why) in [
-            (range(&range(&shown)), "more than 16 MiB"),
-            ("{% for i in range(end=100001) %}{% endfor %}".to_owned(), "range"),
-            ("{% include \"a.nix\" %}".to_owned(), "Circular include"),
-            (rec.to_owned(), "recursion depth"),
-        ] {
-            let bugs = rendered(&text, None).expect_err("it ends");
-            assert!(bugs[0].message.contains(why), "{:?}", bugs[0]);
-            assert_eq!(bugs[0].template, "a.nix");
-        }
+        let bugs = rendered(&range(&range(&shown)), None).expect_err("it ends");
+        assert!(bugs[0].message.contains("more than 16 MiB"), "{:?}", bugs[0]);
         // Long, and not for ever: it goes on behind this test.
         let bugs =
             rendered(&range(&range("")), Some(Duration::from_millis(50))).expect_err("too long");
@@ -142,20 +133,5 @@ mod tests {
             let bugs = rendered(&text, None).expect_err("it is deep");
             assert_eq!(bugs[0].template_line, Some(202), "{:?}", bugs[0]);
         }
-    }
-
-    #[test]
-    fn neither_files_nor_the_environment_can_be_read() {
-        for text in [
-            "{% include \"/etc/hostname\" %}",
-            "{% include \"../a.nix.tera\" %}",
-            "{{ get_env(name=\"HOME\") }}",
-            "{{ load_data(path=\"/etc/hostname\") }}",
-            "{{ now() }}",
-        ] {
-            assert!(rendered(text, None).is_err(), "{text}");
-        }
-        let text = rendered("# {{ name | comment }}\n{ }\n", None).expect("it renders");
-        assert!(text.ends_with("\n# x\n{ }\n"), "{text}");
     }
 }
