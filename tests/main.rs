@@ -14,6 +14,7 @@ mod faults;
 mod fields;
 mod flake_fixtures;
 mod fuzz_corpus;
+mod git;
 mod golden_errors;
 mod golden_steps;
 mod golden_trees;

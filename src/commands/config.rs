@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::Global;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::disk::{IoError, Root};
+use crate::disk::{IoError, Root, is_encrypted};
 use crate::input::{self, MAX_BYTES};
 use crate::pipeline::{self, Description};
 use crate::source::{self, Source};
@@ -23,24 +23,25 @@ pub(super) struct ConfigFile {
 impl ConfigFile {
     /// Reads the file that the user named.
     pub(super) fn open(global: &Global) -> Result<Self, IoError> {
-        Self::read(&global.config, &global.config)
+        Ok(Self::new(&global.config, bytes(&global.config)?))
     }
 
-    /// Reads the file at a path, which messages call another one.
-    pub(super) fn read(path: &Path, shown: &Path) -> Result<Self, IoError> {
+    /// The file with these bytes, of which one that has too many has none.
+    pub(super) fn new(shown: &Path, bytes: Option<Vec<u8>>) -> Self {
         let file = |text, broken| Self { source: Source::new(shown, text), broken };
-        let Some(bytes) = bytes(path)? else {
+        let Some(bytes) = bytes.filter(|bytes| bytes.len() as u64 <= MAX_BYTES) else {
             let found = input::too_large(&format!("{} MiB", MAX_BYTES >> 20));
-            return Ok(file(String::new(), Some(found)));
+            return file(String::new(), Some(found));
         };
-        let is_utf16 = matches!(bytes[..], [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
-        Ok(match source::text(bytes) {
+        let (message, help) = instead_of_text(&bytes);
+        match source::text(bytes) {
             Ok(text) => file(text, None),
             Err(valid) => {
-                let found = not_text(valid.len(), is_utf16);
+                let end = valid.len();
+                let found = Diagnostic::new(Code::NotText, end..end, message).help(help);
                 file(valid, Some(found))
             }
-        })
+        }
     }
 
     /// Reads the cluster that it describes, and lists the mistakes in it.
@@ -79,13 +80,17 @@ fn is_stream(path: &Path) -> bool {
     folder == Path::new("/dev") || folder.starts_with("/dev/fd") || folder.starts_with("/proc")
 }
 
-fn not_text(at: usize, is_utf16: bool) -> Diagnostic {
-    let message = if is_utf16 {
-        "the file is UTF-16 text, as some editors of Windows write it"
-    } else {
-        "the file is not UTF-8 text here"
-    };
-    Diagnostic::new(Code::NotText, at..at, message).help("save it as UTF-8")
+/// What a file is that is no text, and what helps.
+fn instead_of_text(bytes: &[u8]) -> (&'static str, &'static str) {
+    match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            ("the file is UTF-16 text, as some editors of Windows write it", "save it as UTF-8")
+        }
+        _ if is_encrypted(bytes) => {
+            ("the file is encrypted with git-crypt here", "`git-crypt unlock` decrypts it")
+        }
+        _ => ("the file is not UTF-8 text here", "save it as UTF-8"),
+    }
 }
 
 /// The root of the tree.

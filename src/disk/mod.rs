@@ -10,7 +10,7 @@ mod tree;
 
 pub use changes::{Change, ChangeSet, Merged, State, ThreeWay, between, compare, missing};
 pub use error::IoError;
-pub use git::{NoRevision, Revision, Unseen, WorkTree, repository};
+pub use git::{Committed, NoRevision, Revision, Unseen, WorkTree, is_encrypted, repository};
 pub use lock::Input;
 pub use paths::LOCK_FILE;
 pub use swap::{Hold, NotWritten, apply};

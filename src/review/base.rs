@@ -27,8 +27,10 @@ pub struct Base {
     /// The templates of the user's that changed.
     pub templates: Vec<TemplateChange>,
     /// The committed files that were not what the source of that revision says.
-    /// Their lines lead from what is committed to what was to be rendered.
-    pub drift: Vec<File>,
+    /// Their lines lead from what is committed to what was to be rendered. None
+    /// where it cannot be rendered, or not all of them can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drift: Option<Vec<File>>,
 }
 
 /// A template of the user's that changes.
@@ -48,7 +50,12 @@ impl Base {
     /// Whether there is nothing to say of it.
     pub fn is_empty(&self) -> bool {
         let no_intent = self.intent.as_ref().is_none_or(Vec::is_empty);
-        no_intent && self.templates.is_empty() && self.drift.is_empty()
+        no_intent && self.templates.is_empty() && self.drifted().is_empty()
+    }
+
+    /// The committed files of which it is known that they drifted.
+    pub(super) fn drifted(&self) -> &[File] {
+        self.drift.as_deref().unwrap_or_default()
     }
 
     /// The first letters of its commit's name.

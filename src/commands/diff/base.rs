@@ -1,7 +1,7 @@
 //! `nixgen diff --base REV`: from what a revision says to what the work tree
 //! says, both as this nixgen renders them.
 
-use super::checkout::Checkout;
+use super::committed::CommittedFiles;
 use super::show;
 use crate::cli::{DiffArgs, Global};
 use crate::commands::config::{self, ConfigFile};
@@ -22,9 +22,9 @@ const NAMED: usize = 3;
 
 pub(super) fn run(args: &DiffArgs, name: &str, global: &Global, output: &mut Output) -> Outcome {
     let revision = Revision::find(name, &config::folder(global))?;
-    let checkout = Checkout::of(&revision, global)?;
-    let old_file = checkout.config_file(global)?;
-    let before = Before::read(&checkout, &old_file)?;
+    let committed = CommittedFiles::of(&revision, global)?;
+    let old_file = committed.config_file(global)?;
+    let before = Before::read(&committed, &old_file)?;
     let file = ConfigFile::open(global)?;
     let prepared = prepare(&file, global, output)?;
     let new = (prepared.loaded.source, &prepared.loaded.document);
@@ -34,7 +34,7 @@ pub(super) fn run(args: &DiffArgs, name: &str, global: &Global, output: &mut Out
         mistakes: Vec::new(),
         intent: before.document.as_ref().map(|old| intent((before.source, old), new)),
         templates: templates(&before.overrides, &prepared.overrides, &outputs::templates()),
-        drift: Vec::new(),
+        drift: None,
     };
     if base.intent.is_none() {
         output.warning(&format!("{} is no TOML: what changed in it is not known", before.shown()));
@@ -48,8 +48,7 @@ pub(super) fn run(args: &DiffArgs, name: &str, global: &Global, output: &mut Out
         Err(mistakes) => {
             base.mistakes.clone_from(mistakes);
             before.name_mistakes(mistakes, output);
-            let root = checkout.tree_root();
-            compare(&prepared.ready, &root).map_err(|error| checkout.named(error))?
+            compare(&prepared.ready, &committed.tree_or_none())?
         }
     };
     prepared.judge(&changes, output)?;
@@ -58,7 +57,7 @@ pub(super) fn run(args: &DiffArgs, name: &str, global: &Global, output: &mut Out
 
 /// A revision as this nixgen reads it.
 struct Before<'c> {
-    checkout: &'c Checkout,
+    committed: &'c CommittedFiles,
     source: &'c Source,
     document: Option<Document<'c>>,
     overrides: Overrides,
@@ -67,7 +66,7 @@ struct Before<'c> {
 }
 
 impl<'c> Before<'c> {
-    fn read(checkout: &'c Checkout, file: &'c ConfigFile) -> Result<Self, Failure> {
+    fn read(committed: &'c CommittedFiles, file: &'c ConfigFile) -> Result<Self, Failure> {
         let source = &file.source;
         let (Description { document, cluster }, found) = file.describe();
         let errors = found.iter().filter(|found| found.severity == Severity::Error);
@@ -75,10 +74,9 @@ impl<'c> Before<'c> {
         let mut overrides = Overrides::default();
         let mut built = Err(Vec::new());
         if let (Some(cluster), true) = (cluster, mistakes.is_empty()) {
-            overrides = own_templates::read(&checkout.config_root(), &cluster)?;
+            overrides = own_templates::read(&committed.beside_config, &cluster)?;
             for file in overrides.files() {
-                let path = file.source.path();
-                let path = checkout.path_in(path).unwrap_or(path).display();
+                let path = file.source.path().display();
                 let broken = file.found.iter().filter(|found| found.is_error());
                 mistakes.extend(broken.map(|found| format!("{path}: {}", found.message)));
             }
@@ -91,7 +89,7 @@ impl<'c> Before<'c> {
             mistakes.extend(bugs.iter().map(ToString::to_string));
             mistakes
         });
-        Ok(Self { checkout, source, document, overrides, built })
+        Ok(Self { committed, source, document, overrides, built })
     }
 
     /// The file that it was rendered from, as git names it.
@@ -99,30 +97,30 @@ impl<'c> Before<'c> {
         self.source.path().display().to_string()
     }
 
-    /// The committed files that are not what they should have been.
-    fn drift(&self, ready: &Ready, output: &mut Output) -> Vec<File> {
-        if self.checkout.root.is_none() {
+    /// The committed files that are not what they should have been, if they can be read.
+    fn drift(&self, ready: &Ready, output: &mut Output) -> Option<Vec<File>> {
+        let Some(tree) = &self.committed.tree else {
             output.note("note: `--out` is not in the repository, so no drift of before is known");
-            return Vec::new();
-        }
-        match compare(ready, &self.checkout.tree_root()) {
-            Ok(changes) => files(&match &self.document {
+            return None;
+        };
+        match compare(ready, tree) {
+            Ok(changes) => Some(files(&match &self.document {
                 Some(document) => {
                     changes.rendered_from(input_of(self.source, document, &self.overrides))
                 }
                 None => changes,
-            }),
+            })),
             Err(error) => {
-                let error = self.checkout.named(error);
                 output.warning(&format!("{error}: what of it was drift before is not known"));
-                Vec::new()
+                error.help.iter().for_each(|help| output.note(&format!("  {help}")));
+                None
             }
         }
     }
 
     /// Says that it cannot be rendered, and what is shown instead.
     fn name_mistakes(&self, mistakes: &[String], output: &mut Output) {
-        let name = &self.checkout.revision;
+        let name = &self.committed.revision;
         output.warning(&format!(
             "this nixgen cannot render {}, so the review compares with the files that are committed \
              in `{name}`",

@@ -1,7 +1,7 @@
 //! `nixgen diff`: what `render` would change, in the format that one reviews in.
 
 mod base;
-mod checkout;
+mod committed;
 
 use super::changes::{sum_up, warn_of_risk};
 use super::config::ConfigFile;

@@ -41,10 +41,10 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
             changes.extend(unwanted(ready, path, root, Some(entry))?);
         }
     }
-    if lock_text.is_none() && root.path().is_dir() {
-        for path in root.generated().iter().filter(|path| !is_wanted(path) && !root.is_input(path))
-        {
-            changes.extend(unwanted(ready, path, root, None)?);
+    if lock_text.is_none() {
+        let generated = root.generated()?.into_iter();
+        for path in generated.filter(|path| !is_wanted(path) && !root.is_input(path)) {
+            changes.extend(unwanted(ready, &path, root, None)?);
         }
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));

@@ -2,9 +2,10 @@
 //! but what the user wants it told.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::command;
+use super::command::ask;
+use super::repository::Repository;
 use crate::disk::lock::Fingerprint;
 use crate::disk::tree::Root;
 
@@ -12,6 +13,7 @@ use crate::disk::tree::Root;
 /// whatever the environment names.
 #[derive(Debug)]
 pub struct WorkTree {
+    repository: Repository,
     root: PathBuf,
 }
 
@@ -24,20 +26,11 @@ pub struct Unseen {
     pub ignored: Vec<String>,
 }
 
-/// The root of the repository that a folder is in, by its real path.
-pub fn repository(folder: &Path) -> Option<&Path> {
-    folder.ancestors().find(|folder| folder.join(".git").exists())
-}
-
 impl WorkTree {
     /// The work tree that a root is in; `None` without git, too.
     pub fn of(root: &Root) -> Option<Self> {
-        // Where there is none, nothing has to be run.
-        let path = root.path().canonicalize().ok()?;
-        repository(&path)?;
-        let tree = Self { root: path };
-        let answer = tree.ask(&["rev-parse", "--is-inside-work-tree"], "")?;
-        (answer.trim_end() == "true").then_some(tree)
+        let repository = Repository::around(root.path()).ok()?;
+        Some(Self { repository, root: root.path().canonicalize().ok()? })
     }
 
     /// Those of the files, which are on disk, that a flake does not see.
@@ -60,14 +53,24 @@ impl WorkTree {
 
     /// Makes files known without adding what they hold; whether git did it.
     pub fn intend_to_add(&self, files: &[String]) -> bool {
-        let args = [
-            "--literal-pathspecs",
-            "add",
-            "--intent-to-add",
-            "--pathspec-from-file=-",
-            "--pathspec-file-nul",
-        ];
+        let Some(filters) = self.filters_off() else { return false };
+        let mut args: Vec<&str> = filters.iter().flat_map(|off| ["-c", off]).collect();
+        args.extend(["--literal-pathspecs", "add", "--intent-to-add"]);
+        args.extend(["--pathspec-from-file=-", "--pathspec-file-nul"]);
         self.ask(&args, &files.join("\0")).is_some()
+    }
+
+    /// What turns every filter off. Writing its index, git looks at other files again
+    /// that may have changed, through filters that their attributes name, and these
+    /// a branch can bring. `None` where one cannot be turned off, for its name.
+    fn filters_off(&self) -> Option<Vec<String>> {
+        let settings = self.ask(&["config", "--null", "--name-only", "--list"], "")?;
+        let filters = settings.split('\0').filter(|name| name.starts_with("filter."));
+        let off = filters.map(|name| {
+            let value = if name.ends_with(".required") { "false" } else { "" };
+            (!name.contains('=')).then(|| format!("{name}={value}"))
+        });
+        off.collect()
     }
 
     /// The last committed version of a file with one of these contents.
@@ -75,25 +78,34 @@ impl WorkTree {
         /// So many changes of a file are looked at.
         const DEPTH: &str = "--max-count=20";
 
-        let commits =
-            self.ask(&["--literal-pathspecs", "log", DEPTH, "--format=%H", "--", path], "")?;
-        let version = |commit: &str| self.ask(&["show", &format!("{commit}:./{path}")], "");
+        let args = ["--literal-pathspecs", "rev-list", DEPTH, "HEAD", "--", path];
+        let commits = self.ask(&args, "")?;
         commits
             .lines()
-            .filter_map(version)
+            .filter_map(|commit| self.blob(&format!("{commit}:./{path}")))
             .find(|text| known.contains(&Fingerprint::of(path, text)))
     }
 
     /// What a file with conflicts was on both sides of a merge that is not over.
     pub(in crate::disk) fn sides(&self, path: &str) -> Option<[String; 2]> {
-        let side = |number| self.ask(&["show", &format!(":{number}:./{path}")], "");
+        let side = |number| self.blob(&format!(":{number}:./{path}"));
         Some([side(2)?, side(3)?])
     }
 
-    /// What git prints; `None` when it fails or is not there.
+    /// What is stored of a file.
+    fn blob(&self, name: &str) -> Option<String> {
+        String::from_utf8(self.bytes(&["cat-file", "blob", name], "")?).ok()
+    }
+
+    /// The text that git prints. A name that is no text is none of ours.
     fn ask(&self, args: &[&str], input: &str) -> Option<String> {
-        let output = command::ask(&self.root, args, input.to_owned()).ok()?;
-        let text = String::from_utf8(output.stdout).ok()?;
-        output.status.success().then_some(text)
+        Some(String::from_utf8_lossy(&self.bytes(args, input)?).into_owned())
+    }
+
+    /// What git prints; `None` when it fails or is not there.
+    fn bytes(&self, args: &[&str], input: &str) -> Option<Vec<u8>> {
+        let mut git = self.repository.git(&self.root);
+        let output = ask(git.args(args), input.as_bytes().to_vec()).ok()?;
+        output.status.success().then_some(output.stdout)
     }
 }

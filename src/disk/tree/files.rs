@@ -23,6 +23,10 @@ impl Root {
     /// The files below a folder, in the order of the paths and but for hidden
     /// files. No link is followed. Files larger than `most` bytes are not read.
     pub fn files(&self, folder: &str, most: usize) -> Result<Vec<(String, Content)>, IoError> {
+        if let Some(committed) = &self.committed {
+            let content = |(path, found)| Some((path, content(found)?));
+            return Ok(committed.files(folder, most)?.into_iter().filter_map(content).collect());
+        }
         let mut files = Vec::new();
         let Some(root) = Folder::open(self.path())? else { return Ok(files) };
         match root.walk(folder)? {
@@ -87,13 +91,17 @@ fn list(
             list(&below, &path, most, files)?;
             continue;
         }
-        let content = match folder.read(name, most)? {
-            Found::File(bytes) => Ok(bytes),
-            Found::InTheWay(TOO_LARGE) => Err(NoText::TooLarge),
-            Found::InTheWay(what) => Err(NoText::Is(what)),
-            Found::Nothing => continue,
-        };
-        files.push((path, content));
+        files.extend(content(folder.read(name, most)?).map(|content| (path, content)));
     }
     Ok(())
+}
+
+/// What was found, unless that is nothing.
+fn content(found: Found) -> Option<Content> {
+    Some(match found {
+        Found::File(bytes) => Ok(bytes),
+        Found::InTheWay(TOO_LARGE) => Err(NoText::TooLarge),
+        Found::InTheWay(what) => Err(NoText::Is(what)),
+        Found::Nothing => return None,
+    })
 }

@@ -78,6 +78,13 @@ impl<T> Found<T> {
     }
 }
 
+impl Found {
+    /// A file with these bytes, unless there are more.
+    pub(in crate::disk) fn file(bytes: Vec<u8>, most: usize) -> Self {
+        if bytes.len() > most { Self::InTheWay(TOO_LARGE) } else { Self::File(bytes) }
+    }
+}
+
 impl Folder {
     /// Opens a folder wherever it is, following links; `None` when there is none.
     pub(in crate::disk) fn open(path: &Path) -> Result<Option<Self>, IoError> {
@@ -151,7 +158,7 @@ impl Folder {
             // It may grow meanwhile.
             let mut bytes = Vec::new();
             file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
-            Ok(if bytes.len() > most { Found::InTheWay(TOO_LARGE) } else { Found::File(bytes) })
+            Ok(Found::file(bytes, most))
         })
     }
 

@@ -11,6 +11,7 @@ use walkdir::WalkDir;
 
 use super::folder::{Folder, Found, Way};
 use crate::disk::error::IoError;
+use crate::disk::git::Committed;
 use crate::disk::paths::{LOCK_FILE, parents, split};
 use crate::render::is_generated;
 
@@ -23,12 +24,20 @@ pub struct Root {
     path: PathBuf,
     /// The files that are rendered from, which may be below it.
     input: Vec<PathBuf>,
+    /// Where it is not on disk, but what a revision has of it, which is only read.
+    pub(super) committed: Option<Committed>,
 }
 
 impl Root {
     /// The tree below a folder, which need not exist yet.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), input: Vec::new() }
+        Self { path: path.into(), input: Vec::new(), committed: None }
+    }
+
+    /// The tree that a folder of a revision is.
+    pub fn committed(folder: Committed) -> Self {
+        let path = folder.path();
+        Self { committed: Some(folder), ..Self::new(path) }
     }
 
     /// The same tree, rendered from these files and what is in these folders.
@@ -55,6 +64,9 @@ impl Root {
     /// The thing that stands at a place, looking at every folder on the way there.
     /// A file of more bytes than `most` is not read.
     pub(in crate::disk) fn look(&self, relative: &str, most: usize) -> Result<Found, IoError> {
+        if let Some(committed) = &self.committed {
+            return committed.look(relative, most);
+        }
         let path = self.at(relative);
         if path.as_os_str().len() >= PATH_MAX {
             // Handles could reach it, and no other program could.
@@ -87,11 +99,14 @@ impl Root {
     }
 
     /// The files that carry nixgen's header, for a tree whose lock is lost.
-    pub(in crate::disk) fn generated(&self) -> Vec<String> {
+    pub(in crate::disk) fn generated(&self) -> Result<Vec<String>, IoError> {
+        if let Some(committed) = &self.committed {
+            return committed.generated();
+        }
         let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
         // A tree inside this one is its own lock's.
         let other = |path: &Path| path.join(LOCK_FILE).exists();
-        WalkDir::new(&self.path)
+        let files = WalkDir::new(&self.path)
             .min_depth(1)
             .sort_by_file_name()
             .into_iter()
@@ -104,8 +119,8 @@ impl Root {
             .filter_map(|entry| {
                 let relative = entry.path().strip_prefix(&self.path).ok()?;
                 Some(relative.to_str()?.to_owned())
-            })
-            .collect()
+            });
+        Ok(files.collect())
     }
 }
 

@@ -114,7 +114,7 @@ pub fn page(plan: &Plan) -> Result<String, Bug> {
     out += &details(&plan.files.iter().collect::<Vec<_>>(), None)?;
     if let Some(base) = &plan.base {
         out += &engine.text(&DRIFT, &Drift::new(base))?;
-        let (by_version, others) = by_version(&base.drift);
+        let (by_version, others) = by_version(base.drifted());
         out += &details(&others, None)?;
         out += &details(&by_version, Some(BY_VERSION))?;
     }

@@ -51,17 +51,17 @@ pub fn intent(base: &Base, source: &str, most: usize) -> String {
 /// The files that were not as they should be before, in at most so many bytes.
 pub fn drift(base: &Base, most: usize) -> String {
     let mut out = String::from("### Drift before\n\n");
-    if !base.mistakes.is_empty() {
-        let _ = writeln!(out, "{}.", text(&visible_line(&nothing_known(base))));
+    if let Some(why) = nothing_known(base) {
+        let _ = writeln!(out, "{}.", text(&visible_line(&why)));
         return out;
     }
     let name = code(&visible_line(&base.revision));
-    if base.drift.is_empty() {
+    if base.drifted().is_empty() {
         let _ = writeln!(out, "None: every file in {name} was what it says.");
         return out;
     }
     let _ = writeln!(out, "Files that were not what {name} says, whatever changes here:\n");
-    let (by_version, others) = by_version(&base.drift);
+    let (by_version, others) = by_version(base.drifted());
     table(&mut out, "", STATES, states(&others), most);
     if !by_version.is_empty() {
         let _ = writeln!(out, "{BY_VERSION}:\n");

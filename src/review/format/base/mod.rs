@@ -38,6 +38,12 @@ fn named(base: &Base) -> String {
     format!("{} ({})", base.revision, base.short())
 }
 
-fn nothing_known(base: &Base) -> String {
-    format!("not known: this nixgen cannot render what {} says", base.revision)
+/// The reason why no drift is known, if none is.
+fn nothing_known(base: &Base) -> Option<String> {
+    let name = &base.revision;
+    match (&base.drift, base.mistakes.is_empty()) {
+        (Some(_), _) => None,
+        (None, false) => Some(format!("not known: this nixgen cannot render what {name} says")),
+        (None, true) => Some(format!("not known: what {name} has of the tree cannot be read")),
+    }
 }

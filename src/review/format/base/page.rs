@@ -65,8 +65,8 @@ impl<'a> Drift<'a> {
     pub fn new(base: &'a Base) -> Self {
         Self {
             revision: &base.revision,
-            not_known: (!base.mistakes.is_empty()).then(|| nothing_known(base)),
-            is_none: base.drift.is_empty(),
+            not_known: nothing_known(base),
+            is_none: base.drifted().is_empty(),
         }
     }
 }

@@ -58,12 +58,12 @@ pub fn after(base: &Base, style: Style) -> String {
     let revision = visible_line(&base.revision);
     let title = format!("Drift: files of {revision} that were not what it says");
     let mut out = style.paint(BOLD, &title) + "\n";
-    if !base.mistakes.is_empty() {
-        let _ = writeln!(out, "  {}", visible_line(&nothing_known(base)));
-    } else if base.drift.is_empty() {
+    if let Some(why) = nothing_known(base) {
+        let _ = writeln!(out, "  {}", visible_line(&why));
+    } else if base.drifted().is_empty() {
         out.push_str("  none\n");
     }
-    let (by_version, others) = by_version(&base.drift);
+    let (by_version, others) = by_version(base.drifted());
     files(&mut out, &others);
     if !by_version.is_empty() {
         let _ = writeln!(out, "{BY_VERSION}:");
