@@ -4,19 +4,20 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
 
 use crate::support::forge::{Forge, ME, comment};
-use crate::support::git::{commit, git, init};
+use crate::support::git::{commit, git, init, plant_repository};
 use crate::support::{Ran, Sandbox, TODAY, read, repository, tool};
 use serde_json::Value;
 
 const NIXGEN: &str = env!("CARGO_BIN_EXE_nixgen");
+const CONFIG: &str = "tests/golden/review/base.toml";
 
 /// A branch with more memory, whose author forgot to render.
 fn branch() -> Sandbox {
-    let sandbox = Sandbox::with_config(&read("tests/golden/review/base.toml"));
+    let sandbox = Sandbox::with_config(&read(CONFIG));
     sandbox.expect(0, &["render", "-q", "--yes"]);
     init(&sandbox);
     git(&sandbox, &["switch", "-q", "-c", "more-memory"]);
@@ -29,16 +30,22 @@ fn yaml(path: &str) -> Value {
     serde_norway::from_str(&read(path)).expect("YAML")
 }
 
-/// The environment that the action gives to its script, with these inputs.
-fn of_the_action(inputs: &[(&str, &str)]) -> BTreeMap<String, String> {
+/// The environment that the action gives to a script of its, with these inputs.
+fn of_the_action(
+    step: &str,
+    inputs: &[(&str, &str)],
+    runner: &Sandbox,
+) -> BTreeMap<String, String> {
     let action = yaml("action.yml");
     let steps = action["runs"]["steps"].as_array().expect("steps");
-    let step = steps.iter().find(|step| step["id"] == "review").expect("the step");
-    assert_eq!(step["run"], "bash \"$GITHUB_ACTION_PATH/pipeline/review.sh\"");
+    let script = format!("bash \"$GITHUB_ACTION_PATH/pipeline/{step}.sh\"");
+    let step = steps.iter().find(|it| it["id"] == step).expect("the step");
+    assert_eq!(step["run"], script);
     let given = |name: &str| inputs.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
     let value = |expression: &str| match expression {
         "${{ inputs.nixgen || format('{0}/nixgen/bin/nixgen', runner.temp) }}" => NIXGEN.to_owned(),
         "${{ github.event.pull_request.number }}" => given("number").unwrap_or("12").to_owned(),
+        "${{ runner.temp }}/nixgen-review" => runner.at("review").display().to_string(),
         input => {
             let name = input.strip_prefix("${{ inputs.").and_then(|rest| rest.strip_suffix(" }}"));
             let name = name.unwrap_or_else(|| panic!("what is {input}?"));
@@ -51,14 +58,14 @@ fn of_the_action(inputs: &[(&str, &str)]) -> BTreeMap<String, String> {
     env.map(|(key, expression)| (key.clone(), value(expression.as_str().expect("text")))).collect()
 }
 
-/// The script, with nothing in its environment that is not given.
-fn script(sandbox: &Sandbox, env: &BTreeMap<String, String>) -> Command {
+/// A script, with nothing in its environment that is not given.
+fn script(sandbox: &Sandbox, script: &str, env: &BTreeMap<String, String>) -> Command {
     for (program, package) in [("jq", "jq"), ("curl", "curl"), ("git", "git")] {
         tool(program, package, &["--version"]);
     }
     let mut command = Command::new("bash");
     command
-        .arg(repository().join("pipeline/review.sh"))
+        .args(["-euo", "pipefail", "-c", script])
         .current_dir(sandbox.path())
         .env_clear()
         .env("PATH", std::env::var_os("PATH").expect("a path"))
@@ -78,22 +85,31 @@ struct Reviewed {
 fn on_github(sandbox: &Sandbox, forge: &Forge, inputs: &[(&str, &str)]) -> Reviewed {
     let outside = Sandbox::new();
     let mut inputs = inputs.to_vec();
-    let main = git(sandbox, &["rev-parse", "main"]);
-    for (name, value) in [("base", main.as_str()), ("token", "t0ken")] {
-        if !inputs.iter().any(|(known, _)| *known == name) {
-            inputs.push((name, value));
-        }
-    }
-    let output = script(sandbox, &of_the_action(&inputs))
-        .env("GITHUB_ACTIONS", "true")
-        .env("GITHUB_API_URL", &forge.url)
-        .env("GITHUB_REPOSITORY", "ada/cluster")
-        .env("GITHUB_STEP_SUMMARY", outside.at("summary"))
-        .env("GITHUB_OUTPUT", outside.at("outputs"))
-        .output()
-        .expect("bash runs");
+    let is_given = |name: &str| inputs.iter().any(|(known, _)| *known == name);
+    let (base, token) = (is_given("base"), is_given("token"));
+    let main = if base { String::new() } else { git(sandbox, &["rev-parse", "main"]) };
+    inputs.extend((!base).then_some(("base", main.as_str())));
+    inputs.extend((!token).then_some(("token", "t0ken")));
+    let run = |step| {
+        let env = of_the_action(step, &inputs, &outside);
+        let path = repository().join(format!("pipeline/{step}.sh"));
+        let mut command = script(sandbox, "exec bash \"$SCRIPT\"", &env);
+        command
+            .env("SCRIPT", path)
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_API_URL", &forge.url)
+            .env("GITHUB_REPOSITORY", "ada/cluster")
+            .env("GITHUB_STEP_SUMMARY", outside.at("summary"))
+            .env("GITHUB_OUTPUT", outside.at("outputs"));
+        Ran::of(command.output().expect("bash runs"))
+    };
+    let mut ran = run("review");
+    let commented = run("comment");
+    assert_eq!(commented.status, 0, "{commented:?}");
+    ran.stdout += &commented.stdout;
+    ran.stderr += &commented.stderr;
     let written = |name| fs::read_to_string(outside.at(name)).unwrap_or_default();
-    Reviewed { ran: Ran::of(output), summary: written("summary"), outputs: written("outputs") }
+    Reviewed { ran, summary: written("summary"), outputs: written("outputs") }
 }
 
 #[test]
@@ -138,7 +154,7 @@ fn one_comment_is_posted_and_then_kept_up_to_date() {
     assert!(body.contains("48GiB") && body.contains("`nixgen check` passes."), "{body}");
 
     // It says so when nothing is left of the change, and is not begun for that.
-    sandbox.write("cluster.toml", &read("tests/golden/review/base.toml"));
+    sandbox.write("cluster.toml", &read(CONFIG));
     sandbox.expect(0, &["render", "-q", "--yes"]);
     on_github(&sandbox, &forge, &[]);
     assert!(forge.log().last().expect("a call").starts_with("PATCH "));
@@ -175,7 +191,7 @@ fn without_leave_to_comment_the_summary_has_it() {
 
 #[test]
 fn the_policy_is_that_of_the_inputs() {
-    let sandbox = Sandbox::with_config(&read("tests/golden/review/base.toml"));
+    let sandbox = Sandbox::with_config(&read(CONFIG));
     sandbox.expect(0, &["render", "-q", "--yes"]);
     init(&sandbox);
     sandbox.edit("cluster.toml", "[\"/var/log\"]", "[]");
@@ -229,20 +245,26 @@ fn a_shallow_clone_gets_what_it_is_compared_with() {
 fn a_note_of_gitlab_is_kept_up_to_date_too() {
     let sandbox = branch();
     let job = &yaml("pipeline/gitlab.yml")["nixgen"];
-    assert_eq!(job["script"][0], "bash /opt/nixgen/pipeline/review.sh");
+    // It runs in one shell, which begins with taking the token away.
+    let lines = job["script"].as_array().expect("lines").iter();
+    let lines = [&job["before_script"][0]].into_iter().chain(lines);
+    let lines: Vec<&str> = lines.map(|line| line.as_str().expect("text")).collect();
+    let lines = lines.join("\n").replace("/opt/nixgen/", &format!("{}/", repository().display()));
+    let outside = Sandbox::new();
     let mut env = BTreeMap::new();
     for (name, value) in job["variables"].as_object().expect("variables") {
         let value = match value.as_str().expect("text") {
             "$CI_MERGE_REQUEST_DIFF_BASE_SHA" => git(&sandbox, &["rev-parse", "main"]),
             "$CI_MERGE_REQUEST_IID" => "12".to_owned(),
             "/opt/nixgen/bin/nixgen" => NIXGEN.to_owned(),
+            "/opt/nixgen/review" => outside.at("review").display().to_string(),
             value => value.to_owned(),
         };
         env.insert(name.clone(), value);
     }
     let forge = Forge::new(vec![comment(1, ME + 1, "OWNER", "hello")]);
     let run = |env: &BTreeMap<String, String>| {
-        let mut command = script(&sandbox, env);
+        let mut command = script(&sandbox, &lines, env);
         command.env("GITLAB_CI", "true").env("CI_API_V4_URL", &forge.url).env("CI_PROJECT_ID", "3");
         Ran::of(command.output().expect("bash runs"))
     };
@@ -294,9 +316,116 @@ fn no_expression_is_in_a_script_of_the_action() {
     let output = outside.read("outputs");
     let hash = output.trim_end().strip_prefix("hash=").expect("a hash");
     assert!(hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
-    let script = repository().join("pipeline/review.sh");
-    let output = tool("shellcheck", "shellcheck", &[script.to_str().expect("text")]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    for script in ["review.sh", "comment.sh"] {
+        let script = repository().join("pipeline").join(script);
+        let output = tool("shellcheck", "shellcheck", &[script.to_str().expect("text")]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+/// Programs in place of others on a path, each of which notes whether it has the token.
+fn watched_path(watch: &Sandbox) -> String {
+    let path = std::env::var("PATH").expect("a path");
+    for name in ["git", "jq", "sed", "sha256sum", "cat", "curl", "nixgen", "mktemp", "cp"] {
+        let program = if name == "nixgen" { NIXGEN } else { name };
+        let script = format!(
+            "#!/bin/sh\nenv | grep -q t0ken && echo {name} >> '{}'\necho {name} >> '{}'\n\
+             PATH='{path}' exec {program} \"$@\"\n",
+            watch.at("had").display(),
+            watch.at("ran").display(),
+        );
+        watch.write(&format!("bin/{name}"), &script);
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(watch.at(&format!("bin/{name}")), mode).expect("set");
+    }
+    format!("{}:{path}", watch.at("bin").display())
+}
+
+#[test]
+fn no_program_has_the_token_in_its_environment() {
+    let (sandbox, watch) = (branch(), Sandbox::new());
+    let path = watched_path(&watch);
+    let nixgen = watch.at("bin/nixgen");
+    for step in ["review", "comment"] {
+        let inputs = [
+            ("base", &*git(&sandbox, &["rev-parse", "main"])),
+            ("token", "t0ken"),
+            ("nixgen", nixgen.to_str().expect("text")),
+        ];
+        let env = of_the_action(step, &inputs, &watch);
+        assert!(env.values().any(|value| value == "t0ken") == (step == "comment"), "{env:?}");
+        let mut command = script(&sandbox, "exec bash \"$SCRIPT\"", &env);
+        let script = repository().join(format!("pipeline/{step}.sh"));
+        let nowhere = [("GITHUB_API_URL", "http://127.0.0.1:1"), ("GITHUB_REPOSITORY", "a/b")];
+        command.env("SCRIPT", script).env("NIXGEN", &nixgen).env("PATH", &path).envs(nowhere);
+        command.output().expect("bash runs");
+    }
+    let ran = watch.read("ran");
+    for name in ["git", "jq", "curl", "nixgen"] {
+        assert!(ran.lines().any(|line| line == name), "{name} is watched: {ran}");
+    }
+    assert!(!watch.at("had").exists(), "{}", watch.read("had"));
+}
+
+#[test]
+fn what_a_branch_has_in_the_way_leads_nothing_elsewhere() {
+    let (sandbox, outside) = (branch(), Sandbox::new());
+    let written = ["nixgen.sarif", "nixgen-code-quality.json", "nixgen-review.md"];
+    for name in written {
+        outside.write(name, "mine");
+        symlink(outside.at(name), sandbox.at(name)).expect("linked");
+    }
+    let env = [("NIXGEN", NIXGEN), ("NIXGEN_BASE", "main"), ("GITLAB_CI", "true")];
+    let env = env.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for step in ["review", "comment"] {
+        let mut command = script(&sandbox, "exec bash \"$SCRIPT\"", &env.clone().into());
+        let script = repository().join(format!("pipeline/{step}.sh"));
+        command.env("SCRIPT", script).env("NIXGEN_REVIEW", outside.at("review"));
+        command.output().expect("bash runs");
+    }
+    for name in written {
+        assert_eq!(outside.read(name), "mine");
+        assert_ne!(sandbox.read(name), "mine");
+    }
+}
+
+#[test]
+fn a_repository_of_the_branch_is_not_taken_for_the_clone() {
+    let (sandbox, traps) = (Sandbox::with_config(&read(CONFIG)), Sandbox::new());
+    plant_repository(sandbox.path(), traps.path());
+    let forge = Forge::new(Vec::new());
+    on_github(&sandbox, &forge, &[("base", &"7".repeat(40))]);
+    assert!(!traps.at("pwned").exists(), "{}", traps.read("pwned"));
+    let mut asked = Command::new("git");
+    asked.args(["-c", "safe.bareRepository=all", "cat-file", "-e", &"7".repeat(40)]);
+    asked.current_dir(sandbox.path()).output().expect("git runs");
+    assert!(traps.at("pwned").exists(), "the trap is one");
+}
+
+#[test]
+fn what_others_have_made_is_named_by_its_digest() {
+    let is_hex = |text: &str, digits: usize| {
+        text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let mut found = 0;
+    for file in ["action.yml", "docs/pipeline.md", "pipeline/gitlab.yml"] {
+        for line in read(file).lines().map(|line| line.trim_start_matches([' ', '-'])) {
+            if let Some(action) = line.strip_prefix("uses: ") {
+                let (name, at) = action.split_once('@').expect("a version");
+                // Ours is at the commit that its user has read.
+                let (commit, version) = at.split_once(" # v").unwrap_or((at, ""));
+                let is_ours = name == "OWNER/nixgen" && at == "COMMIT";
+                assert!(is_ours || is_hex(commit, 40) && !version.is_empty(), "{file}: {line}");
+                found += 1;
+            }
+            if let Some(image) = line.strip_prefix("image: ") {
+                let digest = image.split_once("@sha256:").expect("a digest").1;
+                assert!(is_hex(digest, 64), "{file}: {line}");
+                found += 1;
+            }
+        }
+    }
+    assert_eq!(found, 4);
 }
 
 /// A folder with nixgen in it, to be put on the path.
@@ -423,7 +552,7 @@ fn the_page_names_what_there_is() {
     for step in workflow["jobs"]["nixgen"]["steps"].as_array().expect("steps") {
         for name in step["with"].as_object().into_iter().flatten().map(|(name, _)| name) {
             assert!(
-                action["inputs"][name].is_object() || step["uses"] != "OWNER/nixgen@v0",
+                action["inputs"][name].is_object() || step["uses"] != "OWNER/nixgen@COMMIT",
                 "{name}"
             );
         }
