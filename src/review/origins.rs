@@ -1,6 +1,6 @@
 //! The keys of `cluster.toml` and the templates that changed options come from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -46,24 +46,22 @@ impl Plan {
             .map(|host| (host.name.as_str(), "hosts"))
             .chain(cluster.vms.iter().map(|vm| (vm.name.as_str(), "vms")))
             .collect();
+        let new = self.nodes.iter().filter(|node| node.action == NodeAction::Add);
+        let new: BTreeSet<&str> = new.map(|node| node.name.as_str()).collect();
         let mut wanted: BTreeMap<Option<&str>, Wanted<'_>> = BTreeMap::new();
         let nodes = self.nodes.iter().filter(|node| node.action != NodeAction::Remove);
         for change in nodes.flat_map(|node| &node.options).chain(&self.cluster) {
             let machine = change.owner.as_deref().and_then(|name| machines.get_key_value(name));
             let machine = machine.map(|(name, table)| Machine { table, name });
-            let wanted = wanted.entry(machine.map(|machine| machine.name)).or_default();
-            wanted.machine = machine;
+            let name = machine.map(|machine| machine.name);
+            let of_machine = || Wanted {
+                machine,
+                is_new: name.is_some_and(|name| new.contains(name)),
+                module: name.and_then(|name| self.modules.get(name)).map(String::as_str),
+                ..Wanted::default()
+            };
+            let wanted = wanted.entry(name).or_insert_with(of_machine);
             wanted.attributes.insert(change.source.clone());
-        }
-        for node in self.nodes.iter().filter(|node| node.action == NodeAction::Add) {
-            if let Some(wanted) = wanted.get_mut(&Some(node.name.as_str())) {
-                wanted.is_new = true;
-            }
-        }
-        for (machine, file) in &self.modules {
-            if let Some(wanted) = wanted.get_mut(&Some(machine.as_str())) {
-                wanted.module = Some(file);
-            }
         }
         let wanted: Vec<Wanted<'_>> = wanted.into_values().collect();
         let origins = of_plan(document, cluster, &wanted, &self.changed, pipeline);

@@ -1,7 +1,6 @@
 //! The change set: what is to be done about every file.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use rayon::prelude::*;
 
@@ -226,26 +225,19 @@ impl<'a> ChangeSet<'a> {
 
     /// `2 to create, 1 to update, 0 to delete, 14 unchanged`
     pub fn summary(&self) -> String {
-        let mut summary = format!(
-            "{} to create, {} to update, {} to delete, {} unchanged",
-            self.count(Change::creates),
-            self.count(Change::updates),
-            self.count(Change::deletes),
-            self.count(Change::is_clean),
-        );
-        for (count, word) in [
-            (self.count(Change::is_refused), "in the way"),
-            (self.count(Change::is_kept), "kept"),
-            (self.count(Change::is_ejected), "ejected"),
-        ] {
-            if count > 0 {
-                let _ = write!(summary, ", {count} {word}");
-            }
-        }
-        summary
-    }
-
-    fn count(&self, wanted: impl Fn(&Change<'a>) -> bool) -> usize {
-        self.changes.iter().filter(|change| wanted(change)).count()
+        const ALWAYS: usize = 4;
+        let kinds: [(fn(&Change<'a>) -> bool, _); 7] = [
+            (Change::creates, "to create"),
+            (Change::updates, "to update"),
+            (Change::deletes, "to delete"),
+            (Change::is_clean, "unchanged"),
+            (Change::is_refused, "in the way"),
+            (Change::is_kept, "kept"),
+            (Change::is_ejected, "ejected"),
+        ];
+        let count = |is: fn(&Change<'a>) -> bool| self.all().filter(|change| is(change)).count();
+        let counts = kinds.map(|(is, word)| (count(is), word)).into_iter().enumerate();
+        let told = counts.filter(|(at, (count, _))| *at < ALWAYS || *count > 0);
+        told.map(|(_, (count, word))| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
     }
 }
