@@ -10,6 +10,7 @@ mod cli;
 mod concurrency;
 mod crash;
 mod determinism;
+mod excerpts;
 mod faults;
 mod fields;
 mod flake_fixtures;

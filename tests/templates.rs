@@ -81,6 +81,18 @@ fn users_write_nix_of_their_own_in_their_templates() {
 }
 
 #[test]
+fn what_a_template_refers_to_may_be_on_disk() {
+    let sandbox =
+        with_vm("{\n  networking.hostName = {{ name }};\n  imports = [ ./own.nix ];\n}\n");
+    let said = said(&sandbox);
+    let place = format!("{VM}:3:");
+    let missing = "`vms/own.nix` is neither rendered nor there";
+    assert!(said.contains(missing) && said.contains(&place), "{said}");
+    sandbox.write("vms/own.nix", "{ }\n");
+    sandbox.expect(0, &["render", "-q"]);
+}
+
+#[test]
 fn a_mistake_is_named_in_the_users_file() {
     for (template, place, what) in [
         ("{ }\n{% if %}\n", ":2:7", "error[NG0804]: "),

@@ -7,7 +7,7 @@ use std::fs;
 /// One of each kind: controls, what reorders, what has no width, tags, selectors.
 const UNSEEN: &str = "\u{1b}]0;x\u{7} \u{9b}2J \u{7f} \u{ad} \u{202e} \u{2066} \u{200b} \u{2028} \u{feff} \u{fe0f} \u{fff9} \u{e0041}";
 
-fn is_unseen(c: char) -> bool {
+pub fn is_unseen(c: char) -> bool {
     (c.is_control() && c != '\n' && c != '\t') || (UNSEEN.contains(c) && !c.is_ascii())
 }
 

@@ -47,9 +47,3 @@ impl std::fmt::Display for IoError {
         )
     }
 }
-
-impl std::error::Error for IoError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.cause)
-    }
-}

@@ -159,20 +159,17 @@ impl<'a> All<'a> {
                 files = (before.files_of(name), after.files_of(name));
             }
             for module in self.modules {
-                let is_its = match &module.is {
-                    Is::Own(own) => own == name,
-                    Is::Data(_) => false,
-                    Is::Adapters => facts.kind == Kind::Vm && !is_new,
-                    Is::Flake => !is_new,
-                    Is::Shared => files.0.contains(module.path) || files.1.contains(module.path),
+                let both = |is_its| (is_its, is_its);
+                let (was, is) = match &module.is {
+                    Is::Own(own) => both(own == name),
+                    Is::Data(_) => continue,
+                    Is::Adapters => both(facts.kind == Kind::Vm && !is_new),
+                    Is::Flake => both(!is_new),
+                    Is::Shared => (files.0.contains(module.path), files.1.contains(module.path)),
                 };
-                if !is_its {
+                if !was && !is {
                     continue;
                 }
-                let (was, is) = match module.is {
-                    Is::Shared => (files.0.contains(module.path), files.1.contains(module.path)),
-                    _ => (true, true),
-                };
                 let import = self.own(name).filter(|_| was != is);
                 let import = import.map(|own| own.attribute(AttrPath::of(&["imports"])));
                 for change in module.all(was, is) {

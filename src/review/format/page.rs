@@ -34,11 +34,8 @@ struct Page<'a> {
     has_files: bool,
 }
 
-#[derive(Serialize)]
-struct Impact {
-    name: &'static str,
-    words: &'static str,
-}
+/// An impact, and its label on the machines concerned.
+type Impact = (Class, &'static str);
 
 #[derive(Serialize)]
 struct MachineRow<'a> {
@@ -129,7 +126,7 @@ impl<'a> Page<'a> {
             at_risk: at_risk(plan),
             because_of_version: BY_VERSION,
             by_version: by_version(&plan.files).0.len(),
-            classes: Class::ALL.iter().map(|class| Impact::new(*class, Kind::Vm)).collect(),
+            classes: Class::ALL.iter().map(|class| (*class, class.label(Kind::Vm))).collect(),
             base: plan.base.as_ref().map(|base| Intent::new(base, &plan.source)),
             machines: groups(plan)
                 .iter()
@@ -138,12 +135,6 @@ impl<'a> Page<'a> {
             options: option_rows(plan),
             has_files: !plan.files.is_empty(),
         }
-    }
-}
-
-impl Impact {
-    fn new(class: Class, kind: Kind) -> Self {
-        Self { name: class.word(), words: class.label(kind) }
     }
 }
 
@@ -166,7 +157,7 @@ impl<'a> MachineRow<'a> {
                 NodeAction::Remove => " (gone)",
                 NodeAction::Change => "",
             },
-            impact: Impact::new(node.impact, node.kind),
+            impact: (node.impact, node.impact.label(node.kind)),
             reasons: reasons.collect(),
         }
     }
@@ -195,7 +186,7 @@ impl<'a> OptionRow<'a> {
             origin: origin(change),
             places: places(source, change),
             change: Sides::new(&change.difference),
-            impact: Impact::new(change.impact, Kind::Vm),
+            impact: (change.impact, change.impact.label(Kind::Vm)),
         }
     }
 }
