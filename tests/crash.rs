@@ -164,6 +164,28 @@ fn what_a_program_wrote_into_a_file_that_was_moved_aside_is_kept_after_the_crash
 }
 
 #[test]
+fn what_was_moved_aside_waits_for_its_folder() {
+    let scene = Scene::new(3);
+    let (points, _) = points(scene.copy().path(), RENDER);
+    // Right before the first one is replaced that was moved aside.
+    let place = points.iter().find(|point| point.call == "renameat2").expect("one is placed");
+    let sandbox = scene.copy();
+    killed(sandbox.path(), place, RENDER);
+    assert!(sandbox.at(".nixgen-staging/old-0").exists());
+    fs::rename(sandbox.at("bootstrap"), sandbox.at("away")).expect("moved");
+    sandbox.write("bootstrap", "mine\n");
+    let before = look(sandbox.path());
+    let said = sandbox.expect(6, &["render"]).stderr;
+    assert!(said.contains("its folder is a file where a folder has to be"), "{said}");
+    assert!(said.contains("what it held is in .nixgen-staging"), "{said}");
+    assert_eq!(look(sandbox.path()), before);
+    fs::remove_file(sandbox.at("bootstrap")).expect("removed");
+    fs::rename(sandbox.at("away"), sandbox.at("bootstrap")).expect("moved");
+    heal(&sandbox);
+    assert!(scene.is_new(sandbox.path(), &"the folder is back"));
+}
+
+#[test]
 fn readers_do_not_take_a_half_written_tree_for_drift() {
     let sandbox = half_way(&Scene::new(3));
     let before = look(sandbox.path());

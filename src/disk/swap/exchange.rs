@@ -12,7 +12,7 @@ use super::Say;
 use super::journal::{Digest, JournalEntry};
 use super::staging::{Staging, new, old};
 use crate::disk::error::IoError;
-use crate::disk::paths::{beside, parents, split};
+use crate::disk::paths::{STAGING, beside, parents, split};
 use crate::disk::tree::{Folder, Found, Way, set_rights};
 
 /// The swap of some entries.
@@ -54,6 +54,9 @@ impl<'a> Exchange<'a> {
         let folder = match self.parent(parent, entry.new.is_some())? {
             Way::To(folder) => folder,
             Way::Nothing => return Ok(Outcome::Done),
+            Way::Blocked(what) if entry.new.is_some() && staging.has(&old(at))? => {
+                return Err(self.blocked(&entry.path, what));
+            }
             Way::Blocked(_) => return Ok(Outcome::Kept),
         };
         let found = content(&folder, name)?;
@@ -87,7 +90,11 @@ impl<'a> Exchange<'a> {
                 continue;
             }
             let (parent, name) = split(&entry.path);
-            let Way::To(folder) = self.parent(parent, is_aside)? else { continue };
+            let folder = match self.parent(parent, is_aside)? {
+                Way::To(folder) => folder,
+                Way::Blocked(what) if is_aside => return Err(self.blocked(&entry.path, what)),
+                Way::Blocked(_) | Way::Nothing => continue,
+            };
             // What a person put there in the meantime stays.
             if is_placed && is(&content(&folder, name)?, entry.new.as_ref()) {
                 folder.move_to(name, staging, &new(at))?;
@@ -147,14 +154,10 @@ impl<'a> Exchange<'a> {
     /// Moves a staged content beside the file that it is of.
     fn keep(&mut self, path: &'a str, staged: &str, say: Say<'_>) -> Result<(), IoError> {
         let (parent, name) = split(path);
-        let Way::To(folder) = self.parent(parent, true)? else {
-            let help = format!("{} is what {path} held", self.staging.at(staged).display());
-            return Err(IoError::invalid(
-                "write beside",
-                &self.root.at(path),
-                "its folder is gone",
-            )
-            .with_help(help));
+        let folder = match self.parent(parent, true)? {
+            Way::To(folder) => folder,
+            Way::Blocked(what) => return Err(self.blocked(path, what)),
+            Way::Nothing => return Err(self.blocked(path, "gone")),
         };
         let mut number = 1;
         while !self.staging.place(staged, &folder, &beside(name, number))? {
@@ -166,6 +169,13 @@ impl<'a> Exchange<'a> {
             beside(path, number)
         ));
         Ok(())
+    }
+
+    /// What keeps the content of an entry from going back where it was.
+    fn blocked(&self, path: &str, what: &str) -> IoError {
+        let help = format!("what it held is in {STAGING}, and goes back once its folder is there");
+        let reason = format!("its folder is {what}");
+        IoError::invalid("write to", &self.root.at(path), &reason).with_help(help)
     }
 
     /// Sees to it that the names in all folders concerned survive a power failure.
