@@ -602,3 +602,31 @@ fn the_audit_log_has_who_touched_a_secret_and_no_body() {
         }
     }
 }
+
+#[test]
+fn every_kubelet_is_shut_and_stops_sooner_than_its_machine() {
+    // In seconds: what microvm.nix gives the unit of a VM.
+    const VM_STOPS: u64 = 150;
+    for fixture in ["hybrid", "ha", "nftables", "cloud-hypervisor"] {
+        let path = format!("flake-fixtures/{fixture}/expected.json");
+        let expected: Value = serde_json::from_str(&support::read(&path)).expect("JSON");
+        let machines = expected["machines"].as_object().expect("machines");
+        // The same machine again, built by itself, is a text.
+        let nodes: Vec<_> = machines.iter().filter(|(_, it)| it["kubelet"].is_object()).collect();
+        assert!(nodes.len() > 1, "{fixture}");
+        for (name, node) in nodes {
+            let text = node["etc"]["kubelet.conf.d/10-machine.conf"][0].as_str().expect("a file");
+            let kubelet: Value = serde_json::from_str(text).expect("JSON");
+            assert_eq!(kubelet["seccompDefault"], json!(true), "{fixture}: {name}");
+            assert!(kubelet["podPidsLimit"].as_u64().is_some_and(|limit| limit >= 1024));
+            let seconds = |key: &str| -> u64 {
+                let text = kubelet[key].as_str().and_then(|text| text.strip_suffix('s'));
+                text.and_then(|text| text.parse().ok()).expect("seconds")
+            };
+            let critical = seconds("shutdownGracePeriodCriticalPods");
+            let whole = seconds("shutdownGracePeriod");
+            // A pod asks for 30 by default; what is left is for everything else.
+            assert!(whole - critical > 30 && critical > 0 && whole <= VM_STOPS / 2, "{text}");
+        }
+    }
+}
