@@ -92,7 +92,8 @@ echo abcdef.0123456789abcdef >/run/secrets/k8s/joinToken
 echo \"sha256:$(printf '%064d' 1)\" >/run/secrets/k8s/caCertHash
 printf '%064d' 2 >/run/secrets/k8s/certificateKey\n";
 /// kubeadm with a cluster whose API servers read this; it joins where manifests/ is empty.
-const PREPARE: &str = "'kubeadm join phase control-plane-prepare control-plane'*)
+/// Of the phases that write manifests, only `all` discovers the cluster by a token.
+const PREPARE: &str = "'kubeadm join phase control-plane-prepare all'*)
   mkdir -p /etc/kubernetes/manifests
   for name in apiserver controller-manager scheduler; do
     echo '    - --READS' >\"/etc/kubernetes/manifests/kube-$name.yaml\"
