@@ -386,11 +386,13 @@ fn new_nix_files_that_a_flake_does_not_see_are_named_and_added_when_asked() {
 #[test]
 fn generated_files_are_marked_for_git_when_asked() {
     let config = read("tests/golden/ok/minimal.toml");
-    let odd = "[outputs]\ncluster-network.path = \"modules/a b[c].nix\"\n";
+    let odd = "[outputs]\ncluster-network.path = \"modules/a b[c].nix\"\n\
+               microvm-guest.path = 'modules/\"x\"\\ü.nix'\n";
     let sandbox = Sandbox::with_config(&format!("{config}\n{odd}"));
     git(&sandbox, &["init", "-q"]);
     sandbox.expect(0, &["render", "-q"]);
     sandbox.expect(0, &["eject", "-q", "vms/cp.nix"]);
+    sandbox.expect(0, &["check"]);
     sandbox
         .write(".gitattributes", &sandbox.expect(0, &["list", "--format", "gitattributes"]).stdout);
     for (path, expected) in [
@@ -399,6 +401,7 @@ fn generated_files_are_marked_for_git_when_asked() {
         ("other/vms/worker.nix", "unspecified"),
         ("modules/a b[c].nix", "set"),
         ("modules/a bc.nix", "unspecified"),
+        ("modules/\"x\"\\ü.nix", "set"),
         ("nixgen.lock", "set"),
         ("cluster.toml", "unspecified"),
     ] {
@@ -429,6 +432,19 @@ fn attributes_are_kept_up_once_asked_for_and_the_users_own_stay() {
     assert!(kept.starts_with("*.png binary\n") && kept.ends_with("\n/mine binary\n"), "{kept}");
     assert_eq!(sandbox.expect(0, &["render"]).stderr.matches("0 to update").count(), 1);
     assert_eq!(sandbox.read(".gitattributes"), kept);
+
+    // Marks of a merge go, the line at the end comes back, and lines end as they did.
+    let end = "# The end of what nixgen generates.\n";
+    let merged = kept.replace("/vms/helper", "<<<<<<< HEAD\n/vms/helper");
+    let merged = merged.replace(end, &format!("=======\n>>>>>>> b\n{end}"));
+    let windows = kept.replace('\n', "\r\n");
+    for (text, expected) in
+        [(&merged, &kept), (&kept.replace(end, ""), &kept), (&windows, &windows)]
+    {
+        sandbox.write(".gitattributes", text);
+        sandbox.expect(0, &["render", "-q"]);
+        assert_eq!(sandbox.read(".gitattributes"), *expected);
+    }
 
     // One of another branch is told, and what is no file is left alone.
     sandbox.write(".gitattributes", &asked);

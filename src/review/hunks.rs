@@ -85,9 +85,6 @@ pub struct Hunk {
     pub new_lines: usize,
     /// The lines.
     pub lines: Vec<Line>,
-    /// Whether something in them may be a secret and is not shown.
-    #[serde(skip)]
-    redacted: bool,
 }
 
 /// A line of a hunk.
@@ -208,8 +205,8 @@ pub fn file(change: &Change<'_>) -> File {
     // What nixgen wrote last is on disk unless a person changed it.
     let rendered = if change.state.is_protected() { Some(new) } else { None };
     let note = note(change);
-    let hunks = match action {
-        Action::Blocked | Action::Keep => Vec::new(),
+    let (hunks, redacted) = match action {
+        Action::Blocked | Action::Keep => (Vec::new(), false),
         _ => hunks(&change.path, (old, rendered), (new, None)),
     };
     let is_hidden = |text: &str| text.contains(HIDDEN);
@@ -222,7 +219,7 @@ pub fn file(change: &Change<'_>) -> File {
         executable: change
             .new
             .map_or(language == Some(Language::Shell), crate::nix::ReadyFile::executable),
-        redacted: hunks.iter().any(|hunk| hunk.redacted) || note.as_deref().is_some_and(is_hidden),
+        redacted: redacted || note.as_deref().is_some_and(is_hidden),
         in_the_way: change.in_the_way.map(str::to_owned),
         by_other_version: false,
         note,
@@ -234,7 +231,7 @@ pub fn file(change: &Change<'_>) -> File {
 /// what is rendered nothing is hidden.
 pub fn between(path: &str, old: &str, new: &str, rendered: Option<&str>) -> Vec<Hunk> {
     let rendered = Some(rendered.unwrap_or_default());
-    hunks(path, (old, rendered), (new, rendered))
+    hunks(path, (old, rendered), (new, rendered)).0
 }
 
 /// How many lines come between two texts of a file, and how many go.
@@ -292,13 +289,13 @@ fn ejected(change: &Change<'_>) -> Option<String> {
     Some(text)
 }
 
-/// Hunks of two texts, with the lines as they may be shown. What is given with each
-/// text is what [`redact::text`] takes.
+/// Hunks of two texts, with the lines as they may be shown, and whether that hides
+/// anything. What is given with each text is what [`redact::text`] takes.
 fn hunks(
     path: &str,
     (old, old_rendered): (&str, Option<&str>),
     (new, new_rendered): (&str, Option<&str>),
-) -> Vec<Hunk> {
+) -> (Vec<Hunk>, bool) {
     let (old_lines, new_lines) = (lines(old), lines(new));
     let diff = TextDiff::from_slices(&old_lines, &new_lines);
     let groups = diff.grouped_ops(3);
@@ -313,20 +310,9 @@ fn hunks(
         || redacted(old, old_rendered, DiffOp::old_range),
         || redacted(new, new_rendered, DiffOp::new_range),
     );
+    let redacted = shown_old != old || shown_new != new;
     let (shown_old, shown_new) = (lines(&shown_old), lines(&shown_new));
-    let differs = |(shown, lines): (&[&str], &[&str]), range: Range<usize>| {
-        shown.get(range.clone()) != lines.get(range)
-    };
-    groups
-        .iter()
-        .map(|ops| Hunk {
-            redacted: ops.iter().any(|op| {
-                differs((&shown_old, &old_lines), op.old_range())
-                    || differs((&shown_new, &new_lines), op.new_range())
-            }),
-            ..hunk(ops, &shown_old, &shown_new)
-        })
-        .collect()
+    (groups.iter().map(|ops| hunk(ops, &shown_old, &shown_new)).collect(), redacted)
 }
 
 /// Only a line feed ends a line: it is what `patch` goes by.
@@ -361,7 +347,7 @@ fn hunk(ops: &[DiffOp], old: &[&str], new: &[&str]) -> Hunk {
         }
     }
     mark(&mut shown);
-    Hunk { old_start, old_lines, new_start, new_lines, lines: shown, redacted: false }
+    Hunk { old_start, old_lines, new_start, new_lines, lines: shown }
 }
 
 /// Marks what differs in lines that take the place of as many others.

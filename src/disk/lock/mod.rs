@@ -177,19 +177,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_back() {
-        let dir = tempfile::tempdir().expect("a folder");
-        let root = Root::new(dir.path());
-        let mut lock = Lock { inputs: vec![Input::of(["a", "b"])], ..Lock::default() };
-        for path in ["b/x \"y\".nix", "a\\b.md", "ü.nix"] {
-            lock.entries.insert(path.to_owned(), LockEntry::ours(Fingerprint::of(path, "x")));
-        }
-        lock.entries.insert("z.nix".to_owned(), LockEntry::ejected("z.nix", "x"));
-        std::fs::write(root.at(LOCK_FILE), lock.text()).expect("written");
-        assert_eq!(Lock::read(&root).expect("readable"), Some(lock));
-    }
-
-    #[test]
     fn every_side_of_a_merge_counts_until_rendering_decides() {
         let dir = tempfile::tempdir().expect("a folder");
         let root = Root::new(dir.path());

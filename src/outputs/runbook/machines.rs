@@ -249,17 +249,8 @@ impl Platform {
 }
 
 impl NodeGroup {
-    /// The nodes that join the first one: control planes, then workers.
-    pub(super) fn joining(cluster: &Cluster) -> Vec<Self> {
-        Self::after(cluster, 1)
-    }
-
-    /// Every node: control planes, then workers.
-    pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
-        Self::after(cluster, 0)
-    }
-
-    fn after(cluster: &Cluster, skipped: usize) -> Vec<Self> {
+    /// The nodes behind the first ones: control planes, then workers.
+    pub(super) fn after(cluster: &Cluster, skipped: usize) -> Vec<Self> {
         let vms = cluster.vms.iter().filter(|vm| vm.is_node());
         let vms = vms.map(|vm| (vm.name.to_string(), *vm.role, &vm.deployment));
         let hosts = cluster.hosts.iter().filter(|host| host.node().is_some());
