@@ -15,9 +15,10 @@ pub(super) fn recover(root: &Folder, say: Say<'_>) -> Result<(), IoError> {
     let Some(staging) = Staging::find(root)? else { return Ok(()) };
     match staging.progress()? {
         Progress::Nothing => {
-            say(&format!(
-                "deleted {STAGING}, which an interrupted run had left; none of its files was written"
-            ));
+            // With the folder empty, it was at its very beginning or at its very end.
+            let is_empty = staging.folder().names()?.is_empty();
+            let how_far = if is_empty { "" } else { "; none of its files was written" };
+            say(&format!("deleted {STAGING}, which an interrupted run had left{how_far}"));
         }
         Progress::Swapping(entries) => {
             is_whole(&staging, &entries)?;

@@ -149,12 +149,8 @@ impl Staging {
     pub(super) fn clear(&self, root: &Folder) -> Result<(), IoError> {
         self.withdraw()?;
         let names = self.folder.names()?;
-        let is_last = |name: &str| matches!(name, DONE | IGNORE);
-        for name in names.iter().filter(|name| is_own(name) && !is_last(name)) {
-            self.folder.remove(name)?;
-        }
-        for name in [DONE, IGNORE].into_iter().filter(|last| names.iter().any(|name| name == last))
-        {
+        let (last, others): (Vec<_>, Vec<_>) = names.iter().partition(|name| *name == DONE);
+        for name in others.into_iter().chain(last).filter(|name| is_own(name)) {
             self.folder.remove(name)?;
         }
         root.remove_folder(STAGING)?;
