@@ -24,6 +24,15 @@ if [ "${GITLAB_CI:-}" = true ]; then forge=gitlab; else forge=github; fi
 mkdir -p -- "$review"
 rm -f -- "$review/comment" "$review/news"
 
+# A link that a branch has there could show what this job alone may read. Of a file
+# that is not there nixgen says so.
+here=$(pwd -P)
+real=$(realpath -- "$config" 2>/dev/null) || real=$here/$config
+if [[ $real != "$here"/* || $real == "$here"/.git/* ]]; then
+  printf 'nixgen: %q leads out of what the branch holds\n' "$config" >&2
+  exit 2
+fi
+
 flags=(--config="$config" --color=never)
 [ -z "${NIXGEN_OUT:-}" ] || flags+=(--out="$NIXGEN_OUT")
 add() {

@@ -390,6 +390,26 @@ fn what_a_branch_has_in_the_way_leads_nothing_elsewhere() {
 }
 
 #[test]
+fn a_link_of_the_branch_shows_nothing_that_the_job_alone_may_read() {
+    let (sandbox, outside) = (branch(), Sandbox::new());
+    outside.write("token", "s3cret\n");
+    git(&sandbox, &["config", "http.extraHeader", "s3cret"]);
+    let forge = Forge::new(Vec::new());
+    let own = sandbox.path().join("more.toml");
+    fs::copy(sandbox.at("cluster.toml"), &own).expect("copied");
+    for (target, status) in
+        [(outside.at("token"), 2), (sandbox.at(".git/config"), 2), (own, 1), ("gone".into(), 6)]
+    {
+        fs::remove_file(sandbox.at("cluster.toml")).expect("there");
+        symlink(&target, sandbox.at("cluster.toml")).expect("linked");
+        let reviewed = on_github(&sandbox, &forge, &[]);
+        assert_eq!(reviewed.ran.status, status, "{target:?}: {:?}", reviewed.ran);
+        let shown = format!("{:?}{:?}{}", reviewed.ran, forge.comments(), reviewed.summary);
+        assert!(!shown.contains("s3cret"), "{target:?}: {shown}");
+    }
+}
+
+#[test]
 fn a_repository_of_the_branch_is_not_taken_for_the_clone() {
     let (sandbox, traps) = (Sandbox::with_config(&read(CONFIG)), Sandbox::new());
     plant_repository(sandbox.path(), traps.path());
