@@ -78,7 +78,8 @@ review() {
     0 | 1) cat "$review/changes" ;;
     *)
       printf '## nixgen\n\nWhat this branch does is not known:\n\n<pre>\n'
-      sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/@/\&#64;/g' "$review/said"
+      # Not at a line's start, where GitLab obeys what begins with a slash.
+      sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/@/\&#64;/g; s/^/  /' "$review/said"
       printf '</pre>\n'
       ;;
   esac

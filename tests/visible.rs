@@ -1,7 +1,8 @@
-//! What a text may hold that nobody sees: none of it reaches a reader, wherever it
-//! comes from and however it is shown.
+//! What a text may hold that nobody sees, or that a forge obeys: none of it reaches a
+//! reader as more than a text, wherever it comes from and however it is shown.
 
-use crate::support::{Sandbox, read};
+use crate::support::git::init;
+use crate::support::{Ran, Sandbox, read};
 use std::fs;
 
 /// One of each kind: controls, what reorders, what has no width, tags, selectors.
@@ -126,5 +127,176 @@ fn in_the_name_of_a_file() {
     for json in [&[][..], &["--message-format", "json"]] {
         let said = said(&sandbox, &[&["validate", "--config", name], json].concat());
         assert!(!said.contains(is_unseen), "{said:?}");
+    }
+}
+
+/// Words that a forge obeys, links or tells somebody of.
+const LIVE: &str = "@octocat @me/team #17 me/lab#17 GH-17 !17 ~bug &3 %v1 /close fixes #17 \
+                    https://evil.test www.evil.test <img/src=x> [x](https://evil.test) `@b` | ``#4`` \
+                    :: ##[group]x ##vso[y] ";
+
+/// A text that is hostile on its line and at the start of the next ones.
+fn hostile() -> String {
+    format!("{LIVE}\n::error::x {LIVE}\n  ::stop-commands::x\n/close {LIVE}\n")
+}
+
+/// Everywhere that a text of somebody's can come from.
+const SOURCES: &[(&str, fn(&Sandbox))] = &[
+    ("a value", |sandbox| {
+        let text = serde_json::to_string(&hostile()).expect("JSON");
+        let config = sandbox.read("cluster.toml");
+        let options = format!("environment.variables.x = {text}\nx.{text} = {text}");
+        sandbox.write("cluster.toml", &format!("{config}\n[vms.vault.nixos]\n{options}\n"));
+    }),
+    ("a mistake", |sandbox| {
+        let text = serde_json::to_string(&hostile()).expect("JSON");
+        let config = sandbox.read("cluster.toml");
+        sandbox
+            .write("cluster.toml", &format!("{config}\n{text} = 1\n[vms.vault]\nrole = {text}\n"));
+    }),
+    ("no TOML", |sandbox| {
+        let config = sandbox.read("cluster.toml");
+        sandbox.write("cluster.toml", &format!("{config}\n{}", hostile()));
+    }),
+    ("an edited file", |sandbox| {
+        let text = format!("x = ''\n{}'';\n  networking.hostName", hostile().replace("''", ""));
+        sandbox.edit("vms/vault.nix", "networking.hostName", &text);
+        sandbox.edit("docs/cluster.md", "# ", &format!("{}\n# ", hostile()));
+        sandbox.edit("bootstrap/90-verify.sh", "set -", &format!("{}\nset -", hostile()));
+    }),
+    ("an ejected file", |sandbox| {
+        sandbox.expect(0, &["eject", "--yes", "-q", "docs/cluster.md"]);
+        sandbox.edit("docs/cluster.md", "# ", &format!("{}\n# ", hostile()));
+        sandbox.edit("cluster.toml", "memory = \"2304MiB\"", "memory = \"3GiB\"");
+    }),
+    ("a template", |sandbox| {
+        sandbox.expect(0, &["templates", "eject", "-q", "docs/cluster.md"]);
+        let text = format!("{}\n{{{{ {LIVE} }}}}\n# ", hostile());
+        sandbox.edit("nixgen/templates/docs/cluster.md.tera", "# ", &text);
+    }),
+    ("the lock", |sandbox| {
+        let lock = sandbox.read("nixgen.lock");
+        let path = serde_json::to_string(&format!("vms/{}.nix", hostile())).expect("JSON");
+        sandbox.write("nixgen.lock", &format!("{lock}{path} = \"00\"\n"));
+        sandbox.write(&format!("docs/{LIVE}.md").replace("/src", "src"), "x");
+    }),
+    ("a conflict", |sandbox| {
+        let text = format!("<<<<<<< {LIVE}\n{}=======\nx\n>>>>>>> {LIVE}\n# ", hostile());
+        sandbox.edit("docs/cluster.md", "# ", &text);
+    }),
+];
+
+/// Everything that shows it.
+const CHANNELS: &[&str] = &[
+    "diff",
+    "diff --format stat",
+    "diff --format options",
+    "diff --format markdown",
+    "diff --format html",
+    "diff --format json",
+    "diff --base main --format markdown",
+    "diff --base main",
+    "check",
+    "check --format github",
+    "check --format json",
+    "check --format sarif",
+    "list",
+    "list --format json",
+    "list --format gitattributes",
+    "validate",
+    "render --dry-run",
+    "adopt",
+    "adopt vms/vault.nix docs/cluster.md bootstrap/90-verify.sh",
+    "eject --merge docs/cluster.md",
+    "explain vms/vault.nix:12",
+    "templates list",
+    "templates show vms/vm.nix --context",
+    "graph --format svg",
+    "graph --format mermaid",
+];
+
+/// Whether GitHub may take a line for a command.
+fn is_command(line: &str) -> bool {
+    let rest = line.trim_start().strip_prefix("::").unwrap_or_default();
+    rest.starts_with(|c: char| c != ':' && !c.is_whitespace())
+}
+
+/// Whether a line is a command that nixgen gives GitHub.
+fn is_own(line: &str) -> bool {
+    let of = ["::error file=", "::warning file=", "::notice file="];
+    of.iter().any(|start| line.starts_with(start)) && line.contains(",title=")
+}
+
+/// The text of Markdown that is no code, and the tags in it.
+fn live_parts(markdown: &str) -> String {
+    use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+    let mut live = String::new();
+    let mut code = 0;
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES | Options::ENABLE_GFM) {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => code += 1,
+            Event::End(TagEnd::CodeBlock) => code -= 1,
+            Event::Html(html) | Event::InlineHtml(html) => {
+                code += html.matches("<code>").count();
+                code -= html.matches("</code>").count();
+                live += html.split("<code>").next().unwrap_or_default();
+            }
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                live += &format!("[]({dest_url})");
+            }
+            Event::Text(text) if code == 0 => live += &text,
+            _ => live += "\n",
+        }
+    }
+    live
+}
+
+#[test]
+fn nothing_is_live_from_any_source_in_any_channel() {
+    for (source, make) in SOURCES {
+        let sandbox = rendered();
+        init(&sandbox);
+        make(&sandbox);
+        // Tracing takes long, and only reads the values.
+        let is_run = |channel: &&&str| !channel.starts_with("explain") || *source == "a value";
+        for channel in CHANNELS.iter().filter(is_run) {
+            let summary = sandbox.at("summary.md");
+            let _ = fs::remove_file(&summary);
+            let args: Vec<&str> = channel.split(' ').collect();
+            let mut command = sandbox.command(&args);
+            let command =
+                command.env("GITHUB_STEP_SUMMARY", &summary).env("GITHUB_ACTIONS", "true");
+            let ran = Ran::of(command.output().expect("it ran"));
+            for line in ran.stdout.lines().chain(ran.stderr.lines()) {
+                let is_command = is_command(line) && !is_own(line);
+                let is_old = line.contains("##[") || line.contains("##vso[");
+                assert!(!is_command && !is_old, "{source}, {channel}: {line}");
+            }
+            let is_markdown = channel.contains("markdown");
+            let comment = if is_markdown { ran.stdout } else { String::new() };
+            for text in [comment, fs::read_to_string(&summary).unwrap_or_default()] {
+                let live = live_parts(&text);
+                for word in
+                    ["octocat", "@", "#1", "#4", "GH-", "!1", "~bug", "evil", "<img", "/close"]
+                {
+                    assert!(
+                        !live.contains(word),
+                        "{source}, {channel}: {word} in\n{live}\nof\n{text}"
+                    );
+                }
+                assert!(!text.lines().any(|line| line.starts_with('/')), "{source}, {channel}");
+            }
+        }
+    }
+}
+
+#[test]
+fn in_an_argument() {
+    let sandbox = rendered();
+    for args in [&["--color", UNSEEN][..], &[UNSEEN], &["explain", UNSEEN], &["eject", UNSEEN]] {
+        for color in ["always", "never"] {
+            let said = said(&sandbox, &[&["--color", color], args].concat());
+            assert!(!said.contains(is_unseen) && !said.is_empty(), "{args:?}: {said:?}");
+        }
     }
 }

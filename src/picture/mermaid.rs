@@ -6,6 +6,7 @@ use super::card::{Card, CardKind};
 use super::marks::Mark;
 use super::whole::Picture;
 use crate::render::mermaid_label;
+use crate::text::visible;
 
 /// Machines under each other; Mermaid puts what is not linked in one row.
 const COLUMN: usize = 5;
@@ -43,7 +44,7 @@ fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize
     let number = *count;
     *count += 1;
     let pad = "  ".repeat(depth);
-    let label = mermaid_label(&card.text().join("\n"));
+    let label = mermaid_label(&visible(&card.text().join("\n")));
     if card.kind.is_frame() {
         let _ = writeln!(out, "{pad}subgraph n{number}[{label}]");
         let inside: Vec<usize> =

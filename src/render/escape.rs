@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use crate::text::visible;
+use crate::text::{visible, visible_line};
 
 /// A Nix string literal.
 pub(crate) fn nix_string(text: &str) -> String {
@@ -187,15 +187,21 @@ pub(crate) fn markdown(text: &str) -> String {
 
 /// A Markdown code span. A longer fence than any run of back quotes inside
 /// keeps it closed. A pipe would end a table cell even there, and nothing that
-/// escapes it in a table is right elsewhere: it goes into HTML.
+/// escapes it in a table is right elsewhere: it goes into HTML, in which no character
+/// means anything but itself.
 pub(crate) fn markdown_code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
+    let text = visible_line(text).replace('\t', " ");
     if text.contains('|') {
-        return format!("<code>{}</code>", markdown(text));
+        let as_entity = |c: char| match c {
+            '<' => "&lt;".to_owned(),
+            c if c.is_ascii_punctuation() => format!("&#{};", u32::from(c)),
+            c => c.to_string(),
+        };
+        return format!("<code>{}</code>", text.chars().map(as_entity).collect::<String>());
     }
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     // A space on both sides is taken off, unless there is nothing else.

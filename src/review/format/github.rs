@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::render::{markdown as text, markdown_code as code};
+use super::comment::prose;
+use crate::render::markdown_code as code;
 use crate::review::findings::{Finding, Level};
-use crate::text::{visible, visible_line};
+use crate::text::{inert, visible};
 
 /// GitHub shows no more of a kind.
 const SHOWN: usize = 10;
@@ -33,12 +34,7 @@ pub fn annotations(findings: &[Finding]) -> Annotations {
         } else {
             let place = finding.place.map(|place| format!(":{}", place.start.0));
             let place = format!("{}{}", finding.file, place.unwrap_or_default());
-            let _ = writeln!(
-                rest,
-                "- {} {}",
-                code(&visible_line(&place)),
-                text(&visible(&finding.message))
-            );
+            let _ = writeln!(rest, "- {} {}", code(&place), prose(&finding.message));
         }
     }
     if !rest.is_empty() {
@@ -66,7 +62,7 @@ fn command(finding: &Finding) -> String {
 
 /// A message, of which no character ends the command.
 fn data(text: &str) -> String {
-    visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    inert(&visible(text)).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// A property, of which no character ends it either.
@@ -91,10 +87,10 @@ mod tests {
 
     #[test]
     fn nothing_of_a_finding_is_a_command() {
-        let shown = annotations(&[finding(Level::Error, "100%\r\n::error::x")]);
+        let shown = annotations(&[finding(Level::Error, "100%\r\n::error::x ##[group]y")]);
         assert_eq!(
             shown.commands,
-            "::error file=x y%2Cz.nix,line=3,endLine=3,col=5,endColumn=9,title=a%2Cb%3Ac::100%25%0D%0A::error::x\n"
+            "::error file=x y%2Cz.nix,line=3,endLine=3,col=5,endColumn=9,title=a%2Cb%3Ac::100%25%0D%0A<U+003A>:error::x ##<U+005B>group]y\n"
         );
     }
 

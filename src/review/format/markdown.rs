@@ -3,12 +3,13 @@
 
 use std::fmt::Write as _;
 
+use super::comment::prose;
 use super::sides::Sides;
 use super::table::table;
 use super::{
-    BY_VERSION, arrival, at_risk, base, by_version, groups, named, path, places, rows, spans, words,
+    BY_VERSION, arrival, at_risk, base, by_version, groups, named, path, places, rows, words,
 };
-use crate::render::{fenced, html, markdown as text, markdown_code as code};
+use crate::render::{fenced, html, markdown_code as code};
 use crate::review::hunks::{File, Hunk};
 use crate::review::{Node, OptionChange, Plan};
 use crate::text::visible_line;
@@ -50,7 +51,7 @@ fn of_version(out: &mut String, files: &[File]) {
     if by_version.is_empty() {
         return;
     }
-    let shown = by_version.iter().take(NAMED).map(|file| code(&visible_line(&file.path)));
+    let shown = by_version.iter().take(NAMED).map(|file| code(&file.path));
     let shown: Vec<String> = shown.collect();
     let more = match by_version.len().saturating_sub(NAMED) {
         0 => String::new(),
@@ -89,18 +90,8 @@ fn machine(names: &[&str], node: &Node) -> [String; 3] {
 
 fn option(source: &str, name: String, change: &OptionChange) -> [String; 3] {
     let values = Sides::new(&change.difference).joined(" ", |side| code(&side.text));
-    let path = format!(
-        "{}<br><sub>{}</sub>",
-        code(&visible_line(path(change))),
-        text(&visible_line(&places(source, change)))
-    );
+    let path = format!("{}<br><sub>{}</sub>", code(path(change)), prose(&places(source, change)));
     [name, path, values]
-}
-
-/// A sentence with what is code in it.
-fn prose(sentence: &str) -> String {
-    let sentence = visible_line(sentence);
-    spans(&sentence).map(|(is_code, part)| if is_code { code(part) } else { text(part) }).collect()
 }
 
 /// The lines of the files, hunk by hunk until the size is reached.
@@ -141,11 +132,7 @@ fn files(out: &mut String, files: &[File], budget: usize) {
     let _ = write!(out, "Left out, to keep this short: {hunks} hunks of");
     let end = out.len() + RESERVE - 200;
     for (index, (path, hunks)) in left_out.iter().enumerate() {
-        let item = format!(
-            "{} {} ({hunks})",
-            if index == 0 { "" } else { "," },
-            code(&visible_line(path))
-        );
+        let item = format!("{} {} ({hunks})", if index == 0 { "" } else { "," }, code(path));
         if out.len() + item.len() > end {
             let _ = write!(out, " and {} more files", left_out.len() - index);
             break;

@@ -1,6 +1,7 @@
 //! A plan for people, in each format that they review in.
 
 mod base;
+mod comment;
 mod github;
 mod highlight;
 mod markdown;

@@ -57,9 +57,14 @@ fn result(finding: &Finding, rules: &BTreeMap<&str, usize>) -> Value {
         "ruleId": finding.rule,
         "ruleIndex": rules.get(finding.rule.as_str()),
         "level": finding.level.word(),
-        "message": { "text": finding.message },
+        "message": { "text": message(&finding.message) },
         "locations": [{ "physicalLocation": physical }],
     })
+}
+
+/// A message without links: `[text](place)` is one.
+fn message(text: &str) -> String {
+    text.replace("](", "] (")
 }
 
 /// A path as a reference of a URI.
