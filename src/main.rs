@@ -4,7 +4,12 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use nixgen::cli::Cli;
+use nixgen::commands::{of_arguments, run};
 
 fn main() -> ExitCode {
-    ExitCode::from(nixgen::commands::run(&Cli::parse()) as u8)
+    let status = match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(error) => of_arguments(&error),
+    };
+    ExitCode::from(status as u8)
 }

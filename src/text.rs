@@ -17,13 +17,16 @@ pub(crate) fn part<R: SliceIndex<str, Output = str>>(text: &str, places: R) -> &
 /// controls, the two separators, the formats that Unicode gives no glyph, and all that
 /// it lists as `Default_Ignorable_Code_Point`. A tab and a line feed are only layout.
 pub(crate) fn is_unseen(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control() && !matches!(c, '\t' | '\n');
+    }
     let has_no_shape = matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
         | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
-    has_no_shape || (c.is_control() && !matches!(c, '\t' | '\n'))
+    has_no_shape || c.is_control()
 }
 
 /// A text of several lines in which each character is seen: `<U+202E>` stands for one
@@ -60,11 +63,56 @@ fn push(shown: &mut String, c: char, by_number: bool) {
     }
 }
 
-/// A JSON document that says the same in characters that are seen.
+/// A text with colours of nixgen's own, in which nothing else steers a terminal.
+pub(crate) fn visible_styled(text: &str) -> Cow<'_, str> {
+    const START: char = '\u{1b}';
+
+    if !text.contains(START) {
+        return visible(text);
+    }
+    let mut parts = text.split(START);
+    let mut shown = visible(parts.next().unwrap_or_default()).into_owned();
+    for part in parts {
+        let is_parameter = |c: char| c.is_ascii_digit() || matches!(c, '[' | ';');
+        let is_colour =
+            part.starts_with('[') && part.trim_start_matches(is_parameter).starts_with('m');
+        push(&mut shown, START, !is_colour);
+        shown += &visible(part);
+    }
+    Cow::Owned(shown)
+}
+
+/// A text of which a forge that reads it as the log of a job takes nothing for a command:
+/// neither a line that begins with `::`, nor `##[` or `##vso[` anywhere.
+pub(crate) fn inert(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let start = line.len() - line.trim_start().len();
+        let mut from = 0;
+        let command = part(line, start..).strip_prefix("::").unwrap_or_default();
+        // `:::` is what stands before the place of a mistake.
+        let begins = command.starts_with(|c: char| c != ':' && !c.is_whitespace());
+        let begins = begins.then_some(start);
+        let olds = line.match_indices('[').map(|(at, _)| at);
+        let is_old = |at: &usize| {
+            part(line, ..*at).trim_end_matches(|c: char| c.is_ascii_alphanumeric()).ends_with("##")
+        };
+        for at in begins.into_iter().chain(olds.filter(is_old)) {
+            shown += part(line, from..at);
+            part(line, at..).chars().take(1).for_each(|c| push(&mut shown, c, true));
+            from = at + 1;
+        }
+        shown += part(line, from..);
+    }
+    shown
+}
+
+/// A JSON document that says the same in characters that are seen, and commands nothing
+/// where it is read as a log.
 pub(crate) fn visible_json(document: &str) -> String {
     let mut shown = String::with_capacity(document.len());
     for c in document.chars() {
-        if is_unseen(c) {
+        if is_unseen(c) || (c == '#' && shown.ends_with('#')) {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(shown, "\\u{unit:04x}");
             }
@@ -168,10 +216,31 @@ mod tests {
     }
 
     #[test]
+    fn of_what_steers_a_terminal_only_colours_stay() {
+        assert_eq!(
+            visible_styled("\u{1b}[1;31ma\u{1b}[0m\r\u{1b}[2J"),
+            "\u{1b}[1;31ma\u{1b}[0m<U+000D><U+001B>[2J"
+        );
+        assert_eq!(visible_styled("\u{1b}\u{1b}[]0;m\u{1b}m"), "<U+001B><U+001B>[]0;m<U+001B>m");
+    }
+
+    #[test]
+    fn nothing_in_a_log_is_a_command() {
+        assert_eq!(
+            inert("a::b\n \t::error::x\n::x\n ::: a"),
+            "a::b\n \t<U+003A>:error::x\n<U+003A>:x\n ::: a"
+        );
+        assert_eq!(
+            inert("## a [b]\n x ##[group]###vso[y]"),
+            "## a [b]\n x ##<U+005B>group]###vso<U+005B>y]"
+        );
+    }
+
+    #[test]
     fn json_says_the_same_in_characters_that_are_seen() {
-        let text = "\u{202e}\u{e0041}\u{7f}ü\n\"";
+        let text = "\u{202e}\u{e0041}\u{7f}ü\n\"###[x]";
         let shown = visible_json(&serde_json::json!([text]).to_string());
-        assert!(!shown.contains(is_unseen), "{shown}");
+        assert!(!shown.contains(is_unseen) && !shown.contains("##"), "{shown}");
         let [read]: [String; 1] = serde_json::from_str(&shown).expect("JSON");
         assert_eq!(read, text);
     }

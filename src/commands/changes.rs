@@ -59,7 +59,7 @@ pub(super) fn is_refused(
 pub(super) fn show(changes: &ChangeSet<'_>, output: &mut Output) {
     let style = output.style();
     for change in changes.differing() {
-        output.data(&format::unified(&review::file(change), style));
+        output.styled(&format::unified(&review::file(change), style));
     }
 }
 

@@ -151,7 +151,7 @@ fn report(
         (CheckFormat::Sarif, _) => output.json(&format::sarif(&in_repository(findings))),
         (CheckFormat::Github, plan) => {
             let shown = format::annotations(&in_repository(findings));
-            output.data(&shown.commands);
+            output.commands(&shown.commands);
             let page = plan.filter(|plan| !plan.files.is_empty());
             let page = page.map(|plan| format::markdown(plan, SUMMARY_BYTES));
             summarize(&(page.unwrap_or_default() + &shown.rest))?;

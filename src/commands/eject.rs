@@ -79,7 +79,7 @@ fn merge(
             return Ok(Status::Refused);
         };
         let (text, count) = (merged.text.clone(), merged.conflicts);
-        output.data(&format!(
+        output.styled(&format!(
             "--- {path}\n+++ {path}, merged\n{}",
             format::hunks(path, &old, &text, None, style)
         ));

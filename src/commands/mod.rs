@@ -26,9 +26,9 @@ mod ways_out;
 
 use std::io::ErrorKind;
 
-pub use output::Output;
+pub use output::{Output, of_arguments};
 
-use crate::cli::{Cli, Command, Global};
+use crate::cli::{CheckFormat, Cli, Command, Global};
 use crate::disk::{IoError, NoRevision, NotWritten};
 use crate::render::Bug;
 
@@ -102,7 +102,8 @@ impl From<NotWritten> for Failure {
 
 /// Runs a command.
 pub fn run(cli: &Cli) -> Status {
-    let mut output = Output::new(&cli.global);
+    let is_log = matches!(&cli.command, Command::Check(args) if args.format == CheckFormat::Github);
+    let mut output = Output::new(&cli.global, is_log);
     let result = match &cli.command {
         Command::Render(args) => render::run(args, &cli.global, &mut output),
         Command::Diff(args) => diff::run(args, &cli.global, &mut output),

@@ -1,8 +1,8 @@
 //! Where words go: data to standard output, everything else to standard error,
-//! colours only where they are wanted.
+//! colours only where they are wanted. All that is said passes here, and no text of
+//! anybody's leaves it with what looks like a secret, or as more than a text.
 
 use std::borrow::Cow;
-use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -11,13 +11,15 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
+use super::Status;
 use crate::cli::{Color, Global, MessageFormat};
 use crate::diagnostic::{self, Diagnostic};
 use crate::disk::IoError;
 use crate::render::Bug;
 use crate::review::{Finding, format};
+use crate::secret::{hide, quotable};
 use crate::source::Source;
-use crate::text::{count, visible, visible_json, visible_line};
+use crate::text::{count, inert, visible, visible_json, visible_line, visible_styled};
 
 /// A line on standard error, as programs read it.
 #[derive(Serialize)]
@@ -55,6 +57,8 @@ pub struct Output {
     coloured: bool,
     format: MessageFormat,
     quiet: bool,
+    /// Whether a forge reads it as the log of a job.
+    is_log: bool,
     findings: Vec<Finding>,
     /// What could not be said, if anything could not.
     failed: Option<IoError>,
@@ -62,7 +66,7 @@ pub struct Output {
 
 impl Output {
     /// The streams of this process.
-    pub fn new(global: &Global) -> Self {
+    pub fn new(global: &Global, is_log: bool) -> Self {
         let choice = match global.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -79,6 +83,7 @@ impl Output {
             coloured,
             format: global.message_format,
             quiet: global.quiet,
+            is_log: is_log || LOGS.iter().any(|name| std::env::var_os(name).is_some()),
             findings: Vec::new(),
             failed: None,
         }
@@ -99,9 +104,20 @@ impl Output {
         self.quiet
     }
 
-    /// Data, as it is.
+    /// Data, of which each character is seen.
     pub fn data(&mut self, text: &str) {
-        let result = self.out.write_all(text.as_bytes());
+        self.styled(&visible(text));
+    }
+
+    /// Data with colours of nixgen's own, in which texts were made visible.
+    pub fn styled(&mut self, text: &str) {
+        let result = self.out.write_all(self.safe(text).as_bytes());
+        self.keep(OUT, result);
+    }
+
+    /// Commands to the forge that reads the log.
+    pub fn commands(&mut self, text: &str) {
+        let result = self.out.write_all(visible(&hide(text)).as_bytes());
         self.keep(OUT, result);
     }
 
@@ -110,14 +126,27 @@ impl Output {
         // At once: each write goes through a search for colours.
         let result = serde_json::to_string_pretty(document)
             .map_err(io::Error::from)
-            .and_then(|text| self.out.write_all((visible_json(&text) + "\n").as_bytes()));
+            .and_then(|text| self.out.write_all((visible_json(&hide(&text)) + "\n").as_bytes()));
         self.keep(OUT, result);
+    }
+
+    /// A text as it may leave the program.
+    fn safe(&self, text: &str) -> String {
+        let text = hide(text);
+        let text = visible_styled(&text);
+        if self.is_log { inert(&text) } else { text.into_owned() }
+    }
+
+    /// A text for standard error.
+    fn tell(&mut self, text: &str) {
+        let result = self.err.write_all(self.safe(text).as_bytes());
+        self.keep(ERR, result);
     }
 
     /// A line on how it went; not when quiet.
     pub fn note(&mut self, text: &str) {
         if !self.quiet {
-            self.say(visible(text), &Message::Note { message: text.trim() });
+            self.say(&visible(text), &Message::Note { message: text.trim() });
         }
     }
 
@@ -132,18 +161,18 @@ impl Output {
     pub fn warning(&mut self, text: &str) {
         let style = AnsiColor::Yellow.on_default().bold();
         let human = format!("{style}warning{style:#}: {}", visible(text));
-        self.say(human, &Message::Warning { message: text.trim() });
+        self.say(&human, &Message::Warning { message: text.trim() });
     }
 
     /// Prints an error.
     pub fn error(&mut self, text: &str) {
-        self.say(Failed(visible(text)), &Message::Error { message: text });
+        self.say(&failed(text), &Message::Error { message: text });
     }
 
     /// Prints the failure of a disk or another part of the system.
     pub fn io_error(&mut self, error: &IoError) {
         let (message, path) = (error.to_string(), error.path.to_string_lossy());
-        self.say(Failed(visible(&error.to_string())), &Message::IoError { message, path });
+        self.say(&failed(&error.to_string()), &Message::IoError { message, path });
     }
 
     /// A mistake of ours.
@@ -151,10 +180,7 @@ impl Output {
         let Bug { message, template, template_line, path, line, .. } = bug;
         let (template_line, line) = (*template_line, line.as_ref().map(|(number, _)| *number));
         let human = format!("{bug}\n  This is a bug of nixgen. Nothing was written.");
-        self.say(
-            Failed(visible(&human)),
-            &Message::Bug { message, template, template_line, path, line },
-        );
+        self.say(&failed(&human), &Message::Bug { message, template, template_line, path, line });
     }
 
     /// Prints the findings about a file that stop the run, and how many errors they are.
@@ -168,13 +194,11 @@ impl Output {
             let errors = count(errors, "error");
             let path = source.path().to_string_lossy();
             let path = visible_line(&path);
-            let result = writeln!(
-                self.err,
+            self.tell(&format!(
                 "{style}{errors} in {path}. Nothing was written.{style:#}\n\
-                 `nixgen explain {}` says why it is one, and what to write instead.",
+                 `nixgen explain {}` says why it is one, and what to write instead.\n",
                 first.code
-            );
-            self.keep(ERR, result);
+            ));
         }
     }
 
@@ -189,8 +213,7 @@ impl Output {
                 self.say("", &Message::Diagnostic(object));
             }
         } else {
-            let result = self.err.write_all(diagnostic::render(source, shown).as_bytes());
-            self.keep(ERR, result);
+            self.tell(&diagnostic::render(&quotable(source, shown), shown));
         }
         if !more.is_empty() {
             self.note(&format!("{} more are not shown", more.len()));
@@ -222,7 +245,8 @@ impl Output {
         if self.format == MessageFormat::Json {
             self.say("", &Message::Question { message: question });
         } else {
-            let asked = write!(self.err, "{} ", visible(question)).and_then(|()| self.err.flush());
+            self.tell(&format!("{} ", visible(question)));
+            let asked = self.err.flush();
             self.keep(ERR, asked);
         }
         if self.failed.is_some() {
@@ -247,14 +271,16 @@ impl Output {
     }
 
     /// Writes a line to standard error, for whom it is asked for.
-    fn say(&mut self, human: impl Display, message: &Message<'_>) {
-        let result = match self.format {
-            MessageFormat::Human => writeln!(self.err, "{human}"),
-            MessageFormat::Json => serde_json::to_string(message)
-                .map_err(io::Error::from)
-                .and_then(|object| writeln!(self.err, "{}", visible_json(&object))),
-        };
-        self.keep(ERR, result);
+    fn say(&mut self, human: &str, message: &Message<'_>) {
+        match self.format {
+            MessageFormat::Human => self.tell(&format!("{human}\n")),
+            MessageFormat::Json => {
+                let result = serde_json::to_string(message)
+                    .map_err(io::Error::from)
+                    .and_then(|line| writeln!(self.err, "{}", visible_json(&hide(&line))));
+                self.keep(ERR, result);
+            }
+        }
     }
 
     fn keep(&mut self, stream: &str, result: io::Result<()>) {
@@ -266,12 +292,24 @@ impl Output {
     }
 }
 
-/// A text with the word for an error before it.
-struct Failed<T>(T);
+/// Variables of the programs that take commands from the log of a job.
+const LOGS: [&str; 2] = ["GITHUB_ACTIONS", "TF_BUILD"];
 
-impl<T: Display> Display for Failed<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let style = AnsiColor::Red.on_default().bold();
-        write!(f, "{style}error{style:#}: {}", self.0)
+/// A text with the word for an error before it.
+fn failed(text: &str) -> String {
+    let style = AnsiColor::Red.on_default().bold();
+    format!("{style}error{style:#}: {}", visible(text))
+}
+
+/// Prints what clap says of arguments: help that was asked for, or a mistake in them.
+pub fn of_arguments(error: &clap::Error) -> Status {
+    let text = error.render().ansi().to_string();
+    let text = inert(&visible_styled(&text));
+    // Where nobody listens there is nobody to tell.
+    if error.use_stderr() {
+        let _ = anstream::stderr().write_all(text.as_bytes());
+        return Status::Usage;
     }
+    let _ = anstream::stdout().write_all(text.as_bytes());
+    Status::Done
 }

@@ -9,6 +9,7 @@ use crate::cli::{Global, TemplatesCommand};
 use crate::outputs;
 use crate::render::TemplateSource;
 use crate::render::overrides::{ENDING, ejected};
+use crate::secret::hide_all;
 use crate::text::{closest, visible_json, visible_line};
 
 pub(super) fn run(command: &TemplatesCommand, global: &Global, output: &mut Output) -> Outcome {
@@ -78,7 +79,7 @@ fn show_context(name: &str, global: &Global, output: &mut Output) -> Outcome {
         return Err(Failure::Usage(message, help));
     };
     output.note(&format!("what the template is given for {}:", planned.path.inside()));
-    output.data(&format!("{}\n", visible_json(&context)));
+    output.data(&format!("{}\n", visible_json(&hide_all(&context))));
     Ok(Status::Done)
 }
 

@@ -90,7 +90,7 @@ pub(super) fn ask(
                 Some('d') if is_text => {
                     if let Some(change) = changes.find(path) {
                         let shown = in_full(changes, change, root, output);
-                        output.data(&shown);
+                        output.styled(&shown);
                     }
                 }
                 Some('o') if is_text => {

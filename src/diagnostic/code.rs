@@ -202,6 +202,8 @@ codes! {
     MissingOutput = "NG0605" "missing-output" Refused;
     /// A secret in the file.
     LiteralSecret = "NG0701" "literal-secret" Error;
+    /// A text in the file that may hold a secret.
+    SuspectedSecret = "NG0702" "suspected-secret" Warning;
     /// An option that is not for a `nixos` table to set.
     ReservedOption = "NG0801" "reserved-option" Error;
     /// A template in the user's folder that nixgen does not have.

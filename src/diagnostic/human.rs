@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Code, Diagnostic, Severity};
+use super::{Diagnostic, Severity};
 use crate::source::{Source, Span};
 use crate::text::{part, visible, visible_line};
 
@@ -18,13 +18,6 @@ const NEAR: usize = 6;
 /// Renders findings with ANSI styles; the stream that prints them strips the
 /// styles where they are not wanted.
 pub fn render(source: &Source, diagnostics: &[Diagnostic]) -> String {
-    let secrets: Vec<Span> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.code == Code::LiteralSecret)
-        .filter_map(|diagnostic| diagnostic.span.clone())
-        .collect();
-    let masked = (!secrets.is_empty()).then(|| source.masked(&secrets));
-    let source = masked.as_ref().unwrap_or(source);
     let renderer = Renderer::styled().term_width(WIDTH);
     diagnostics
         .iter()

@@ -46,7 +46,11 @@ pub fn read(
     let mut secrets = Vec::new();
     secret::refuse(source.text(), document, &mut secrets);
     let file = decode(document, log);
-    if secrets.is_empty() {
+    if !secrets.iter().any(Diagnostic::is_error) {
+        for found in log.iter_mut() {
+            found.message = secret::hide_all(&found.message);
+        }
+        log.append(&mut secrets);
         return file;
     }
     // Nothing else is said of a secret, lest it be repeated: neither here nor

@@ -24,32 +24,26 @@ pub struct Difference {
 }
 
 impl Difference {
-    /// The difference of two lists by their items, each known by its key; `None`
-    /// where they only differ in their order.
-    pub(crate) fn of_items<'a, T>(
-        old: &'a [T],
-        new: &'a [T],
-        key: impl Fn(&'a T) -> String,
-        show: impl Fn(&'a T) -> String,
-    ) -> Option<Self> {
-        let shown = |items: Vec<&'a T>| items.into_iter().map(&show).collect();
-        let removed: Vec<String> = shown(without(old, new, &key));
-        let added: Vec<String> = shown(without(new, old, &key));
+    /// The difference of two lists by their items, each as it is and as it is shown;
+    /// `None` where they only differ in their order.
+    pub(crate) fn of_items(old: &[(String, String)], new: &[(String, String)]) -> Option<Self> {
+        let (removed, added) = (without(old, new), without(new, old));
         let differs = !removed.is_empty() || !added.is_empty();
         differs.then(|| Self { added, removed, ..Self::default() })
     }
 }
 
 /// The items that another list lacks, as often as it lacks them.
-fn without<'a, T>(items: &'a [T], other: &'a [T], key: impl Fn(&'a T) -> String) -> Vec<&'a T> {
-    let mut rest: HashMap<String, usize> = HashMap::new();
-    for item in other {
-        *rest.entry(key(item)).or_default() += 1;
+fn without(items: &[(String, String)], other: &[(String, String)]) -> Vec<String> {
+    let mut rest: HashMap<&str, usize> = HashMap::new();
+    for (item, _) in other {
+        *rest.entry(item).or_default() += 1;
     }
-    let mut has = |item| {
-        let count = rest.get_mut(&key(item))?;
+    let mut has = |item: &str| {
+        let count = rest.get_mut(item)?;
         *count = count.checked_sub(1)?;
         Some(())
     };
-    items.iter().filter(|item| has(item).is_none()).collect()
+    let lacking = items.iter().filter(|(item, _)| has(item).is_none());
+    lacking.map(|(_, shown)| shown.clone()).collect()
 }

@@ -68,15 +68,9 @@ impl Walk<'_> {
         let line = |source: &Source, node: Option<&Document<'_>>| {
             node.map(|node| source.position(node.span().start).line)
         };
-        let items = match (old.map(Document::get_ref), new.map(Document::get_ref)) {
-            (Some(DeValue::Array(old)), Some(DeValue::Array(new))) => Difference::of_items(
-                old,
-                new,
-                |item| canonical(item.get_ref()),
-                |item| show(item.get_ref()),
-            ),
-            _ => None,
-        };
+        let items = |node: Option<&Document<'_>>| redact::toml_items(path.keys(), node?.get_ref());
+        let items =
+            items(old).zip(items(new)).and_then(|(old, new)| Difference::of_items(&old, &new));
         let whole = |node: Option<&Document<'_>>| node.map(|node| show(node.get_ref()));
         self.changes.push(ValueChange {
             path: redact::key_path(path),

@@ -27,12 +27,8 @@ pub(super) fn shown(
 
 fn difference(path: &str, old: Option<&Value>, new: Option<&Value>) -> Difference {
     let show = |value: &Value| redact::value(path.split('.'), value).to_string();
-    let items = match (old, new) {
-        (Some(Value::List(old)), Some(Value::List(new))) => {
-            Difference::of_items(old, new, ToString::to_string, show)
-        }
-        _ => None,
-    };
+    let items = |list: Option<&Value>| redact::items(path.split('.'), list?);
+    let items = items(old).zip(items(new)).and_then(|(old, new)| Difference::of_items(&old, &new));
     let whole = || Difference { old: old.map(show), new: new.map(show), ..Difference::default() };
     items.unwrap_or_else(whole)
 }
@@ -41,18 +37,32 @@ fn is_set(value: &Value) -> bool {
     matches!(value, Value::Set(_))
 }
 
+/// A value, or what is shown of it where it is a text.
+fn shown_text<'v>(value: Option<&'v Value>, shown: Option<&'v Value>) -> Option<&'v Value> {
+    if value.is_some_and(|value| value.text().is_some()) { shown } else { value }
+}
+
 /// The attributes that differ in two sets at the same place of a list.
 fn fields(found: &OptionChange, index: usize, old: &Value, new: &Value) -> Vec<OptionChange> {
+    let redacted = |set: &Value| redact::value(found.path.split('.'), set);
+    let (Value::Set(hidden_old), Value::Set(hidden_new)) = (redacted(old), redacted(new)) else {
+        return Vec::new();
+    };
     let (Value::Set(old), Value::Set(new)) = (old, new) else { return Vec::new() };
     let mut paths: Vec<_> = old.keys().chain(new.keys()).collect();
     paths.sort();
     paths.dedup();
     let differing = paths.into_iter().filter(|path| old.get(path) != new.get(path));
+    // A name beside a text may say that it is a secret.
     differing
         .flat_map(|path| {
             let path_in_list = format!("{}[{index}].{path}", found.path);
             let field = OptionChange { path: path_in_list, ..found.clone() };
-            shown(field, old.get(path), new.get(path))
+            shown(
+                field,
+                shown_text(old.get(path), hidden_old.get(path)),
+                shown_text(new.get(path), hidden_new.get(path)),
+            )
         })
         .collect()
 }

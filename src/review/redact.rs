@@ -9,24 +9,52 @@ use crate::input::canonical;
 use crate::nix::attrs::Value;
 use crate::origin::KeyPath;
 use crate::render::Language;
-use crate::secret::{HIDDEN, NamePath, hide_words, in_lines, in_nix, in_nix_value, in_pem, mask};
+use crate::secret::{
+    HIDDEN, NamePath, are_arguments, hide_all, in_lines, in_looks, in_nix, in_nix_value, mask,
+    name_of_value, named_beside,
+};
 
 /// A value at a path without what may be a secret in it.
 pub(crate) fn value<'a>(path: impl IntoIterator<Item = &'a str>, value: &'a Value) -> Value {
-    hide(&mut path.into_iter().collect(), value)
+    hide_value(&mut path.into_iter().collect(), value)
 }
 
-fn hide<'a>(path: &mut NamePath<'a>, value: &'a Value) -> Value {
+/// The items of a list at a path, each as it is and as it is shown; what stands before one
+/// may say that it is a secret.
+pub(crate) fn items<'a>(
+    path: impl IntoIterator<Item = &'a str>,
+    list: &'a Value,
+) -> Option<Vec<(String, String)>> {
+    let (Value::List(items), Value::List(shown)) = (list, value(path, list)) else { return None };
+    Some(items.iter().zip(&shown).map(|(is, shown)| (is.to_string(), shown.to_string())).collect())
+}
+
+fn hide_value<'a>(path: &mut NamePath<'a>, value: &'a Value) -> Value {
     match value {
         Value::Text(text) if path.secret_in(text).is_some() => Value::Text(HIDDEN.to_owned()),
-        Value::Text(text) => Value::Text(hide_words(text)),
-        Value::Code(code) => Value::Code(hide_words(&mask(code, 0, &in_nix_value(path, code)))),
-        Value::List(items) => Value::List(items.iter().map(|item| hide(path, item)).collect()),
+        Value::Text(text) => Value::Text(hide_all(text)),
+        Value::Code(code) => {
+            let secrets = [in_nix_value(path, code), in_looks(code)].concat();
+            Value::Code(mask(code, 0, &secrets))
+        }
+        Value::List(items) => {
+            let words: Vec<&str> = items.iter().map(|item| item.text().unwrap_or("-")).collect();
+            let are_secret = are_arguments(&words).into_iter();
+            let shown = items.iter().zip(are_secret).map(|(item, is_secret)| match item {
+                Value::Text(_) if is_secret => Value::Text(HIDDEN.to_owned()),
+                item => hide_value(path, item),
+            });
+            Value::List(shown.collect())
+        }
         Value::Set(entries) => {
             let above = path.len();
+            let beside = |name: &str| {
+                let mut entries = entries.iter();
+                entries.find(|(names, _)| names.segments() == [name])?.1.text()
+            };
             let entries = entries.iter().map(|(names, value)| {
-                names.segments().iter().for_each(|name| path.push(name));
-                let shown = (names.clone(), hide(path, value));
+                names.segments().iter().for_each(|name| path.push(name_of_value(name, beside)));
+                let shown = (names.clone(), hide_value(path, value));
                 path.truncate(above);
                 shown
             });
@@ -39,12 +67,26 @@ fn hide<'a>(path: &mut NamePath<'a>, value: &'a Value) -> Value {
 /// A value of `cluster.toml` on one line, without what may be a secret in it.
 /// None is let into the file, but one that was may be what a change takes out.
 pub(super) fn toml<'a>(path: impl IntoIterator<Item = &'a str>, value: &'a DeValue<'_>) -> String {
-    hide_words(&canonical(&hide_toml(&mut path.into_iter().collect(), value)))
+    let line = canonical(&hide_toml(&mut path.into_iter().collect(), value));
+    mask(&line, 0, &in_looks(&line))
+}
+
+/// The items of a list of `cluster.toml`, likewise.
+pub(super) fn toml_items<'a>(
+    path: impl IntoIterator<Item = &'a str>,
+    list: &'a DeValue<'_>,
+) -> Option<Vec<(String, String)>> {
+    let shown = hide_toml(&mut path.into_iter().collect(), list);
+    let texts = |list: &DeValue<'_>| -> Option<Vec<String>> {
+        Some(list.as_array()?.iter().map(|item| canonical(item.get_ref())).collect())
+    };
+    Some(texts(list)?.into_iter().zip(texts(&shown)?).collect())
 }
 
 /// The way to a value of `cluster.toml`, likewise: names can be anything.
 pub(super) fn key_path(path: &KeyPath) -> String {
-    hide_words(&path.to_string())
+    let path = path.to_string();
+    mask(&path, 0, &in_looks(&path))
 }
 
 fn hide_toml<'a, 't>(path: &mut NamePath<'a>, value: &'a DeValue<'t>) -> DeValue<'t> {
@@ -53,15 +95,21 @@ fn hide_toml<'a, 't>(path: &mut NamePath<'a>, value: &'a DeValue<'t>) -> DeValue
         (DeValue::String(text), _) if path.secret_in(text).is_some() => {
             return DeValue::String(HIDDEN.into());
         }
+        (DeValue::String(text), _) => return DeValue::String(hide_all(text).into()),
         (DeValue::Array(items), DeValue::Array(hidden)) => {
-            for (item, hidden) in items.iter().zip(hidden.iter_mut()) {
-                *hidden.get_mut() = hide_toml(path, item.get_ref());
+            let words = items.iter().map(|item| item.get_ref().as_str().unwrap_or("-"));
+            let are_secret = are_arguments(&words.collect::<Vec<_>>());
+            for ((item, hidden), is_secret) in items.iter().zip(hidden.iter_mut()).zip(are_secret) {
+                *hidden.get_mut() = match item.get_ref() {
+                    DeValue::String(_) if is_secret => DeValue::String(HIDDEN.into()),
+                    item => hide_toml(path, item),
+                };
             }
         }
         (DeValue::Table(table), DeValue::Table(hidden)) => {
             let above = path.len();
             for ((key, item), (_, hidden)) in table.iter().zip(hidden.iter_mut()) {
-                path.push(key.get_ref());
+                path.push(named_beside(table, key.get_ref()));
                 *hidden.get_mut() = hide_toml(path, item.get_ref());
                 path.truncate(above);
             }
@@ -73,22 +121,23 @@ fn hide_toml<'a, 't>(path: &mut NamePath<'a>, value: &'a DeValue<'t>) -> DeValue
 
 /// A text without what may be a secret in those of its lines that are shown; its
 /// lines stay as many. One that a person may have written is given with what is
-/// rendered in its place: lines of that are none of theirs, and hold no secret.
+/// rendered in its place: no line of that has a secret that is one by its name.
 pub(super) fn text(path: &str, text: &str, rendered: Option<&str>, shown: &[bool]) -> String {
-    let mut secrets = in_pem(text);
-    match (Language::of(path), rendered) {
-        (Some(Language::Nix), _) => secrets.extend(in_nix(NamePath::default(), text)),
-        (_, Some(_)) => secrets.extend(in_lines(text)),
-        (_, None) => {}
-    }
+    let by_looks = in_looks(text);
+    let by_name = match (Language::of(path), rendered) {
+        (Some(Language::Nix), _) => in_nix(NamePath::default(), text),
+        (_, Some(_)) => in_lines(text),
+        (_, None) => Vec::new(),
+    };
+    let all = [by_looks.as_slice(), &by_name].concat();
     let known: HashSet<&str> = rendered.unwrap_or_default().lines().collect();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for (line, shown) in text.split_inclusive('\n').zip(shown) {
-        if !shown || known.contains(line.trim_end_matches(['\r', '\n'])) {
-            out.push_str(line);
-        } else {
-            out.push_str(&hide_words(&mask(line, at, &secrets)));
+        let is_rendered = known.contains(line.trim_end_matches(['\r', '\n']));
+        match shown {
+            true => out += &mask(line, at, if is_rendered { &by_looks } else { &all }),
+            false => out += line,
         }
         at += line.len();
     }
@@ -182,11 +231,14 @@ mod tests {
         let text = |path, text: &str, rendered| {
             super::text(path, text, rendered, &vec![true; text.lines().count()])
         };
-        let nix = "{\n  a.password = ''\n    one\n    two\n  '';\n  secrets = { x = [ \"three\" ]; y = true; };\n  b = \"-----BEGIN KEY-----\\nfour\\n-----END KEY-----\";\n  c = \"abcdef.0123456789abcdef five\";\n  passwordFile = \"/run/six\";\n}\n";
+        let nix = "{\n  a.password = ''\n    one\n    two\n  '';\n  secrets = { x = [ \"three\" ]; y = true; };\n  b = \"-----BEGIN PRIVATE KEY-----\\nfour\\n-----END PRIVATE KEY-----\";\n  c = \"abcdef.0123456789abcdef five\";\n  passwordFile = \"/run/six\";\n}\n";
         assert_eq!(
             text("a.nix", nix, None),
             "{\n  a.password = ''\n    ***\n    ***\n  '';\n  secrets = { x = [ \"***\" ]; y = true; };\n  b = \"***\";\n  c = \"*** five\";\n  passwordFile = \"/run/six\";\n}\n"
         );
+        let others = "{\n  x = [ \"--password\" \"one\" ];\n  y = [ { value = \"two\"; name = \"DB_PASSWORD\"; } ];\n  # token = \"three\"\n  z = \"--token=${four} --psk five\";\n}\n";
+        let shown = others.replace("one", "***").replace("two", "***").replace("\"three\"", "***");
+        assert_eq!(text("a.nix", others, None), shown.replace("five", "***"));
         let shell = "# the token of a node\nTOKEN=abc\nkubeadm join --token abc\ntoken=\"$(cat \"$file\")\"\n";
         assert_eq!(
             text("a.sh", shell, Some("x")),

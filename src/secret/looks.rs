@@ -1,227 +1,158 @@
-//! Secrets that are told by their looks, and what is said of those in `cluster.toml`:
-//! it is committed as it is, comments too, and what is rendered from it everybody can
-//! read in the Nix store.
+//! Secrets that are told by their looks: one table, and the places in a text at which
+//! something looks like a line of it.
 
-use toml::Spanned;
-use toml::de::DeValue;
-use toml_parser::Source as Tokens;
-use toml_parser::lexer::TokenKind;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::LazyLock;
 
-use super::NamePath;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
+use super::look::{Certainty, Look, MOST, Shape, base64};
+use super::makers::MAKERS;
+use super::shapes;
+use crate::text::part;
 
-/// A secret that can be told by its looks.
-struct Look {
-    what: &'static str,
-    /// Where it goes instead.
-    instead: &'static str,
-    is_in: fn(&str) -> bool,
-    /// Whether nothing else looks like it, even in prose.
-    is_sure: bool,
-}
-
-const LOOKS: [Look; 4] = [
-    Look {
-        what: "a PEM block",
-        instead: "put it in a file on the machine, by sops-nix or agenix, and write the file's path",
-        // As it is, or as a kubeconfig has it, in base64.
-        is_in: |text| text.contains("-----BEGIN ") || text.contains("LS0tLS1CRUdJTi"),
-        is_sure: true,
-    },
-    Look {
-        what: "a kubeadm token",
-        instead: "put it in a file on the joining nodes and write the file's path as `join_token_file`",
-        is_in: |text| words(text).any(is_token),
-        is_sure: true,
-    },
-    Look {
-        what: "a certificate key",
-        instead: "put it in a file on the joining control planes and write the file's path as `certificate_key_file`",
-        is_in: |text| words(text).any(is_certificate_key),
-        // In a comment it may be the hash of anything.
-        is_sure: false,
-    },
-    Look {
-        what: "an age secret key",
-        instead: "keep it on the machines that decrypt with it, and write nothing of it here",
-        is_in: |text| text.contains("AGE-SECRET-KEY-1"),
-        is_sure: true,
-    },
+const LOOKS: &[Look] = &[
+    Look::new("a private key", Shape::Text(shapes::private_keys)),
+    Look::new("a password in a URL", Shape::Text(shapes::passwords_of_urls))
+        .is(Certainty::InValues),
+    Look::new("a password of a database", Shape::Text(shapes::passwords_of_databases)),
+    Look::new("a kubeadm token", Shape::Word(shapes::join_token)).instead(
+        "put it in a file on the joining nodes and write the file's path as `join_token_file`",
+    ),
+    Look::new("a certificate key", Shape::Word(shapes::certificate_key))
+        .instead(
+            "put it in a file on the joining control planes and write the file's path as \
+             `certificate_key_file`",
+        )
+        .is(Certainty::InValues),
+    Look::new("an age secret key", Shape::Word(shapes::age_secret_key))
+        .instead("keep it on the machines that decrypt with it, and write nothing of it here"),
+    // A kubeconfig has keys like this.
+    Look::new("a private key", Shape::Word(shapes::encoded_private_key)),
+    Look::new("a JSON web token", Shape::Word(shapes::json_web_token)),
+    Look::new("a signing key of a Nix cache", Shape::Word(shapes::nix_signing_key)),
+    Look::new("a token of a Telegram bot", Shape::Word(shapes::telegram_token)),
+    Look::new("a token of a Discord bot", Shape::Word(shapes::discord_token)),
+    Look::new("a key of Mailchimp", Shape::Word(shapes::mailchimp_key)),
+    Look::new("a token of Terraform", Shape::Word(shapes::terraform_token)),
+    Look::new("a token of Vault", Shape::Word(shapes::vault_token)),
+    Look::token("a hash of a password", HASHES, of_hash, 20..=MOST).is(Certainty::Suspected),
 ];
 
-/// Whether a text holds something that looks like a secret.
-pub(super) fn is_in(text: &str) -> bool {
-    LOOKS.iter().any(|look| (look.is_in)(text))
-}
+/// The schemes of crypt(3), and those of others in its form.
+const HASHES: &[&str] = &[
+    "$1$",
+    "$5$",
+    "$6$",
+    "$7$",
+    "$y$",
+    "$gy$",
+    "$2a$",
+    "$2b$",
+    "$2y$",
+    "$apr1$",
+    "$argon2i$",
+    "$argon2id$",
+    "$scrypt$",
+    "$pbkdf2",
+];
 
-/// Refuses every text that is a secret by its name, and every key, text and comment that
-/// looks like one. No message repeats it.
-pub(crate) fn refuse(text: &str, root: &Spanned<DeValue<'_>>, log: &mut Vec<Diagnostic>) {
-    refuse_below(root, &mut NamePath::default(), log);
-    let comments = tokens(text).filter(|(kind, ..)| *kind == TokenKind::Comment);
-    for (_, comment, span) in comments {
-        log.extend(sure(comment, span));
-    }
-}
+/// Shorter runs without a space hold no secret but a URL's.
+const SHORTEST: usize = 16;
 
-/// Refuses what looks like one where the text does not parse, and will be quoted for
-/// that.
-pub(crate) fn refuse_anywhere(text: &str, log: &mut Vec<Diagnostic>) {
-    /// A file with more is no `cluster.toml`.
-    const MOST: usize = 100;
+/// A beginning of a token, and what has it.
+type Start = (&'static str, &'static Look);
 
-    let whole = tokens(text).filter_map(|(kind, token, span)| match kind {
-        TokenKind::Comment => sure(token, span),
-        _ => any(token, span),
-    });
-    let mut secrets: Vec<Diagnostic> = whole.take(MOST).collect();
-    // Without quotes a join token is three of TOML's own.
-    let mut at = 0;
-    for word in text.split_inclusive(ends_word) {
-        let span = at..at + word.trim_end_matches(ends_word).len();
-        at += word.len();
-        if secrets.len() < MOST && !secrets.iter().any(|secret| overlaps(secret, &span)) {
-            secrets.extend(sure(&text[span.clone()], span));
+/// The beginnings by their first byte, since few are to be tried at each place of a text.
+static STARTS: LazyLock<BTreeMap<u8, Vec<Start>>> = LazyLock::new(|| {
+    let mut by_byte: BTreeMap<u8, Vec<Start>> = BTreeMap::new();
+    for look in LOOKS.iter().chain(MAKERS) {
+        let Shape::Token(starts, ..) = look.shape else { continue };
+        for start in starts {
+            by_byte
+                .entry(start.bytes().next().unwrap_or_default())
+                .or_default()
+                .push((start, look));
         }
     }
-    // What else is said there would repeat it.
-    log.retain(|found| {
-        let span = found.span.clone().unwrap_or_default();
-        !secrets.iter().any(|secret| overlaps(secret, &span))
-    });
-    log.append(&mut secrets);
-}
+    by_byte
+});
 
-fn overlaps(found: &Diagnostic, span: &Span) -> bool {
-    found.span.as_ref().is_some_and(|own| own.start < span.end && span.start < own.end)
-}
-
-fn refuse_below<'n>(
-    node: &'n Spanned<DeValue<'_>>,
-    path: &mut NamePath<'n>,
-    log: &mut Vec<Diagnostic>,
-) {
-    match node.get_ref() {
-        DeValue::String(text) => {
-            log.extend(any(text, node.span()).or_else(|| named(path, text, node.span())));
+/// What looks like a secret in a text: where, and what it is.
+pub(super) fn found(text: &str) -> Vec<(Range<usize>, &'static Look)> {
+    let mut found = Vec::new();
+    for look in LOOKS {
+        if let Shape::Text(places) = look.shape {
+            found.extend(places(text).into_iter().map(|place| (place, look)));
         }
-        DeValue::Array(items) => items.iter().for_each(|item| refuse_below(item, path, log)),
-        DeValue::Table(table) => {
-            let above = path.len();
-            for (key, value) in table {
-                log.extend(any(key.get_ref(), key.span()));
-                path.push(key.get_ref());
-                refuse_below(value, path, log);
-                path.truncate(above);
-            }
-        }
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
     }
+    let runs = text.split(|c: char| c.is_whitespace() || "\"'`".contains(c));
+    for run in runs.filter(|run| run.len() >= SHORTEST) {
+        let tokens = starts(run).flat_map(|at| tokens(run, at));
+        let words = run.split(ends_word).filter(|word| word.len() >= SHORTEST);
+        let words = words.flat_map(|word| in_word(word, offset(run, word)));
+        let start = offset(text, run);
+        let shifted =
+            |(place, look): (Range<usize>, _)| (start + place.start..start + place.end, look);
+        found.extend(tokens.chain(words).map(shifted));
+    }
+    found
 }
 
-fn any(text: &str, span: Span) -> Option<Diagnostic> {
-    report(LOOKS.iter().find(|look| (look.is_in)(text)), span)
-}
-
-fn sure(text: &str, span: Span) -> Option<Diagnostic> {
-    report(LOOKS.iter().find(|look| look.is_sure && (look.is_in)(text)), span)
-}
-
-fn report(look: Option<&Look>, span: Span) -> Option<Diagnostic> {
-    let Look { what, instead, .. } = look?;
-    let message = format!("this looks like {what}, which must not be in the file");
-    Some(
-        Diagnostic::new(Code::LiteralSecret, span, message)
-            .help(format!("{instead}; a secret that was committed has to be replaced")),
-    )
-}
-
-/// Refuses a text that is a secret by its name, whatever it looks like.
-fn named(path: &NamePath<'_>, text: &str, span: Span) -> Option<Diagnostic> {
-    let name = path.secret_in(text)?;
-    let message = format!("`{name}` holds a secret, which must not be in the file");
-    let help = "put the secret in a file on the machine and write the file's path, with the option \
-                that takes one, such as `hashedPasswordFile`";
-    Some(Diagnostic::new(Code::LiteralSecret, span, message).help(help))
-}
-
-/// The tokens of a text, whether it parses or not.
-fn tokens(text: &str) -> impl Iterator<Item = (TokenKind, &str, Span)> {
-    Tokens::new(text).lex().filter_map(move |token| {
-        let span = token.span().start()..token.span().end();
-        Some((token.kind(), text.get(span.clone())?, span))
+/// The tokens that begin at a place.
+fn tokens(run: &str, at: usize) -> impl Iterator<Item = (Range<usize>, &'static Look)> {
+    let run = part(run, at..);
+    let starts = run.bytes().next().and_then(|byte| STARTS.get(&byte)).into_iter().flatten();
+    starts.filter_map(move |(start, look)| {
+        let Shape::Token(_, chars, len) = &look.shape else { return None };
+        let rest = run.strip_prefix(start)?;
+        let end = rest.bytes().position(|byte| !chars(byte)).unwrap_or(rest.len());
+        let is_one = len.contains(&end) && !is_filler(part(rest, ..end));
+        is_one.then_some((at..at + start.len() + end, *look))
     })
 }
 
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(ends_word)
+fn in_word(word: &str, start: usize) -> impl Iterator<Item = (Range<usize>, &'static Look)> {
+    let word = word.trim_end_matches(['.', ':', '!', '?']);
+    LOOKS.iter().filter_map(move |look| {
+        let Shape::Word(place) = look.shape else { return None };
+        let place = place(word)?;
+        Some((start + place.start..start + place.end, look))
+    })
 }
 
-pub(super) fn ends_word(c: char) -> bool {
+/// Whether a text holds something that looks like a secret, as sure as that at least.
+pub(super) fn first(text: &str, least: Certainty) -> Option<&'static Look> {
+    let found = found(text).into_iter().map(|(_, look)| look);
+    found.filter(|look| look.certainty <= least).min_by_key(|look| look.certainty)
+}
+
+/// Where a part of a text is.
+fn offset(text: &str, part: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
+}
+
+fn ends_word(c: char) -> bool {
     c.is_whitespace() || "\"'`=,;()<>[]{}#".contains(c)
 }
 
-/// `abcdef.0123456789abcdef`. Real ones have a digit in all but one of a
-/// thousand; a host name of this shape most often has none.
-fn is_token(word: &str) -> bool {
-    let part = |text: &str, length| {
-        text.len() == length && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+/// The places at which a token may begin: not in the middle of a name.
+fn starts(run: &str) -> impl Iterator<Item = usize> {
+    let pairs = std::iter::once(b' ').chain(run.bytes()).zip(run.bytes()).enumerate();
+    let is_start = move |(at, (before, byte)): &(usize, (u8, u8))| {
+        let in_name = before.is_ascii_alphanumeric() || *before == b'_' || !before.is_ascii();
+        run.len() - at >= SHORTEST && byte.is_ascii() && (!in_name || *byte == b'$')
     };
-    let shape = |(id, secret)| part(id, 6) && part(secret, 16);
-    word.split_once('.').is_some_and(shape) && word.bytes().any(|b| b.is_ascii_digit())
+    pairs.filter(is_start).map(|(at, _)| at)
 }
 
-/// 32 bytes in hexadecimal. A hash has its algorithm before it.
-fn is_certificate_key(word: &str) -> bool {
-    word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit())
+/// Whether it only shows where one would be: `ghp_xxxxxxxx`.
+fn is_filler(rest: &str) -> bool {
+    /// Of the characters of a real one so many are different.
+    const DIFFERENT: usize = 5;
+
+    rest.bytes().collect::<BTreeSet<u8>>().len() < DIFFERENT
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn is_secret(text: &str) -> bool {
-        any(text, 0..0).is_some()
-    }
-
-    #[test]
-    fn secrets_are_told_from_what_only_resembles_them() {
-        let hex = "0123456789abcdef".repeat(4);
-        for secret in [
-            "abcdef.0123456789abcdef",
-            "--token abcdef.0123456789abcdef",
-            "--token=abcdef.0123456789abcdef",
-            "LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtFWS0tLS0tCg==",
-            &hex,
-            &format!("--certificate-key={hex}"),
-        ] {
-            assert!(is_secret(secret), "{secret}");
-        }
-        for other in [
-            "/run/secrets/k8s/joinToken",
-            "server.homelabexamplexx",
-            "docker.io/ollama/ollama:0.35.1-rocm",
-            &format!("sha256:{hex}"),
-            &format!("docker.io/ollama/ollama@sha256:{hex}"),
-            "github:NixOS/nixpkgs/0123456789abcdef0123456789abcdef01234567",
-            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExampleExampleExampleExampleExampleExampleE admin@laptop",
-        ] {
-            assert!(!is_secret(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn they_are_found_where_the_text_does_not_parse() {
-        let found = |text: &str| {
-            let mut log = Vec::new();
-            refuse_anywhere(text, &mut log);
-            log.iter().map(|found| text[found.span.clone().expect("a place")].to_owned()).collect()
-        };
-        let (token, none): (_, [String; 0]) = ("abcdef.0123456789abcdef", []);
-        let found: &dyn Fn(&str) -> Vec<String> = &found;
-        assert_eq!(found(&format!("a = \"{token}\nb = = 1")), [format!("\"{token}")]);
-        assert_eq!(found(&format!("a = 'x' # {token}\n=")), [format!("# {token}")]);
-        assert_eq!(found("ü = \0\u{feff}[\"\"\""), none);
-    }
+fn of_hash(byte: u8) -> bool {
+    base64(byte) || matches!(byte, b'.' | b'$' | b',')
 }

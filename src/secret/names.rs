@@ -2,6 +2,9 @@
 //! own name says so, or one above it does and its own does not say what else it is; but
 //! not where it only tells where the secret is.
 
+/// Stands for what is not shown.
+pub(crate) const HIDDEN: &str = "***";
+
 /// Nouns for secrets, as a name has them at the end of a word or of a few: so
 /// `dbPassword`, `DBPASSWORD` and `api_keys` have one. Any of them may be plural.
 pub(crate) const SECRETS: &[&str] = &[
@@ -23,11 +26,20 @@ pub(crate) const SECRETS: &[&str] = &[
     "certificatekey",
     "sharedkey",
     "authkey",
+    "accountkey",
 ];
 
 /// One of these is in every name that has one of the above: most names have none, and
 /// are many.
-const STEMS: [&str; 6] = ["pass", "secret", "token", "credential", "psk", "key"];
+const STEMS: [&str; 7] = ["pass", "secret", "token", "credential", "psk", "key", "pwd"];
+
+/// One of these is in every text in which a line may give a value to a secret.
+const SIGNS: [&str; 8] =
+    ["authorization", "--from-literal", "-u", "--user", "-p", "-w", "redis-cli", "openssl"];
+
+/// Nouns that are one only by themselves, or as the last word of a variable's name: a
+/// `compass` is none, and `proxyPass` takes a URL.
+const WORDS: &[&str] = &["pass", "pwd"];
 
 /// Last words of names that only tell of a secret: `tokenFile`, `secretName`.
 const ABOUT: &[&str] = &[
@@ -158,6 +170,11 @@ impl<'a> NamePath<'a> {
         self.0.len()
     }
 
+    /// The nearest name.
+    pub(crate) fn last(&self) -> Option<&'a str> {
+        self.0.last().map(|(name, _)| *name)
+    }
+
     /// Goes back up to so many names.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.0.truncate(len);
@@ -189,22 +206,54 @@ fn says(name: &str) -> Says {
     if words.last().is_some_and(|last| is_about(last)) {
         return Says::Harmless;
     }
-    let has = |stem: &&str| {
-        name.as_bytes().windows(stem.len()).any(|part| part.eq_ignore_ascii_case(stem.as_bytes()))
-    };
     // A place, such as a mount point, is called what it likes.
-    if name.starts_with('/') || !STEMS.iter().any(has) {
+    if name.starts_with('/') || !has(name, &STEMS) {
         return Says::Nothing;
     }
     if words.iter().any(|word| COUNTS.contains(&word.as_str())) {
         return Says::Harmless;
     }
+    let is_by_itself = words.len() == 1 || !name.contains(|c: char| c.is_ascii_lowercase());
     let mut start = String::new();
-    let is_secret = words.iter().any(|word| {
-        start += word;
-        ends_in_secret(&start)
-    });
+    let is_secret = is_by_itself && words.last().is_some_and(|it| WORDS.contains(&it.as_str()))
+        || words.iter().any(|word| {
+            start += word;
+            ends_in_secret(&start)
+        });
     if is_secret { Says::Secret } else { Says::Nothing }
+}
+
+fn has(text: &str, stems: &[&str]) -> bool {
+    let text = text.as_bytes();
+    let begins = |at: usize, stem: &&str| {
+        let here = text.get(at..at + stem.len());
+        here.is_some_and(|it| it.eq_ignore_ascii_case(stem.as_bytes()))
+    };
+    // Most letters begin none, and most texts have none.
+    let may_begin = |byte: &u8| b"acopstk-r".contains(&byte.to_ascii_lowercase());
+    let mut starts = text.iter().enumerate().filter(|(_, byte)| may_begin(byte));
+    starts.any(|(at, _)| stems.iter().any(|stem| begins(at, stem)))
+}
+
+/// Whether a name by itself is that of a secret.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    says(name) == Says::Secret
+}
+
+/// Whether a text may hold a secret by a name; most hold none, and are many.
+pub(super) fn may_be_secret(text: &str) -> bool {
+    /// `pwd=x`
+    const SHORTEST: usize = 5;
+
+    let may_give = |c: char| matches!(c, '=' | ':' | ' ' | '\n');
+    text.len() >= SHORTEST && text.contains(may_give) && (has(text, &STEMS) || has(text, &SIGNS))
+}
+
+/// The name of the value under a key, of which another says what stands beside it: in
+/// a list of names and values, as of variables, the name is a value itself.
+pub(crate) fn name_of_value<'a>(key: &'a str, beside: impl Fn(&str) -> Option<&'a str>) -> &'a str {
+    let name = || ["name", "key"].iter().find_map(|name| beside(name));
+    if key == "value" { name().filter(|name| is_secret_name(name)).unwrap_or(key) } else { key }
 }
 
 fn ends_in_secret(name: &str) -> bool {
@@ -232,8 +281,9 @@ fn words(name: &str) -> Vec<String> {
 
 /// Whether a text is none of its own, but says where one is: a path, also behind an
 /// identifier (`wifi:/run/secrets/wifi`), a variable (`$TOKEN`, `${token}`), a
-/// placeholder (`@TOKEN@`, `ext:home`). Yes and no are harmless as well.
-fn is_reference(text: &str) -> bool {
+/// placeholder (`@TOKEN@`, `<token>`, `ext:home`, and what is shown in place of one), or
+/// what only sops decrypts. Yes and no are harmless as well.
+pub(super) fn is_reference(text: &str) -> bool {
     let text = text.trim();
     let inside = |start, end| text.strip_prefix(start).and_then(|text| text.strip_suffix(end));
     let is_name = |name: &str| {
@@ -249,6 +299,9 @@ fn is_reference(text: &str) -> bool {
         || text.strip_prefix('$').is_some_and(is_variable)
         || inside("${", "}").is_some_and(is_name)
         || inside("@", "@").is_some_and(is_name)
+        || inside("<", ">").is_some_and(|name| !name.contains(['<', '>']))
+        || inside("ENC[", "]").is_some()
+        || text == HIDDEN
 }
 
 /// Base64 may begin with a slash too, but most often has more than a path has.

@@ -92,6 +92,7 @@ impl Sandbox {
             .args(args)
             .current_dir(self.path())
             .env_remove("NO_COLOR")
+            .env_remove("GITHUB_ACTIONS")
             .env("SOURCE_DATE_EPOCH", TODAY)
             .stdin(std::process::Stdio::null());
         command

@@ -48,13 +48,14 @@ fn option(changed: &Changed<'_>) -> String {
     let names = || changed.path.segments().iter().map(String::as_str);
     let shown = |value: &Value| short(&redact::value(names(), value).to_string());
     match (changed.old.map(|entry| &entry.value), changed.new.map(|entry| &entry.value)) {
-        (Some(Value::List(old)), Some(Value::List(new))) => {
-            let items = Difference::of_items(old, new, ToString::to_string, shown);
+        (Some(old @ Value::List(_)), Some(new @ Value::List(_))) => {
+            let items = |list| redact::items(names(), list).unwrap_or_default();
+            let items = Difference::of_items(&items(old), &items(new));
             let Some(Difference { removed, added, .. }) = items else {
                 return format!("    {path}: another order\n");
             };
-            let gone = removed.iter().map(|value| format!(" - {value}"));
-            let come = added.iter().map(|value| format!(" + {value}"));
+            let gone = removed.iter().map(|value| format!(" - {}", short(value)));
+            let come = added.iter().map(|value| format!(" + {}", short(value)));
             format!("    {path}:{}\n", gone.chain(come).collect::<String>())
         }
         (Some(old), Some(new)) => format!("    {path}: {} → {}\n", shown(old), shown(new)),

@@ -38,9 +38,11 @@ fn show(
             let files = files(changes);
             let name = source.file_name();
             match args.format {
-                DiffFormat::Stat => output.data(&format::stat(&files, &name, base.as_ref(), style)),
+                DiffFormat::Stat => {
+                    output.styled(&format::stat(&files, &name, base.as_ref(), style));
+                }
                 _ if output.is_quiet() => {}
-                _ => output.data(&format::patch(&files, &name, base.as_ref(), style)),
+                _ => output.styled(&format::patch(&files, &name, base.as_ref(), style)),
             }
             at_risk(cluster, changes)
         }
@@ -51,7 +53,7 @@ fn show(
                 DiffFormat::Json => output.json(&plan),
                 DiffFormat::Markdown => output.data(&format::markdown(&plan, args.max_bytes)),
                 DiffFormat::Html => output.data(&format::page(&plan)?),
-                _ => output.data(&format::options(&plan, style)),
+                _ => output.styled(&format::options(&plan, style)),
             }
             plan.nodes
         }

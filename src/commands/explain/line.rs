@@ -16,6 +16,7 @@ use crate::origin::{self, Cause, Part, Place};
 use crate::outputs;
 use crate::pipeline::Pipeline;
 use crate::render::Planned;
+use crate::secret::hide_all;
 use crate::source::Source;
 use crate::text::{visible, visible_line};
 
@@ -41,17 +42,18 @@ pub(super) fn explain(file: &str, line: usize, global: &Global, output: &mut Out
         return Err(Failure::Usage(format!("`{path}` has no line {line}"), help));
     };
     if shown.trim().is_empty() {
-        output.data(&format!("{BOLD}{path}:{line}{BOLD:#}\nan empty line, for the layout\n"));
+        output.styled(&format!("{BOLD}{path}:{line}{BOLD:#}\nan empty line, for the layout\n"));
         return Ok(Status::Done);
     }
-    let mut said = format!("{BOLD}{path}:{line}{BOLD:#}\n    {}\n", visible(shown.trim()));
+    let mut said =
+        format!("{BOLD}{path}:{line}{BOLD:#}\n    {}\n", visible(&hide_all(shown.trim())));
     for rendered in rendered {
         let lines = rendered.template_lines(&text).unwrap_or_default();
         let by = lines.get(line - 1).cloned().unwrap_or_default();
         template(&mut said, rendered.template.name, rendered.template.text, &by);
     }
     causes(&mut said, source, origin::of_line(&document, &cluster, &path, line, &pipeline));
-    output.data(&said);
+    output.styled(&said);
     if pipeline.is_out_of_patience() {
         output.warning("templates of yours take too much with other values: not all keys are told");
     }
@@ -99,7 +101,7 @@ fn value(source: &Source, place: &Place) -> (String, String) {
         Part::Name => format!("the name {text}"),
         _ => format!("{} = {text}", place.path),
     };
-    (format!("{}:{line}", visible_line(&path)), visible(&what).into_owned())
+    (format!("{}:{line}", visible_line(&path)), visible(&hide_all(&what)).into_owned())
 }
 
 /// Places in one column, with what is said of each in the next one.

@@ -11,7 +11,7 @@ use crate::text::closest;
 pub(super) fn explain(word: &str, output: &mut Output) -> Outcome {
     if let Some(code) = Code::named(word) {
         let page = code.page();
-        output.data(&if output.is_coloured() { styled(page) } else { page.to_owned() });
+        output.styled(&if output.is_coloured() { styled(page) } else { page.to_owned() });
         return Ok(Status::Done);
     }
     let names = Code::ALL.iter().flat_map(|code| [code.id(), code.slug()]);
