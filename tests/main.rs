@@ -13,6 +13,7 @@ mod determinism;
 mod excerpts;
 mod faults;
 mod fields;
+mod firewall;
 mod flake_fixtures;
 mod fuzz_corpus;
 mod git;

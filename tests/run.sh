@@ -20,6 +20,8 @@ need systemd-analyze systemd
 need strace strace
 need time time
 need unshare util-linux
+need iptables iptables
+need nft nftables
 if [ ${#missing[@]} -gt 0 ]; then
   if ! command -v apt-get >/dev/null; then
     echo "the tests need programs that are not here; Debian has them as: ${missing[*]}" >&2

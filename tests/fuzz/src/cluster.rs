@@ -162,7 +162,7 @@ const OLLAMA: &[&[&str]] = &[
         "node_selector = { a = 'b' }",
         "node_selector.'kubernetes.io/hostname' = 'h0'",
     ],
-    &["", "gpu_access = 'device-plugin'"],
+    &["", "gpu_access = 'device-plugin'", "gpu_access = 'privileged'"],
     &["", "node_port = 30000", "node_port = 29999"],
     &["", "data = '/srv/{{ x }} | \\ `a` --- <!--'"],
 ];

@@ -2,6 +2,7 @@
 # change cluster.toml and run `nixgen render`.
 
 # k8s-master: the control plane of the homelab cluster.
+# The API is open to every network that reaches it: kubectl comes from anywhere.
 # etcd's ports stay closed, since no other control plane has to reach them.
 {
   imports = [

@@ -2,6 +2,7 @@
 # change cluster.toml and run `nixgen render`.
 
 # cp: the control plane of the tiny cluster.
+# The API is open to every network that reaches it: kubectl comes from anywhere.
 # etcd's ports stay closed, since no other control plane has to reach them.
 {
   imports = [
