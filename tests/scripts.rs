@@ -94,7 +94,7 @@ printf '%064d' 2 >/run/secrets/k8s/certificateKey\n";
 /// kubeadm with a cluster whose API servers read this; it joins where manifests/ is empty.
 /// Of the phases that write manifests, only `all` discovers the cluster by a token.
 const PREPARE: &str = "'kubeadm join phase control-plane-prepare all'*)
-  mkdir -p /etc/kubernetes/manifests
+  mkdir -p /etc/kubernetes/manifests /etc/kubernetes/pki
   for name in apiserver controller-manager scheduler; do
     echo '    - --READS' >\"/etc/kubernetes/manifests/kube-$name.yaml\"
   done ;;
