@@ -13,8 +13,8 @@ pub(super) fn sum_up(cluster: &Cluster, changes: &ChangeSet<'_>, output: &mut Ou
         changes.differing().filter(|change| changes.is_by_other_version(change)).count();
     if by_version > 0 {
         output.note(&format!(
-            "note: {by_version} of them because another version of nixgen wrote what is there, from \
-             this very input"
+            "note: {by_version} of them only differ because another version of nixgen wrote them, \
+             from the same input"
         ));
     }
     if changes.is_merged() {

@@ -63,9 +63,7 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
         return Ok(Status::Differs);
     }
     if !untracked.is_empty() {
-        output.note(
-            "commit what is untracked too: a clone has nothing else, and a flake sees nothing else",
-        );
+        output.note("commit what is untracked, too: neither a clone nor a flake has it");
     }
     let mut others = changes.differing().filter(|change| !changes.is_by_other_version(change));
     let differs = changes.is_merged() || others.next().is_some();

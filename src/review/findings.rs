@@ -71,7 +71,7 @@ impl Finding {
 
     /// A lock that does not know what the files are.
     pub fn of_lock(file: String) -> Self {
-        let message = "stale; commit what `nixgen render` makes of it with the files";
+        let message = "out of date: run `nixgen render`, and commit it together with the files";
         Self::of_file("drift-stale", file, message)
     }
 

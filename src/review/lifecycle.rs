@@ -14,7 +14,7 @@ pub(super) fn reasons(name: &str, before: &Machines, after: &Machines) -> Vec<Re
             let starts = host.map_or("it is new".to_owned(), |host| {
                 format!("it starts when `{host}` is switched")
             });
-            let joins = if new.role.is_some() { ", and joins by hand" } else { "" };
+            let joins = if new.role.is_some() { ", and is then joined by hand" } else { "" };
             reasons.push(reason(Class::Switch, format!("{starts}{joins}")));
         }
         (Some(old), new) => {

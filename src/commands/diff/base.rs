@@ -100,7 +100,8 @@ impl<'c> Before<'c> {
     /// The committed files that are not what they should have been, if they can be read.
     fn drift(&self, ready: &Ready, output: &mut Output) -> Option<Vec<File>> {
         let Some(tree) = &self.committed.tree else {
-            output.note("note: `--out` is not in the repository, so no drift of before is known");
+            output
+                .note("note: `--out` is not in the repository, so drift from before is not known");
             return None;
         };
         match compare(ready, tree) {
@@ -111,7 +112,7 @@ impl<'c> Before<'c> {
                 None => changes,
             })),
             Err(error) => {
-                output.warning(&format!("{error}: what of it was drift before is not known"));
+                output.warning(&format!("{error}; so drift from before is not known"));
                 error.help.iter().for_each(|help| output.note(&format!("  {help}")));
                 None
             }

@@ -55,7 +55,9 @@ pub(super) fn explain(file: &str, line: usize, global: &Global, output: &mut Out
     causes(&mut said, source, origin::of_line(&document, &cluster, &path, line, &pipeline));
     output.styled(&said);
     if pipeline.is_out_of_patience() {
-        output.warning("templates of yours take too much with other values: not all keys are told");
+        output.warning(
+            "your templates take too much work with other values: some keys may be missing",
+        );
     }
     Ok(Status::Done)
 }

@@ -95,7 +95,7 @@ impl Made {
                 Ok(()) => {
                     made.0.push(path.to_owned());
                     give_to_its_neighbours(path)
-                        .map_err(|error| IoError::new("give away", path, error))?;
+                        .map_err(|error| IoError::new("change the owner of", path, error))?;
                 }
                 // Another run was faster.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}

@@ -251,7 +251,7 @@ impl Folder {
                 && !is_not_ours_to_give(error)
             {
                 let _ = self.remove_folder(name);
-                return Err(self.failed("give away", name, error));
+                return Err(self.failed("change the owner of", name, error));
             }
         }
         Ok(is_made)
