@@ -39,8 +39,8 @@ pub(super) fn run(args: &EjectArgs, global: &Global, output: &mut Output) -> Out
                 return Ok(Status::Refused);
             }
             State::EditedStale if changes.written_before(root, change).is_none() => {
-                "is yours; what nixgen has new for it counts as seen, for what it wrote before \
-                 is not known here"
+                "is yours; what nixgen wrote before is not known here, so what it has new for it \
+                 counts as seen"
             }
             State::Foreign => "is yours; what nixgen has for it now counts as seen",
             _ => "is yours: edit it as you like",
@@ -61,7 +61,7 @@ fn merge(
     output: &mut Output,
 ) -> Outcome {
     let style = output.style();
-    let (mut merged_any, mut conflicts) = (false, 0);
+    let mut conflicts = 0;
     for path in files {
         let Some(change) = changes.find(path) else { continue };
         let (state, old) = (change.state, change.old.clone().unwrap_or_default());
@@ -83,10 +83,9 @@ fn merge(
             "--- {path}\n+++ {path}, merged\n{}",
             format::hunks(path, &old, &text, None, style)
         ));
-        merged_any = true;
         conflicts += count;
     }
-    let asks = Output::is_interactive() && !yes && merged_any;
+    let asks = Output::is_interactive() && !yes;
     if asks {
         hold.let_go();
         if !output.confirm("Write this?") {

@@ -152,19 +152,21 @@ impl<'a> All<'a> {
             let read = |after| Imports::read(self.changes, self.modules, after);
             rayon::join(|| read(false), || read(true))
         });
-        for (name, facts) in self.after {
-            let is_new = !self.before.contains_key(name);
-            let mut files = (BTreeSet::new(), BTreeSet::new());
-            if let (Some((before, after)), false) = (&graph, is_new) {
-                files = (before.files_of(name), after.files_of(name));
-            }
+        let removed = self.before.iter().filter(|(name, _)| !self.after.contains_key(*name));
+        for (name, facts) in self.after.iter().chain(removed) {
+            // Of one that comes or goes, only its own module is looked at.
+            let stays = self.before.contains_key(name) && self.after.contains_key(name);
+            let files = match &graph {
+                Some((before, after)) if stays => (before.files_of(name), after.files_of(name)),
+                _ => (BTreeSet::new(), BTreeSet::new()),
+            };
             for module in self.modules {
                 let both = |is_its| (is_its, is_its);
                 let (was, is) = match &module.is {
                     Is::Own(own) => both(own == name),
                     Is::Data(_) => continue,
-                    Is::Adapters => both(facts.kind == Kind::Vm && !is_new),
-                    Is::Flake => both(!is_new),
+                    Is::Adapters => both(facts.kind == Kind::Vm && stays),
+                    Is::Flake => both(stays),
                     Is::Shared => (files.0.contains(module.path), files.1.contains(module.path)),
                 };
                 if !was && !is {
@@ -176,13 +178,6 @@ impl<'a> All<'a> {
                     let it = Found::new(change.path.to_string(), module, change);
                     found.entry(name).or_default().push(Found { import: import.clone(), ..it });
                 }
-            }
-        }
-        for name in self.before.keys().filter(|name| !self.after.contains_key(*name)) {
-            let Some(module) = self.own(name) else { continue };
-            for change in module.changes() {
-                let it = Found::new(change.path.to_string(), module, change);
-                found.entry(name).or_default().push(it);
             }
         }
     }

@@ -17,13 +17,19 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
     let lock = Lock::read(root)?.unwrap_or_default();
     let changes = new.files().par_iter().map(|file| {
         let entry = lock.entries.get(file.path());
-        Ok(match find(old, file.path()) {
-            Some(before) if is_same(before, file) => {
-                Change::new(file.path(), State::Clean, Some(file))
-            }
-            _ if entry.is_some_and(LockEntry::is_ejected) => wanted(new, file, root, entry)?,
-            before => changed(before, file),
-        })
+        let before = find(old, file.path());
+        let state = match before {
+            Some(before) if is_same(before, file) => State::Clean,
+            Some(_) => State::Stale,
+            None => State::Missing,
+        };
+        if state != State::Clean && entry.is_some_and(LockEntry::is_ejected) {
+            return wanted(new, file, root, entry);
+        }
+        let mut change = Change::new(file.path(), state, Some(file));
+        let before = before.filter(|_| state != State::Clean);
+        change.old = before.map(|before| before.text().to_owned());
+        Ok(change)
     });
     let mut changes = changes.collect::<Result<Vec<_>, IoError>>()?;
     for file in old.files().iter().filter(|file| find(new, file.path()).is_none()) {
@@ -38,13 +44,6 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
     }
     changes.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(ChangeSet { changes, ..ChangeSet::default() })
-}
-
-fn changed<'a>(before: Option<&ReadyFile>, file: &'a ReadyFile) -> Change<'a> {
-    let state = if before.is_some() { State::Stale } else { State::Missing };
-    let mut change = Change::new(file.path(), state, Some(file));
-    change.old = before.map(|before| before.text().to_owned());
-    change
 }
 
 /// Layout is no difference, as it is none on disk.

@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::data_file::{Named, is_no_node};
-use crate::cluster::{Cluster, Host, Labels};
+use crate::cluster::{Cluster, Host};
 use crate::input::types::{
     HardwareMac, Hypervisor, InterfaceName, LabelKey, LabelValue, Name, RelPath, Role, SshKey,
     System,
@@ -70,10 +70,6 @@ struct HostDeployment<'a> {
     tags: Vec<&'a str>,
 }
 
-fn labels(labels: &Labels) -> BTreeMap<&LabelKey, &LabelValue> {
-    labels.iter().map(|(key, value)| (key, &value.value)).collect()
-}
-
 pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
     let default = cluster.hosts.first();
     let host = |host: &'a Host| Named { name: &host.name, data: host_data(cluster, host) };
@@ -116,7 +112,7 @@ fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
             .map(|(vlan, address)| (&network.vlan(*vlan).name.value, **address))
             .collect(),
         swap: host.swap.then_some(true),
-        labels: labels(&host.labels),
+        labels: host.labels.iter().map(|(key, value)| (key, &value.value)).collect(),
         taints: host.taints.iter().map(ToString::to_string).collect(),
         deployment: HostDeployment {
             target_host: &host.deployment.target_host,

@@ -24,15 +24,11 @@ pub fn patch(files: &[File], source: &str, base: Option<&Base>, style: Style) ->
         out += &comment(&base::before(base, source, style));
     }
     let (by_version, others) = by_version(files);
-    for file in others {
-        out += &unified(file, style);
-    }
+    out.extend(others.into_iter().map(|file| unified(file, style)));
     if !by_version.is_empty() {
         out += &comment(&format!("{BY_VERSION}:"));
     }
-    for file in by_version {
-        out += &unified(file, style);
-    }
+    out.extend(by_version.into_iter().map(|file| unified(file, style)));
     if let Some(base) = base {
         let nothing = if files.is_empty() { "  nothing\n\n" } else { "\n" };
         out += &comment(&format!("{nothing}{}", base::after(base, style)));
