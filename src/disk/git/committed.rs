@@ -22,6 +22,9 @@ const LINKS: usize = 8;
 /// The bytes that a header is looked for in.
 const HEAD: usize = 256;
 
+/// The bytes of memory that an entry of a folder takes.
+const ENTRY: usize = 192;
+
 /// A folder of a revision, whether it is there or not.
 #[derive(Debug, Clone)]
 pub struct Committed {
@@ -163,7 +166,9 @@ impl Committed {
 
     /// The files of this tree that carry nixgen's header.
     pub(in crate::disk) fn generated(&self) -> Result<Vec<String>, IoError> {
-        let Place::At(top) = self.find("")? else { return Ok(Vec::new()) };
+        let Place::At(top @ Entry { kind: Kind::Folder, .. }) = self.find("")? else {
+            return Ok(Vec::new());
+        };
         // A tree inside this one is its own lock's.
         let is_own = |name: &str, entries: &Entries| {
             name != "target" && !entries.contains_key(LOCK_FILE.as_bytes())
@@ -191,9 +196,8 @@ impl Committed {
         while let Some((path, entry)) = folders.pop() {
             // It is read again where it is met again, and counts: so no repository
             // whose folders are all the same one is walked for ever.
-            let bytes = self.read(&path, &entry)?;
-            let entries = self.entries(&bytes).map_err(|error| self.failed(&path, error))?;
-            self.count(entries.len() * path.len()).map_err(|error| self.failed(&path, error))?;
+            let entries = self.read_folder(&mut self.reader(), &entry, path.len());
+            let entries = entries.map_err(|error| self.failed(&path, error))?;
             if path != folder && !enters(split(&path).1, &entries) {
                 continue;
             }
@@ -233,8 +237,7 @@ impl Committed {
         if let Some(known) = reader.folders.get(&entry.object) {
             return Ok(Arc::clone(known));
         }
-        let bytes = reader.objects.read(&entry.object)?;
-        let entries = Arc::new(self.entries(&bytes)?);
+        let entries = Arc::new(self.read_folder(&mut reader, entry, 0)?);
         reader.folders.insert(entry.object.clone(), Arc::clone(&entries));
         Ok(entries)
     }
@@ -250,11 +253,6 @@ impl Committed {
 
     fn read(&self, path: &str, entry: &Entry) -> Result<Vec<u8>, IoError> {
         self.reader().objects.read(&entry.object).map_err(|error| self.failed(path, error))
-    }
-
-    /// Counts the paths that are made of names.
-    fn count(&self, bytes: usize) -> io::Result<()> {
-        self.reader().objects.spend(bytes as u64)
     }
 
     fn reader(&self) -> MutexGuard<'_, Reader> {
@@ -273,10 +271,15 @@ impl Committed {
         error
     }
 
-    fn entries(&self, folder: &[u8]) -> io::Result<Entries> {
+    /// The entries of a folder, to whose path of that length names are added.
+    fn read_folder(&self, reader: &mut Reader, folder: &Entry, path: usize) -> io::Result<Entries> {
         // The name of its commit tells how long the names of objects are.
         let width = self.top.object.find('^').unwrap_or_default() / 2;
-        entries(folder, width).ok_or_else(|| ErrorKind::InvalidData.into())
+        let bytes = reader.objects.read(&folder.object)?;
+        let entries = entries(&bytes, width).ok_or(ErrorKind::InvalidData)?;
+        // In memory, an entry is more than in git.
+        reader.objects.spend((entries.len() * (ENTRY + path)) as u64)?;
+        Ok(entries)
     }
 }
 
