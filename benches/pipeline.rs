@@ -3,6 +3,8 @@
 //! criterion reports the time and, as throughput, VMs a second. Then what a
 //! review costs beside rendering, with the program itself.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 #[path = "../tests/support/generated.rs"]
 mod generated;
 

@@ -1,6 +1,8 @@
 //! Prints a generated cluster, to be measured: `cluster VMS`, or `cluster VMS full` for
 //! one with all keys.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
 #[path = "../tests/support/generated.rs"]
 mod generated;
 

@@ -2,6 +2,16 @@
 //! once, and tests that do not wait for each other run side by side.
 //! `README.md` says which file is about what.
 
+// A test ends with a panic.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::unreachable,
+    clippy::unwrap_used
+)]
+
 mod architecture;
 mod attrs;
 mod base;

@@ -302,8 +302,9 @@ impl<'a> Fields<'a> {
     /// Opens a table that has these keys.
     pub(crate) fn open(node: Node<'a>, keys: &[&str], log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
+            let first = keys.first().copied().unwrap_or_default();
             let instead =
-                format!("write `{{ {} = … }}`; its keys are {}", keys[0], listed(keys, SHOWN));
+                format!("write `{{ {first} = … }}`; its keys are {}", listed(keys, SHOWN));
             return wrong_type(node, "a table", &instead, log);
         };
         Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })

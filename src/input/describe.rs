@@ -20,12 +20,19 @@ pub(crate) trait Describe: Sized {
     }
 }
 
+/// Adds a word to a schema.
+pub(super) fn say(schema: &mut Value, word: &str, what: impl Into<Value>) {
+    if let Value::Object(words) = schema {
+        words.insert(word.to_owned(), what.into());
+    }
+}
+
 /// The schema of a key of a table, and whether the table needs it.
 pub(crate) fn key<T: Describe + Decode>(doc: &str, default: Option<T>) -> (Value, bool) {
     let mut schema = T::schema();
-    schema["description"] = doc.trim().into();
+    say(&mut schema, "description", doc.trim());
     if let Some(written) = default.as_ref().and_then(Describe::written) {
-        schema["default"] = written;
+        say(&mut schema, "default", written);
     }
     (schema, default.or_else(T::absent).is_none())
 }
@@ -51,10 +58,10 @@ pub(crate) fn table<const N: usize>(keys: [(&str, (Value, bool)); N]) -> Value {
 fn text<T: Text>() -> Value {
     let mut schema = json!({ "type": "string" });
     if let Some(pattern) = T::PATTERN {
-        schema["pattern"] = pattern.into();
-        schema["examples"] = json!([T::EXAMPLE]);
+        say(&mut schema, "pattern", pattern);
+        say(&mut schema, "examples", json!([T::EXAMPLE]));
     } else if !T::choices().is_empty() {
-        schema["enum"] = T::choices().into();
+        say(&mut schema, "enum", T::choices());
     }
     schema
 }

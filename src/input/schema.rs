@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use serde_json::Value;
 
 use super::decode::Map;
-use super::describe::Describe as _;
+use super::describe::{Describe as _, say};
 use super::nixos::Options;
 use super::record::record;
 use super::spanned::Spanned;
@@ -30,8 +30,8 @@ fn range(octets: [u8; 4], bits: u8) -> Spanned<Ipv4Net> {
 /// nixgen takes; what only shows across keys is for `nixgen validate`.
 pub(crate) fn schema() -> Value {
     let mut schema = ClusterFile::schema();
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    schema["title"] = "cluster.toml of nixgen".into();
+    say(&mut schema, "$schema", "https://json-schema.org/draft/2020-12/schema");
+    say(&mut schema, "title", "cluster.toml of nixgen");
     schema
 }
 

@@ -2,7 +2,7 @@
 //! down into what it reads, and so does all that walks over its tree or frees it:
 //! with what nobody writes by hand each of them would run out of stack.
 
-use rnix::SyntaxKind::{self, *};
+use rnix::SyntaxKind as Kind;
 
 use super::lint::Finding;
 
@@ -16,7 +16,7 @@ pub(super) fn check(text: &str) -> Result<(), Finding> {
 }
 
 fn within(text: &str, deepest: usize) -> Result<(), Finding> {
-    let mut scan = Scan { levels: vec![Level::new(NODE_ROOT)], ..Scan::default() };
+    let mut scan = Scan { levels: vec![Level::new(Kind::NODE_ROOT)], ..Scan::default() };
     let mut at = 0;
     for (kind, token) in rnix::tokenize(text) {
         if !kind.is_trivia() {
@@ -36,7 +36,7 @@ fn within(text: &str, deepest: usize) -> Result<(), Finding> {
 
 /// A bracket, a string or a `let` that is open, or the whole text.
 struct Level {
-    close: SyntaxKind,
+    close: Kind,
     /// The tokens that put one expression into another, since its last binding.
     links: usize,
     /// The `with` and `assert` whose semicolon has not come yet.
@@ -53,7 +53,7 @@ struct Level {
 }
 
 impl Level {
-    fn new(close: SyntaxKind) -> Self {
+    fn new(close: Kind) -> Self {
         Self {
             close,
             links: 0,
@@ -67,23 +67,23 @@ impl Level {
 
     /// Whether things stand side by side here, and not a function and its arguments.
     fn is_row(&self) -> bool {
-        self.inherits || matches!(self.close, TOKEN_R_BRACK | TOKEN_STRING_END)
+        self.inherits || matches!(self.close, Kind::TOKEN_R_BRACK | Kind::TOKEN_STRING_END)
     }
 
     fn has_bindings(&self) -> bool {
-        matches!(self.close, TOKEN_R_BRACE | TOKEN_IN)
+        matches!(self.close, Kind::TOKEN_R_BRACE | Kind::TOKEN_IN)
     }
 
     /// Tells a binding from the argument of a pattern, which is a name alone or has a
     /// default.
-    fn begin(&mut self, before: Before, kind: SyntaxKind) {
-        let may_be_argument = self.close == TOKEN_R_BRACE
-            && kind != TOKEN_ASSIGN
+    fn begin(&mut self, before: Before, kind: Kind) {
+        let may_be_argument = self.close == Kind::TOKEN_R_BRACE
+            && kind != Kind::TOKEN_ASSIGN
             && (self.asks
-                || matches!(kind, TOKEN_COMMA | TOKEN_QUESTION | TOKEN_ELLIPSIS)
-                || (kind == TOKEN_IDENT && before == Before::Binding));
+                || matches!(kind, Kind::TOKEN_COMMA | Kind::TOKEN_QUESTION | Kind::TOKEN_ELLIPSIS)
+                || (kind == Kind::TOKEN_IDENT && before == Before::Binding));
         self.binds |= self.has_bindings() && kind != self.close && !may_be_argument;
-        self.has_value |= self.binds && matches!(kind, TOKEN_ASSIGN | TOKEN_INHERIT);
+        self.has_value |= self.binds && matches!(kind, Kind::TOKEN_ASSIGN | Kind::TOKEN_INHERIT);
     }
 }
 
@@ -111,27 +111,34 @@ enum Before {
 }
 
 impl Before {
-    fn may_precede(self, kind: SyntaxKind, is_in_list: bool) -> bool {
+    fn may_precede(self, kind: Kind, is_in_list: bool) -> bool {
         match self {
-            Self::Operator => begins_operand(kind) || matches!(kind, TOKEN_SUB | TOKEN_INVERT),
-            Self::Head => {
-                matches!(kind, TOKEN_LET | TOKEN_IF | TOKEN_WITH | TOKEN_ASSERT)
-                    || Self::Operator.may_precede(kind, is_in_list)
+            Self::Operator => {
+                begins_operand(kind) || matches!(kind, Kind::TOKEN_SUB | Kind::TOKEN_INVERT)
             }
-            Self::Dot => is_name(kind) || matches!(kind, TOKEN_STRING_START | TOKEN_INTERPOL_START),
-            Self::At => matches!(kind, TOKEN_IDENT | TOKEN_L_BRACE),
-            Self::Rec => kind == TOKEN_L_BRACE,
+            Self::Head => {
+                matches!(
+                    kind,
+                    Kind::TOKEN_LET | Kind::TOKEN_IF | Kind::TOKEN_WITH | Kind::TOKEN_ASSERT
+                ) || Self::Operator.may_precede(kind, is_in_list)
+            }
+            Self::Dot => {
+                is_name(kind)
+                    || matches!(kind, Kind::TOKEN_STRING_START | Kind::TOKEN_INTERPOL_START)
+            }
+            Self::At => matches!(kind, Kind::TOKEN_IDENT | Kind::TOKEN_L_BRACE),
+            Self::Rec => kind == Kind::TOKEN_L_BRACE,
             Self::Binding | Self::Let => {
-                let ends = matches!(kind, TOKEN_R_BRACE | TOKEN_IN);
-                let begins = matches!(kind, TOKEN_INHERIT | TOKEN_ELLIPSIS);
+                let ends = matches!(kind, Kind::TOKEN_R_BRACE | Kind::TOKEN_IN);
+                let begins = matches!(kind, Kind::TOKEN_INHERIT | Kind::TOKEN_ELLIPSIS);
                 ends || begins
-                    || (self == Self::Let && kind == TOKEN_L_BRACE)
+                    || (self == Self::Let && kind == Kind::TOKEN_L_BRACE)
                     || Self::Dot.may_precede(kind, is_in_list)
             }
             Self::Any | Self::Operand => {
                 !is_in_list
                     || begins_operand(kind)
-                    || matches!(kind, TOKEN_DOT | TOKEN_OR | TOKEN_R_BRACK)
+                    || matches!(kind, Kind::TOKEN_DOT | Kind::TOKEN_OR | Kind::TOKEN_R_BRACK)
             }
         }
     }
@@ -147,9 +154,9 @@ struct Scan {
 
 impl Scan {
     /// Goes on behind a token, unless it cannot stand there.
-    fn take(&mut self, kind: SyntaxKind) -> Option<()> {
+    fn take(&mut self, kind: Kind) -> Option<()> {
         let before = std::mem::take(&mut self.before);
-        let is_in_list = self.levels.last()?.close == TOKEN_R_BRACK;
+        let is_in_list = self.levels.last()?.close == Kind::TOKEN_R_BRACK;
         if !before.may_precede(kind, is_in_list) {
             return None;
         }
@@ -157,69 +164,74 @@ impl Scan {
             self.beside()?;
         }
         // An old `let { … }` has no `in`.
-        if before == Before::Let && kind == TOKEN_L_BRACE {
-            self.close(TOKEN_IN)?;
+        if before == Before::Let && kind == Kind::TOKEN_L_BRACE {
+            self.close(Kind::TOKEN_IN)?;
         }
         let level = self.levels.last_mut()?;
         level.begin(before, kind);
         match kind {
-            TOKEN_OR if before == Before::Operand && !level.inherits => self.link(Before::Operator),
-            TOKEN_L_PAREN => self.open(TOKEN_R_PAREN, Before::Head),
-            TOKEN_L_BRACK => self.open(TOKEN_R_BRACK, Before::Any),
-            TOKEN_STRING_START => self.open(TOKEN_STRING_END, Before::Any),
-            TOKEN_INTERPOL_START => self.open(TOKEN_INTERPOL_END, Before::Head),
-            TOKEN_L_BRACE => self.open(TOKEN_R_BRACE, Before::Binding),
-            TOKEN_LET => self.open(TOKEN_IN, Before::Let),
-            TOKEN_R_PAREN | TOKEN_R_BRACK | TOKEN_R_BRACE | TOKEN_STRING_END
-            | TOKEN_INTERPOL_END => {
+            Kind::TOKEN_OR if before == Before::Operand && !level.inherits => {
+                self.link(Before::Operator)
+            }
+            Kind::TOKEN_L_PAREN => self.open(Kind::TOKEN_R_PAREN, Before::Head),
+            Kind::TOKEN_L_BRACK => self.open(Kind::TOKEN_R_BRACK, Before::Any),
+            Kind::TOKEN_STRING_START => self.open(Kind::TOKEN_STRING_END, Before::Any),
+            Kind::TOKEN_INTERPOL_START => self.open(Kind::TOKEN_INTERPOL_END, Before::Head),
+            Kind::TOKEN_L_BRACE => self.open(Kind::TOKEN_R_BRACE, Before::Binding),
+            Kind::TOKEN_LET => self.open(Kind::TOKEN_IN, Before::Let),
+            Kind::TOKEN_R_PAREN
+            | Kind::TOKEN_R_BRACK
+            | Kind::TOKEN_R_BRACE
+            | Kind::TOKEN_STRING_END
+            | Kind::TOKEN_INTERPOL_END => {
                 self.close(kind)?;
                 self.before = Before::Operand;
             }
-            TOKEN_IN => {
+            Kind::TOKEN_IN => {
                 self.close(kind)?;
                 self.link(Before::Head);
             }
-            TOKEN_WITH | TOKEN_ASSERT => {
+            Kind::TOKEN_WITH | Kind::TOKEN_ASSERT => {
                 level.guards += 1;
                 self.link(Before::Head);
             }
-            TOKEN_SEMICOLON if level.guards > 0 => {
+            Kind::TOKEN_SEMICOLON if level.guards > 0 => {
                 level.guards -= 1;
                 self.before = Before::Head;
             }
-            TOKEN_SEMICOLON | TOKEN_COMMA => self.bound(before)?,
-            TOKEN_INHERIT => {
+            Kind::TOKEN_SEMICOLON | Kind::TOKEN_COMMA => self.bound(before)?,
+            Kind::TOKEN_INHERIT => {
                 level.inherits =
                     level.has_bindings() && matches!(before, Before::Binding | Before::Let);
             }
-            TOKEN_ASSIGN => {
+            Kind::TOKEN_ASSIGN => {
                 level.inherits = false;
                 self.before = Before::Head;
             }
-            TOKEN_DOT => self.before = Before::Dot,
-            TOKEN_AT => self.before = Before::At,
-            TOKEN_REC => self.before = Before::Rec,
-            TOKEN_QUESTION => {
+            Kind::TOKEN_DOT => self.before = Before::Dot,
+            Kind::TOKEN_AT => self.before = Before::At,
+            Kind::TOKEN_REC => self.before = Before::Rec,
+            Kind::TOKEN_QUESTION => {
                 level.asks = true;
-                let may_be_default = level.close == TOKEN_R_BRACE;
+                let may_be_default = level.close == Kind::TOKEN_R_BRACE;
                 self.link(if may_be_default { Before::Head } else { Before::Dot });
             }
             kind if begins_operand(kind) || is_name(kind) => self.before = Before::Operand,
-            TOKEN_IF | TOKEN_COLON => self.link(Before::Head),
-            TOKEN_THEN | TOKEN_ELSE => self.before = Before::Head,
+            Kind::TOKEN_IF | Kind::TOKEN_COLON => self.link(Before::Head),
+            Kind::TOKEN_THEN | Kind::TOKEN_ELSE => self.before = Before::Head,
             kind if is_operator(kind) => self.link(Before::Operator),
             _ => {}
         }
         Some(())
     }
 
-    fn open(&mut self, close: SyntaxKind, before: Before) {
+    fn open(&mut self, close: Kind, before: Before) {
         self.levels.push(Level::new(close));
         self.depth += 1;
         self.before = before;
     }
 
-    fn close(&mut self, kind: SyntaxKind) -> Option<()> {
+    fn close(&mut self, kind: Kind) -> Option<()> {
         let level = self.levels.pop_if(|level| level.close == kind && !level.binds)?;
         self.depth -= 1 + level.links;
         Some(())
@@ -229,7 +241,7 @@ impl Scan {
     fn link(&mut self, before: Before) {
         if let Some(level) = self.levels.last_mut() {
             level.links += 1;
-            level.asks &= before == Before::Dot || level.close == TOKEN_R_BRACE;
+            level.asks &= before == Before::Dot || level.close == Kind::TOKEN_R_BRACE;
             self.depth += 1;
         }
         self.before = before;
@@ -240,7 +252,7 @@ impl Scan {
         let level = self.levels.last_mut()?;
         if level.is_row() {
             self.depth -= std::mem::take(&mut level.links);
-        } else if level.asks && level.close == TOKEN_R_PAREN {
+        } else if level.asks && level.close == Kind::TOKEN_R_PAREN {
             return None;
         } else {
             level.links += 1;
@@ -265,35 +277,35 @@ impl Scan {
     }
 }
 
-fn begins_operand(kind: SyntaxKind) -> bool {
-    kind.is_fn_arg() || kind == TOKEN_INTERPOL_START
+fn begins_operand(kind: Kind) -> bool {
+    kind.is_fn_arg() || kind == Kind::TOKEN_INTERPOL_START
 }
 
-fn is_name(kind: SyntaxKind) -> bool {
-    matches!(kind, TOKEN_IDENT | TOKEN_CUR_POS | TOKEN_OR)
+fn is_name(kind: Kind) -> bool {
+    matches!(kind, Kind::TOKEN_IDENT | Kind::TOKEN_CUR_POS | Kind::TOKEN_OR)
 }
 
-fn is_operator(kind: SyntaxKind) -> bool {
+fn is_operator(kind: Kind) -> bool {
     matches!(
         kind,
-        TOKEN_ADD
-            | TOKEN_SUB
-            | TOKEN_MUL
-            | TOKEN_DIV
-            | TOKEN_CONCAT
-            | TOKEN_UPDATE
-            | TOKEN_INVERT
-            | TOKEN_AND_AND
-            | TOKEN_OR_OR
-            | TOKEN_IMPLICATION
-            | TOKEN_EQUAL
-            | TOKEN_NOT_EQUAL
-            | TOKEN_LESS
-            | TOKEN_LESS_OR_EQ
-            | TOKEN_MORE
-            | TOKEN_MORE_OR_EQ
-            | TOKEN_PIPE_LEFT
-            | TOKEN_PIPE_RIGHT
+        Kind::TOKEN_ADD
+            | Kind::TOKEN_SUB
+            | Kind::TOKEN_MUL
+            | Kind::TOKEN_DIV
+            | Kind::TOKEN_CONCAT
+            | Kind::TOKEN_UPDATE
+            | Kind::TOKEN_INVERT
+            | Kind::TOKEN_AND_AND
+            | Kind::TOKEN_OR_OR
+            | Kind::TOKEN_IMPLICATION
+            | Kind::TOKEN_EQUAL
+            | Kind::TOKEN_NOT_EQUAL
+            | Kind::TOKEN_LESS
+            | Kind::TOKEN_LESS_OR_EQ
+            | Kind::TOKEN_MORE
+            | Kind::TOKEN_MORE_OR_EQ
+            | Kind::TOKEN_PIPE_LEFT
+            | Kind::TOKEN_PIPE_RIGHT
     )
 }
 

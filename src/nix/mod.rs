@@ -25,6 +25,7 @@ use crate::input::types::{Formatter, RelPath};
 use crate::render::{Bug, Kind, Language, RenderedFile};
 pub(crate) use lint::below_root;
 
+use crate::text::part;
 use attrs::Attrs;
 use lint::{Finding, Reference};
 
@@ -258,7 +259,7 @@ fn or_found<T>(result: T, mut found: Vec<Finding>) -> Result<T, Vec<Finding>> {
 
 fn bug(file: &RenderedFile, at: Option<usize>, message: String) -> Bug {
     let line = at.map(|at| {
-        let number = file.text[..at].matches('\n').count();
+        let number = part(&file.text, ..at).matches('\n').count();
         (number + 1, file.text.lines().nth(number).unwrap_or_default().to_owned())
     });
     Bug {

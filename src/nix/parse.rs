@@ -5,6 +5,7 @@ use rnix::{ParseError, Root};
 use super::depth;
 use super::lint::Finding;
 use super::tokens::is_tangled;
+use crate::text::part;
 
 /// What follows from the first mistakes of a text is no news.
 const MOST_ERRORS: usize = 20;
@@ -35,7 +36,7 @@ fn describe(error: &ParseError, text: &str) -> Finding {
         // The end of the text, the recursion limit, and what later versions add.
         _ => text.trim_end().len()..text.len(),
     };
-    let node = text[range.clone()].trim();
+    let node = part(text, range.clone()).trim();
     let message = if node.is_empty() || node.len() > 60 {
         error.to_string()
     } else {

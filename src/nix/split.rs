@@ -2,6 +2,7 @@
 //! grows with its input, and bindings do not influence each other.
 
 use super::plain::{self, Part};
+use crate::text::part;
 
 /// Texts from this size on are split.
 const LARGE: usize = 128 << 10;
@@ -35,19 +36,25 @@ impl<'a> Split<'a> {
         let mut bounds = vec![set.open];
         bounds.extend(set.ends.chunks(GROUP).filter_map(|group| group.last()).copied());
         // A comment behind a binding on its line belongs to that binding.
-        let ends_its_line = |&at: &usize| text[at..].trim_start_matches(' ').starts_with('\n');
-        let splits = text[last..set.close].trim().is_empty() && set.ends.iter().all(ends_its_line);
+        let ends_its_line =
+            |&at: &usize| part(text, at..).trim_start_matches(' ').starts_with('\n');
+        let splits =
+            part(text, last..set.close).trim().is_empty() && set.ends.iter().all(ends_its_line);
         (splits && !text.contains(HOLE)).then_some(Self { text, set, bounds })
     }
 
     /// The text around the groups, with [`HOLE`] in their place.
     pub(super) fn frame(&self) -> String {
-        format!("{}\n{HOLE}\n{}", &self.text[..self.set.open], &self.text[self.set.close..])
+        let (above, below) = (part(self.text, ..self.set.open), part(self.text, self.set.close..));
+        format!("{above}\n{HOLE}\n{below}")
     }
 
     /// The groups of bindings.
     pub(super) fn groups(&self) -> impl Iterator<Item = &'a str> {
-        self.bounds.windows(2).map(|bound| &self.text[bound[0]..bound[1]])
+        self.bounds.windows(2).filter_map(|bound| match bound {
+            [start, end] => self.text.get(*start..*end),
+            _ => None,
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::text::part;
 use rnix::SyntaxKind;
 
 /// Whether it would take too long to find the tokens of a text. Before each of
@@ -96,7 +97,7 @@ fn unindented(own: &str) -> String {
     let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let lines = own.split('\n').filter(|line| !is_blank(line));
     let common = lines.map(indentation).min().unwrap_or(usize::MAX);
-    let stripped = |line: &'_ str| line[indentation(line).min(common)..].to_owned();
+    let stripped = |line: &'_ str| part(line, indentation(line).min(common)..).to_owned();
     let mut lines: Vec<String> = own.split('\n').map(stripped).collect();
     if let Some(last) = lines.last_mut().filter(|last| is_blank(last)) {
         last.clear();

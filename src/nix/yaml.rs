@@ -7,6 +7,7 @@ use std::ops::Range;
 use saphyr_parser::{Event, Marker, Parser};
 
 use super::lint::Finding;
+use crate::text::part;
 
 /// A collection that is being read.
 enum Open {
@@ -55,7 +56,7 @@ pub(super) fn check(text: &str, values: &[Range<usize>]) -> Vec<Finding> {
         let is_within =
             |scalar: &Range<usize>| scalar.start <= value.start && value.end <= scalar.end;
         if !scalars.get(next).is_some_and(is_within) && !lines.is_comment(value) {
-            let message = format!("a value became code, at `{}`", &text[value.clone()]);
+            let message = format!("a value became code, at `{}`", part(text, value.clone()));
             found.push(Finding { at: value.start, message });
         }
     }
@@ -77,7 +78,7 @@ impl<'a> Lines<'a> {
     fn byte(&self, marker: &Marker) -> usize {
         let start = self.starts.get(marker.line().saturating_sub(1)).copied();
         let Some(start) = start else { return self.text.len() };
-        let mut characters = self.text[start..].char_indices();
+        let mut characters = part(self.text, start..).char_indices();
         characters.nth(marker.col()).map_or(self.text.len(), |(at, _)| start + at)
     }
 
@@ -85,9 +86,9 @@ impl<'a> Lines<'a> {
     fn is_comment(&self, range: &Range<usize>) -> bool {
         let line = self.starts.partition_point(|start| *start <= range.start);
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        let before = &self.text[start..range.start];
+        let before = part(self.text, start..range.start);
         (before.starts_with('#') || before.contains(" #"))
-            && !self.text[range.clone()].contains('\n')
+            && !part(self.text, range.clone()).contains('\n')
     }
 }
 

@@ -59,9 +59,9 @@ pub fn of_plan(
     groups.sort_by_key(|group| std::cmp::Reverse(group.len()));
     let rest = groups.split_off(groups.len().min(MOST));
     // What is nobody's is made of all that change.
-    let all: Vec<Machine<'_>> = groups.iter().filter_map(|group| group[0].machine).collect();
+    let all: Vec<Machine<'_>> = groups.iter().filter_map(|group| group.first()?.machine).collect();
     let found = groups.into_par_iter().flat_map_iter(|group| {
-        let one = group[0];
+        let Some(&one) = group.first() else { return Vec::new() };
         let who = (one.machine, one.is_new);
         let own = one.machine.as_ref().map_or(all.as_slice(), std::slice::from_ref);
         let origins = of_options(document, &implied, own, who, &one.attributes, changed, pipeline);

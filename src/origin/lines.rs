@@ -33,7 +33,7 @@ fn words(text: &str) -> Vec<Word<'_>> {
 fn on_lines<'w, 't>(words: &'w [Word<'t>], lines: &Range<usize>) -> &'w [Word<'t>] {
     let start = words.partition_point(|(line, _)| *line <= lines.start);
     let end = words.partition_point(|(line, _)| *line <= lines.end);
-    &words[start..end]
+    words.get(start..end).unwrap_or_default()
 }
 
 /// The lines of words that other words do not have.
@@ -41,8 +41,11 @@ fn changed_words(old: &[Word<'_>], new: &[Word<'_>]) -> BTreeSet<usize> {
     let ops = capture_diff_slices(Algorithm::Myers, &texts(old), &texts(new));
     let changed = ops.iter().flat_map(|op| match op.as_tag_tuple() {
         (DiffTag::Equal, ..) => Vec::new(),
-        (DiffTag::Delete | DiffTag::Replace, at, _) => old[at].to_vec(),
-        (DiffTag::Insert, at, words) => beside(&old[..at.start], &old[at.start..], new, &words),
+        (DiffTag::Delete | DiffTag::Replace, at, _) => old.get(at).unwrap_or_default().to_vec(),
+        (DiffTag::Insert, at, words) => {
+            let (above, below) = old.split_at_checked(at.start).unwrap_or((old, &[]));
+            beside(above, below, new, &words)
+        }
     });
     changed.map(|(line, _)| line).collect()
 }
@@ -64,7 +67,8 @@ fn beside<'t>(
     };
     let (last, next) = (above.last(), below.first());
     let is_between = is_one_line(last, next);
-    let is_behind = is_one_line(come.start.checked_sub(1).map(|at| &new[at]), new.get(come.start));
+    let is_behind =
+        is_one_line(come.start.checked_sub(1).and_then(|at| new.get(at)), new.get(come.start));
     let is_before = is_one_line(new.get(come.end - 1), new.get(come.end));
     let last = last.filter(|_| is_between || is_behind);
     last.into_iter().chain(next.filter(|_| is_between || is_before)).copied().collect()

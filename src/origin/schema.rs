@@ -79,10 +79,8 @@ impl Schema {
 
 /// A value that a key takes, as TOML; `None` for options of NixOS.
 pub(super) fn example(schema: &Value) -> Option<String> {
-    if let Some(value) = [&schema["default"], &schema["examples"][0], &schema["enum"][0]]
-        .into_iter()
-        .find(|value| !value.is_null())
-    {
+    let written = ["/default", "/examples/0", "/enum/0"];
+    if let Some(value) = written.iter().find_map(|place| schema.pointer(place)) {
         return Some(value.to_string());
     }
     match schema["type"].as_str()? {

@@ -97,16 +97,18 @@ fn quoted(text: String) -> String {
 /// that makes other addresses, sizes, releases and ports.
 fn bumped(text: &str) -> Vec<String> {
     let mut all = Vec::new();
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        let length = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-        if let Some(Ok(number)) = text.get(at..at + length).map(str::parse::<u32>) {
+    let mut before = String::new();
+    let is_digit = |c: &char| c.is_ascii_digit();
+    for run in text.chars().collect::<Vec<_>>().chunk_by(|a, b| is_digit(a) == is_digit(b)) {
+        let written: String = run.iter().collect();
+        let after = text.strip_prefix(before.as_str()).and_then(|rest| rest.strip_prefix(&written));
+        if let (Ok(number), Some(after)) = (written.parse::<u32>(), after) {
+            let length = written.len();
             for near in [number.checked_add(1), number.checked_sub(1)].into_iter().flatten() {
-                all.push(format!("{}{near:0length$}{}", &text[..at], &text[at + length..]));
+                all.push(format!("{before}{near:0length$}{after}"));
             }
         }
-        at += length.max(1);
+        before += &written;
     }
     all
 }

@@ -3,6 +3,7 @@
 //! a template has one behind what it says, and they are taken out once the text
 //! is whole. A mark starts with NUL, which no value of cluster.toml can hold.
 
+use crate::text::part;
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -50,15 +51,15 @@ pub(super) fn numbered(template: &str) -> String {
     let mut out = String::with_capacity(template.len() * 2);
     let (mut number, mut rest) = (1, template.as_str());
     while !rest.is_empty() {
-        let tag = rest.match_indices('{').find_map(|(at, _)| Some((at, tag(&rest[at..])?)));
+        let tag = rest.match_indices('{').find_map(|(at, _)| Some((at, tag(part(rest, at..))?)));
         let (end, tag) = tag.unwrap_or((rest.len(), ""));
-        for text in rest[..end].split_inclusive('\n') {
+        for text in part(rest, ..end).split_inclusive('\n') {
             let said = text.trim_end();
             out.push_str(said);
             if !said.is_empty() {
                 out.push_str(&line(number));
             }
-            out.push_str(&text[said.len()..]);
+            out.push_str(part(text, said.len()..));
             number += usize::from(text.ends_with('\n'));
         }
         out.push_str(tag);
@@ -66,7 +67,7 @@ pub(super) fn numbered(template: &str) -> String {
             out.push_str(&line(number));
         }
         number += tag.matches('\n').count();
-        rest = &rest[end + tag.len()..];
+        rest = part(rest, end + tag.len()..);
     }
     out
 }
@@ -94,7 +95,7 @@ fn tag(text: &str) -> Option<&str> {
         match quote {
             Some(open) if c == open => quote = None,
             None if matches!(c, '"' | '\'' | '`') && close != "#}" => quote = Some(c),
-            None if text[at..].starts_with(close) => return Some(&text[..at + close.len()]),
+            None if part(text, at..).starts_with(close) => return text.get(..at + close.len()),
             Some(_) | None => {}
         }
     }

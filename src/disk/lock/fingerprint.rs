@@ -33,12 +33,16 @@ impl Fingerprint {
 
 impl From<Essence> for Fingerprint {
     fn from(essence: Essence) -> Self {
-        Self(hex(&Sha256::digest(essence.0)[..ENOUGH]))
+        Self(start_of(&Sha256::digest(essence.0)))
     }
 }
 
-/// How many bytes of a digest are enough to tell texts apart that nobody forges.
-const ENOUGH: usize = 16;
+/// As much of a digest as is enough to tell texts apart that nobody forges.
+fn start_of(digest: &[u8]) -> String {
+    const ENOUGH: usize = 16;
+
+    hex(digest.get(..ENOUGH).unwrap_or(digest))
+}
 
 /// The input of a tree, as far as it is the user's: `cluster.toml`, but
 /// for comments and layout, and their templates. From the same one, only another
@@ -55,6 +59,6 @@ impl Input {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text.as_bytes());
         }
-        Self(hex(&hash.finalize()[..ENOUGH]))
+        Self(start_of(&hash.finalize()))
     }
 }

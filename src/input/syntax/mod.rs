@@ -16,6 +16,7 @@ use self::twice::FirstPlaces;
 use self::words::line_start;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Source;
+use crate::text::part;
 
 /// Larger texts get their first error only: each further one takes another look
 /// at the whole text.
@@ -77,13 +78,13 @@ fn blank_table(text: &mut String, at: usize) {
     let line = line_start(text, at);
     // An error on a header's own line is most often a value before it that
     // does not end.
-    let above = if text[line..].starts_with('[') { line.saturating_sub(1) } else { line };
+    let above = if part(text, line..).starts_with('[') { line.saturating_sub(1) } else { line };
     let header = |from: &str| from.rfind("\n[").map(|newline| newline + 1);
-    let start = header(&text[..above]).unwrap_or(0);
-    let end = text[line..].find("\n[").map_or(text.len(), |newline| line + newline + 1);
+    let start = header(part(text, ..above)).unwrap_or(0);
+    let end = part(text, line..).find("\n[").map_or(text.len(), |newline| line + newline + 1);
     let end = if above == line { end } else { end.max(line) };
     let blank: String =
-        text[start..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
+        part(text, start..end).bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
     text.replace_range(start..end, &blank);
 }
 
@@ -102,8 +103,8 @@ fn report(text: &str, errors: &[Error], log: &mut Vec<Diagnostic>) {
         }
         log.push(words::table(text, error, places.before(&span)));
         let line = line_start(text, span.start);
-        if text[line..].starts_with('[') {
-            let next = text[span.start..].find("\n[");
+        if part(text, line..).starts_with('[') {
+            let next = part(text, span.start..).find("\n[");
             below_a_header = next.map_or(text.len(), |next| span.start + next);
         }
     }

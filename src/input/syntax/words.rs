@@ -5,6 +5,7 @@ use toml_parser::{Expected, ParseError};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::text::part;
 
 /// A place that breaks the grammar.
 pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
@@ -38,9 +39,9 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
         | "invalid multi-line basic string"
         | "invalid multi-line literal string" => string(raw, inside, &at),
         "missing escaped value" => {
-            let next = text[at.start..].chars().next().map_or(0, char::len_utf8);
+            let next = part(text, at.start..).chars().next().map_or(0, char::len_utf8);
             let escape = at.start.saturating_sub(1)..at.start + next;
-            let message = format!("`{}` is not an escape", &text[escape.clone()]);
+            let message = format!("`{}` is not an escape", part(text, escape.clone()));
             found(escape, message)
                 .help("write `\\\\` for a backslash, or the text in single quotes: `'…'`")
         }
@@ -81,7 +82,7 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
 
 /// Where the line of a place starts.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+    part(text, ..at).rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 /// The line around a place, if it is one that git leaves between two sides.
@@ -90,7 +91,7 @@ fn conflict(text: &str, at: usize) -> Option<Span> {
 
     let at = text.floor_char_boundary(at);
     let start = line_start(text, at);
-    let line = text[start..].lines().next()?;
+    let line = part(text, start..).lines().next()?;
     let is_mark = MARKS.iter().any(|mark| line.starts_with(mark));
     is_mark.then(|| start..start + line.trim_end().len())
 }
@@ -140,7 +141,7 @@ fn string(raw: &str, place: Span, at: &Span) -> Diagnostic {
 /// A header that does not end.
 fn header(text: &str, raw: &str, place: Span) -> Diagnostic {
     let close = if raw.starts_with("[[") { "]]" } else { "]" };
-    let rest = text[place.end..].lines().next().unwrap_or_default();
+    let rest = part(text, place.end..).lines().next().unwrap_or_default();
     if rest.trim_start().starts_with(|c: char| c.is_alphanumeric()) {
         let name = rest.trim().trim_end_matches(']');
         return Diagnostic::new(
@@ -156,17 +157,17 @@ fn header(text: &str, raw: &str, place: Span) -> Diagnostic {
 
 /// A list or table that goes on without a comma: most often it should have ended.
 fn unclosed(text: &str, at: Span, open: Span, close: char) -> Diagnostic {
-    let before = text[..at.start].trim_end();
+    let before = part(text, ..at.start).trim_end();
     let line = line_start(text, before.len());
-    let ends_here = text[before.len()..at.start].contains('\n');
+    let ends_here = part(text, before.len()..at.start).contains('\n');
     // Behind a comment it would be in it.
-    let comment = before[line..].contains('#');
+    let comment = part(before, line..).contains('#');
     let (place, message, help) = if line > open.start || !ends_here {
         let place = if comment { at } else { before.len()..before.len() };
         let message = format!("a `,` or `{close}` is missing here");
         (place, message, "put commas between the values".to_owned())
     } else if comment {
-        let message = format!("this `{}` is not closed on its line", &text[open.clone()]);
+        let message = format!("this `{}` is not closed on its line", part(text, open.clone()));
         (open.clone(), message, format!("write the `{close}`"))
     } else {
         let place = before.len()..before.len();
@@ -179,9 +180,9 @@ fn unclosed(text: &str, at: Span, open: Span, close: char) -> Diagnostic {
 /// A word alone on its line.
 fn key_alone(text: &str, at: Span) -> Diagnostic {
     let start = line_start(text, at.start);
-    let word = text[start..at.start].trim();
-    let rest = text[at.start..].lines().next().unwrap_or_default().trim();
-    let indent = text[start..].len() - text[start..].trim_start().len();
+    let word = part(text, start..at.start).trim();
+    let rest = part(text, at.start..).lines().next().unwrap_or_default().trim();
+    let indent = part(text, start..).len() - part(text, start..).trim_start().len();
     let place = start + indent..(start + indent + word.len()).max(at.end);
     let found = Diagnostic::new(Code::Syntax, place, format!("`{word}` has no `=` and no value"));
     match rest.strip_prefix(':') {
@@ -217,7 +218,7 @@ fn rest(text: &str, raw: &str, place: &Span) -> Diagnostic {
             .help("take it out: a line just ends"),
         Some(sign @ (']' | '}')) => found(format!("this `{sign}` closes nothing"))
             .help("take it out, or write the bracket that it belongs to"),
-        _ if raw.contains(['"', '\'']) && text[line..place.start].contains(['"', '\'']) => {
+        _ if raw.contains(['"', '\'']) && part(text, line..place.start).contains(['"', '\'']) => {
             found("the text ended at the quote before this".to_owned())
                 .help("write `\\\"` for a quote in double quotes, or single quotes around it all")
         }
@@ -250,7 +251,7 @@ pub(super) fn table(text: &str, error: &Error, before: Option<Span>) -> Diagnost
     if message == "duplicate key" {
         let header = |place: &Span| {
             let line = line_start(text, place.start);
-            let line = text[line..].lines().next().unwrap_or_default().trim_start();
+            let line = part(text, line..).lines().next().unwrap_or_default().trim_start();
             line.starts_with('[').then_some(line.split_inclusive(']').next()?)
         };
         let is_header = before.as_ref().is_some_and(|before| header(before).is_some());

@@ -77,14 +77,17 @@ impl RelPath {
     /// This path as seen from the folder of `from`, as Nix writes it: it always
     /// starts with `./` or `../`.
     pub fn seen_from(&self, from: &Self) -> String {
-        let folder: Vec<&str> = from.inside().split('/').collect();
-        let folder = &folder[..folder.len() - 1];
+        let mut folder: Vec<&str> = from.inside().split('/').collect();
+        folder.pop();
         let target: Vec<&str> = self.inside().split('/').collect();
         let shared = folder.iter().zip(&target).take_while(|(a, b)| a == b).count();
         let up = folder.len() - shared;
         let start = if up == 0 { "./".to_owned() } else { "../".repeat(up) };
         // A folder that the file is in: a path of Nix does not end in a slash.
-        let rest = if shared == target.len() { ".".to_owned() } else { target[shared..].join("/") };
+        let rest = match target.get(shared..) {
+            Some([]) | None => ".".to_owned(),
+            Some(rest) => rest.join("/"),
+        };
         start + &rest
     }
 }

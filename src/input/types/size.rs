@@ -38,19 +38,17 @@ impl Text for Size {
         let split = text
             .find(|c: char| !c.is_ascii_digit())
             .ok_or_else(|| format!("`{text}` has no unit; write `{text}GiB` or `{text}MiB`"))?;
-        if text[split..].starts_with('.') {
+        let (digits, unit) = text.split_at(split);
+        if unit.starts_with('.') {
             return Err(format!("`{text}` is not a whole number; use a smaller unit"));
         }
-        let (digits, unit) = text.split_at(split);
         let unit = unit.trim_start_matches(' ');
         let number: u64 = digits.parse().map_err(|_| invalid())?;
         let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
         let Some(factor) = factor else {
             // GB is a thousand millions, not 1024 MiB: guessing would be off by 7 %.
-            let near = UNITS.iter().find(|(name, _)| {
-                let short = &name[..1];
-                unit.to_ascii_uppercase().starts_with(short)
-            });
+            let first = unit.chars().next().map(|c| c.to_ascii_uppercase());
+            let near = UNITS.iter().find(|(name, _)| name.chars().next() == first);
             return Err(near.map_or_else(invalid, |(name, _)| {
                 format!("`{unit}` is not a unit; write `{digits}{name}`")
             }));

@@ -169,7 +169,7 @@ impl AttrPath {
     /// The path behind the first segments.
     #[must_use]
     pub fn without(&self, first: usize) -> Self {
-        Self(self.0[first.min(self.0.len())..].to_vec())
+        Self(self.0.iter().skip(first).cloned().collect())
     }
 }
 

@@ -203,7 +203,7 @@ impl Reader {
             }
         }
         let paths: Vec<&AttrPath> = merged.keys().collect();
-        if paths.windows(2).any(|pair| pair[1].0.starts_with(&pair[0].0)) {
+        if paths.windows(2).any(|pair| matches!(pair, [a, b] if b.0.starts_with(&a.0))) {
             return self.put(expr);
         }
         self.entries.extend(merged);

@@ -67,7 +67,9 @@ fn bind(
                 return;
             }
         };
-        let Some(inner) = inner else { return found.push(twice(entry, &path[..=index])) };
+        let Some(inner) = inner else {
+            return found.push(twice(entry, path.get(..=index).unwrap_or_default()));
+        };
         set = inner;
     }
     enter(value, set, found);

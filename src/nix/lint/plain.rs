@@ -15,7 +15,7 @@ pub(in crate::nix) fn is_plain(text: &str, values: &[Range<usize>]) -> bool {
     let mut is_dotted = false;
     let read = plain::read(text, |part, range| {
         let is_comment = part == Part::Comment;
-        let quotes = usize::from(text[range.clone()].starts_with('"'));
+        let quotes = usize::from(text.get(range.clone()).is_some_and(|text| text.starts_with('"')));
         let is_text = is_comment || quotes == 1;
         let is_data = |value: &&Range<usize>| {
             let is_within = range.start < value.start && value.end + quotes <= range.end;

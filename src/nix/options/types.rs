@@ -1,4 +1,5 @@
 //! Types of options, in the words of the NixOS manual.
+use crate::text::part;
 
 /// The values that an option takes: any of these.
 #[derive(Debug, Clone, PartialEq)]
@@ -114,14 +115,14 @@ fn alternatives(text: &str) -> Vec<&str> {
             '"' => quoted = !quoted,
             '(' if !quoted => depth += 1,
             ')' if !quoted => depth = depth.saturating_sub(1),
-            ' ' if !quoted && depth == 0 && text[at..].starts_with(OR) => {
-                parts.push(&text[start..at]);
+            ' ' if !quoted && depth == 0 && part(text, at..).starts_with(OR) => {
+                parts.push(part(text, start..at));
                 start = at + OR.len();
             }
             _ => {}
         }
     }
-    parts.push(text.get(start..).unwrap_or_default());
+    parts.push(part(text, start..));
     parts
 }
 

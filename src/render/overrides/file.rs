@@ -1,6 +1,5 @@
 //! A file of the user's folder, and the template that it takes the place of.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use sha2::{Digest as _, Sha256};
@@ -8,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::render::{Bug, TemplateSource, template_column};
 use crate::source::{self, Source, Span};
-use crate::text::closest;
+use crate::text::{closest, hex};
 
 /// The largest template that is read: ours are a hundredth of it.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -167,9 +166,5 @@ fn stale(text: &str, ours: &TemplateSource) -> Option<Diagnostic> {
 
 fn base(template: &TemplateSource) -> String {
     let hash = Sha256::digest(template.text);
-    let mut base = String::new();
-    for byte in &hash[..8] {
-        let _ = write!(base, "{byte:02x}");
-    }
-    base
+    hex(hash.get(..8).unwrap_or(&hash))
 }
