@@ -219,8 +219,8 @@ impl Scan {
             kind if begins_operand(kind) || is_name(kind) => self.before = Before::Operand,
             Kind::TOKEN_IF | Kind::TOKEN_COLON => self.link(Before::Head),
             Kind::TOKEN_THEN | Kind::TOKEN_ELSE => self.before = Before::Head,
-            kind if is_operator(kind) => self.link(Before::Operator),
-            _ => {}
+            Kind::TOKEN_STRING_CONTENT | Kind::TOKEN_ELLIPSIS | Kind::TOKEN_ERROR => {}
+            _ => self.link(Before::Operator),
         }
         Some(())
     }
@@ -283,30 +283,6 @@ fn begins_operand(kind: Kind) -> bool {
 
 fn is_name(kind: Kind) -> bool {
     matches!(kind, Kind::TOKEN_IDENT | Kind::TOKEN_CUR_POS | Kind::TOKEN_OR)
-}
-
-fn is_operator(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::TOKEN_ADD
-            | Kind::TOKEN_SUB
-            | Kind::TOKEN_MUL
-            | Kind::TOKEN_DIV
-            | Kind::TOKEN_CONCAT
-            | Kind::TOKEN_UPDATE
-            | Kind::TOKEN_INVERT
-            | Kind::TOKEN_AND_AND
-            | Kind::TOKEN_OR_OR
-            | Kind::TOKEN_IMPLICATION
-            | Kind::TOKEN_EQUAL
-            | Kind::TOKEN_NOT_EQUAL
-            | Kind::TOKEN_LESS
-            | Kind::TOKEN_LESS_OR_EQ
-            | Kind::TOKEN_MORE
-            | Kind::TOKEN_MORE_OR_EQ
-            | Kind::TOKEN_PIPE_LEFT
-            | Kind::TOKEN_PIPE_RIGHT
-    )
 }
 
 #[cfg(test)]
@@ -395,7 +371,7 @@ mod tests {
         let mut passed = 0;
         for _ in 0..20_000 {
             // A few tokens again and again: what is wrong once is wrong often.
-            let few: Vec<&str> = (0..1 + below(8)).map(|_| TOKENS[below(TOKENS.len())]).collect();
+            let few: Vec<&str> = (0..=below(8)).map(|_| TOKENS[below(TOKENS.len())]).collect();
             let text = format!("{} ", few.join(" ")).repeat(60);
             if within(&text, DEEP).is_ok() {
                 passed += 1;

@@ -254,6 +254,7 @@ fn missing(file: &RenderedFile, reference: &Reference, tree: &Tree) -> Option<Mi
 fn or_found<T>(result: T, mut found: Vec<Finding>) -> Result<T, Vec<Finding>> {
     found.sort();
     found.dedup();
+    found.truncate(parse::MOST_ERRORS);
     if found.is_empty() { Ok(result) } else { Err(found) }
 }
 

@@ -8,7 +8,7 @@ use super::tokens::is_tangled;
 use crate::text::part;
 
 /// What follows from the first mistakes of a text is no news.
-const MOST_ERRORS: usize = 20;
+pub(super) const MOST_ERRORS: usize = 20;
 
 /// The syntax tree of a Nix text. Nothing else parses one: no tree may be deeper
 /// than those that walk over it can go.

@@ -35,6 +35,8 @@ pub fn essence(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     // The strings that are open; of an indented one, its own text and its place.
     let mut open: Vec<Option<(usize, String)>> = Vec::new();
+    // What is put into the text at the end: all that follows would move for each.
+    let mut strings: Vec<(usize, String)> = Vec::new();
     for (kind, token) in rnix::tokenize(text) {
         match kind {
             SyntaxKind::TOKEN_WHITESPACE => continue,
@@ -57,7 +59,7 @@ pub fn essence(text: &str) -> String {
             }
             SyntaxKind::TOKEN_STRING_END => {
                 if let Some(Some((start, own))) = open.pop() {
-                    out.insert_str(start, &unindented(&own));
+                    strings.push((start, unindented(&own)));
                 }
             }
             _ => {}
@@ -68,7 +70,15 @@ pub fn essence(text: &str) -> String {
         }
         out.push('\0');
     }
-    out
+    strings.sort_by_key(|(start, _)| *start);
+    let mut whole = String::with_capacity(text.len());
+    let mut from = 0;
+    for (start, own) in strings {
+        whole.push_str(part(&out, from..start));
+        whole.push_str(&own);
+        from = start;
+    }
+    whole + part(&out, from..)
 }
 
 /// Stands in a string's own text for what is interpolated.

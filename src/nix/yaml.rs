@@ -9,6 +9,9 @@ use saphyr_parser::{Event, Marker, Parser};
 use super::lint::Finding;
 use crate::text::part;
 
+/// Deeper manifests are nobody's, and the parser takes the longer the deeper they are.
+const DEEPEST: usize = 64;
+
 /// A collection that is being read.
 enum Open {
     Sequence,
@@ -42,6 +45,11 @@ pub(super) fn check(text: &str, values: &[Range<usize>]) -> Vec<Finding> {
                 found.push(Finding { at, message: "the key is there twice".to_owned() });
             }
             *is_key = !*is_key;
+        }
+        if open.len() > DEEPEST {
+            let message =
+                format!("more than {DEEPEST} lists and mappings stand in each other here");
+            return vec![Finding { at, message }];
         }
         match event {
             Event::Scalar(..) => scalars.push(at..lines.byte(&span.end)),

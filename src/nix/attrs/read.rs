@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
+use std::fmt::Write as _;
 
 use rnix::ast::{
     self, AstToken as _, Attr, AttrSet, BinOpKind, Expr, HasEntry, InterpolPart, LiteralKind,
@@ -217,10 +218,10 @@ impl Reader {
     fn add(&mut self, entry: Entry) {
         match self.entries.entry(AttrPath(self.path.clone())) {
             Place::Vacant(place) => drop(place.insert(entry)),
-            Place::Occupied(mut place) => {
-                let both = format!("{}; {}", place.get().value, entry.value);
-                place.get_mut().value = Value::Code(both);
-            }
+            Place::Occupied(mut place) => match &mut place.get_mut().value {
+                Value::Code(all) => drop(write!(all, "; {}", entry.value)),
+                first => *first = Value::Code(format!("{first}; {}", entry.value)),
+            },
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::types::{Shape, Type};
+use super::types::{DEEPEST, Shape, Type};
 
 /// The options of a NixOS.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl OptionTree {
 
     /// The option at a path, made where it is not there yet.
     fn place(&mut self, path: &str) -> &mut Self {
-        segments(path).into_iter().fold(self, |option, name| {
+        segments(path).into_iter().take(DEEPEST).fold(self, |option, name| {
             let unknown = || Self::of(SUBMODULE);
             if is_placeholder(&name) {
                 option.element.get_or_insert_with(|| Box::new(unknown()))

@@ -58,9 +58,15 @@ impl Shape {
     }
 }
 
+/// No option is below more others, and no type has more types in it.
+pub(super) const DEEPEST: usize = 64;
+
 impl Type {
     /// Reads the words; what they do not say plainly is anything.
     pub(super) fn parse(text: &str) -> Self {
+        if text.matches(" of ").count() + text.matches('(').count() > DEEPEST {
+            return Self(vec![Term::Any]);
+        }
         Self(alternatives(text).into_iter().flat_map(term).collect())
     }
 
