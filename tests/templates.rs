@@ -98,7 +98,7 @@ fn a_mistake_is_named_in_the_users_file() {
         ("{ }\n{% if %}\n", ":2:7", "error[NG0804]: "),
         ("{\n  a = {{ nam }};\n}\n", ":2:10", "nam"),
         ("{\n  a = {{ name | nope }};\n}\n", ":2:", "nope"),
-        ("{\n  # x\n  a = ;\n}\n", ":3:3", "unexpected"),
+        ("{\n  # x\n  a = ;\n}\n", ":3:3", "`;` cannot stand here"),
         ("{\n  a = [ {{ name }};\n}\n", ":2:3", "unexpected"),
         ("{% include \"vms/vm.nix\" %}", "", "Circular include"),
         ("{ }{% for i in [1] %}\n", ":", "end"),

@@ -20,19 +20,20 @@ pub(crate) trait Describe: Sized {
     }
 }
 
-/// Adds a word to a schema.
-pub(super) fn say(schema: &mut Value, word: &str, what: impl Into<Value>) {
-    if let Value::Object(words) = schema {
+/// A schema that says one word more.
+pub(super) fn with(mut schema: Value, word: &str, what: impl Into<Value>) -> Value {
+    if let Value::Object(words) = &mut schema {
         words.insert(word.to_owned(), what.into());
     }
+    schema
 }
 
 /// The schema of a key of a table, and whether the table needs it.
 pub(crate) fn key<T: Describe + Decode>(doc: &str, default: Option<T>) -> (Value, bool) {
     let mut schema = T::schema();
-    say(&mut schema, "description", doc.trim());
+    schema = with(schema, "description", doc.trim());
     if let Some(written) = default.as_ref().and_then(Describe::written) {
-        say(&mut schema, "default", written);
+        schema = with(schema, "default", written);
     }
     (schema, default.or_else(T::absent).is_none())
 }
@@ -58,10 +59,10 @@ pub(crate) fn table<const N: usize>(keys: [(&str, (Value, bool)); N]) -> Value {
 fn text<T: Text>() -> Value {
     let mut schema = json!({ "type": "string" });
     if let Some(pattern) = T::PATTERN {
-        say(&mut schema, "pattern", pattern);
-        say(&mut schema, "examples", json!([T::EXAMPLE]));
+        schema = with(schema, "pattern", pattern);
+        schema = with(schema, "examples", json!([T::EXAMPLE]));
     } else if !T::choices().is_empty() {
-        say(&mut schema, "enum", T::choices());
+        schema = with(schema, "enum", T::choices());
     }
     schema
 }

@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use serde_json::Value;
 
 use super::decode::Map;
-use super::describe::{Describe as _, say};
+use super::describe::{Describe as _, with};
 use super::nixos::Options;
 use super::record::record;
 use super::spanned::Spanned;
@@ -29,10 +29,8 @@ fn range(octets: [u8; 4], bits: u8) -> Spanned<Ipv4Net> {
 /// The schema of the whole file (JSON Schema 2020-12). It refuses nothing that
 /// nixgen takes; what only shows across keys is for `nixgen validate`.
 pub(crate) fn schema() -> Value {
-    let mut schema = ClusterFile::schema();
-    say(&mut schema, "$schema", "https://json-schema.org/draft/2020-12/schema");
-    say(&mut schema, "title", "cluster.toml of nixgen");
-    schema
+    let dialect = "https://json-schema.org/draft/2020-12/schema";
+    with(with(ClusterFile::schema(), "$schema", dialect), "title", "cluster.toml of nixgen")
 }
 
 record! {

@@ -4,7 +4,7 @@
 
 use rnix::SyntaxKind as Kind;
 
-use super::lint::Finding;
+use super::finding::Finding;
 
 /// The deepest that is read: modules of NixOS stay below a tenth of it.
 const DEEPEST: usize = 256;
@@ -171,7 +171,7 @@ impl Scan {
         level.begin(before, kind);
         match kind {
             Kind::TOKEN_OR if before == Before::Operand && !level.inherits => {
-                self.link(Before::Operator)
+                self.link(Before::Operator);
             }
             Kind::TOKEN_L_PAREN => self.open(Kind::TOKEN_R_PAREN, Before::Head),
             Kind::TOKEN_L_BRACK => self.open(Kind::TOKEN_R_BRACK, Before::Any),

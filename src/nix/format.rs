@@ -52,12 +52,11 @@ fn in_pieces(split: &Split<'_>, formatter: Formatter) -> Option<String> {
 
 /// The text without its first and last `depth` lines.
 fn inner_lines(text: &str, depth: usize) -> Option<&str> {
-    let mut start = 0;
-    let mut end = text.trim_end().len();
-    for _ in 0..depth {
-        start += text[start..].find('\n')? + 1;
-        end = text[..end].rfind('\n')?;
-    }
+    let inner = |(start, end): (usize, usize), _| {
+        let first = text.get(start..)?.find('\n')?;
+        Some((start + first + 1, text.get(..end)?.rfind('\n')?))
+    };
+    let (start, end) = (0..depth).try_fold((0, text.trim_end().len()), inner)?;
     text.get(start..=end)
 }
 

@@ -3,6 +3,7 @@
 
 pub mod attrs;
 mod depth;
+mod finding;
 mod format;
 mod lint;
 mod options;
@@ -27,7 +28,8 @@ pub(crate) use lint::below_root;
 
 use crate::text::part;
 use attrs::Attrs;
-use lint::{Finding, Reference};
+use finding::Finding;
+use lint::Reference;
 
 /// Files that are fit to be written. Only [`ready`] makes one, so text that was
 /// not parsed, linted and laid out can neither be compared with the disk nor

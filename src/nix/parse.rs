@@ -3,7 +3,7 @@
 use rnix::{ParseError, Root};
 
 use super::depth;
-use super::lint::Finding;
+use super::finding::Finding;
 use super::tokens::is_tangled;
 use crate::text::part;
 

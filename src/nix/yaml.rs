@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser};
 
-use super::lint::Finding;
+use super::finding::Finding;
 use crate::text::part;
 
 /// Deeper manifests are nobody's, and the parser takes the longer the deeper they are.

@@ -2,7 +2,7 @@
 
 use rnix::{SyntaxKind, SyntaxNode};
 
-use super::Finding;
+use crate::nix::finding::Finding;
 
 pub(in crate::nix) fn check(root: &SyntaxNode, found: &mut Vec<Finding>) {
     let code = root.descendants().find(|node| {

@@ -6,7 +6,8 @@ use std::collections::btree_map::Entry;
 
 use rnix::{SyntaxKind, SyntaxNode};
 
-use super::{Finding, binding, static_key};
+use super::{binding, static_key};
+use crate::nix::finding::Finding;
 
 /// The attributes of a set; those that are sets themselves merge with others.
 #[derive(Default)]

@@ -19,19 +19,7 @@ use rnix::{SyntaxKind, SyntaxNode};
 use rowan::ast::AstNode as _;
 
 use crate::nix::attrs::literal;
-
-/// A mistake in a text, and at which of its bytes.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Finding {
-    pub(super) at: usize,
-    pub(super) message: String,
-}
-
-impl Finding {
-    pub(super) fn new(node: &SyntaxNode, message: impl Into<String>) -> Self {
-        Self { at: node.text_range().start().into(), message: message.into() }
-    }
-}
+use crate::nix::finding::Finding;
 
 /// Everything that is wrong with a tree, and the paths that it refers to.
 pub(super) fn check(root: &SyntaxNode, found: &mut Vec<Finding>) -> Vec<Reference> {

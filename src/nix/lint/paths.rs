@@ -2,7 +2,8 @@
 
 use rnix::{NodeOrToken, SyntaxKind, SyntaxNode};
 
-use super::{Finding, plain_string};
+use super::plain_string;
+use crate::nix::finding::Finding;
 
 /// A path literal of a file, as seen from the file's folder.
 #[derive(Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use rnix::{SyntaxKind, SyntaxNode};
 
-use super::{Finding, static_key};
+use super::static_key;
+use crate::nix::finding::Finding;
 use crate::text::closest;
 
 /// The names that Nix binds for every file.

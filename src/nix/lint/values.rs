@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use rnix::{SyntaxKind, SyntaxNode, SyntaxToken};
 
-use super::Finding;
+use crate::nix::finding::Finding;
 
 /// Finds the values, which are in order, that became code.
 pub(in crate::nix) fn check(root: &SyntaxNode, values: &[Range<usize>], found: &mut Vec<Finding>) {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::tree::{OptionTree, Options};
 use super::types::Shape;
 use crate::nix::attrs::{AttrPath, Attrs, Value};
-use crate::nix::lint::Finding;
+use crate::nix::finding::Finding;
 use crate::render::nix_attribute;
 use crate::text::closest;
 
