@@ -357,6 +357,13 @@ mod tests {
     }
 
     #[test]
+    fn the_first_mistakes_of_many_are_told() {
+        let text: &'static str = format!("{{ {} }}", "a = b; ".repeat(1000)).leak();
+        let bugs = ready(rendered(text), &rules(Formatter::Nixfmt)).expect_err("many of them");
+        assert_eq!(bugs.len(), parse::MOST_ERRORS);
+    }
+
+    #[test]
     fn tidy_text_has_one_line_break_at_its_end() {
         assert_eq!(tidy("\n\na  \n\n\n\nb\n\n"), "a\n\nb\n");
         assert_eq!(tidy("a"), "a\n");

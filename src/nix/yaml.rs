@@ -138,4 +138,12 @@ mod tests {
             assert!(said.len() == 1 && said[0].contains(message), "{text}: {said:?}");
         }
     }
+
+    #[test]
+    fn what_is_deep_is_refused_before_the_parser_takes_long() {
+        for part in ["- ", "? ", "[ ", "{ a: "] {
+            let said = said(&part.repeat(100_000));
+            assert!(said.len() == 1 && !said[0].contains("became"), "{part}: {said:?}");
+        }
+    }
 }

@@ -141,6 +141,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn options_and_types_in_each_other_have_an_end() {
+        const DEEP: usize = 50_000;
+        let path = format!("{{ \"a{}\": {{ \"type\": \"boolean\" }} }}", ".a".repeat(DEEP));
+        assert!(Options::from_json(&path).is_ok());
+        for words in ["list of ", "(", "null or (attribute set of "] {
+            let list = format!("{{ \"a\": {{ \"type\": \"{}x\" }} }}", words.repeat(DEEP));
+            let options = Options::from_json(&list).expect("a list");
+            assert!(options.root.child("a").expect("it is there").kind.is_open(), "{words}");
+        }
+    }
+
+    #[test]
     fn an_options_json_is_read() {
         let options = Options::from_json(
             r#"{

@@ -102,6 +102,7 @@ mod tests {
         if first.is_err() && limit.is_some() {
             let bugs = engine.render(plan, "c.toml").expect_err("nothing is left for it");
             assert!(bugs[0].message.contains("with what was rendered before"), "{:?}", bugs[0]);
+            assert!(engine.is_out_of_patience());
         }
         Ok(first?.remove(0).text)
     }
