@@ -99,7 +99,7 @@ fn a_mistake_is_named_in_the_users_file() {
         ("{\n  a = {{ nam }};\n}\n", ":2:10", "nam"),
         ("{\n  a = {{ name | nope }};\n}\n", ":2:", "nope"),
         ("{\n  # x\n  a = ;\n}\n", ":3:3", "`;` cannot stand here"),
-        ("{\n  a = [ {{ name }};\n}\n", ":2:3", "unexpected"),
+        ("{\n  a = [ {{ name }};\n}\n", ":2:3", "`;` cannot stand here"),
         ("{% include \"vms/vm.nix\" %}", "", "Circular include"),
         ("{ }{% for i in [1] %}\n", ":", "end"),
         // Neither without an end, nor anything but what it is given.
