@@ -3,6 +3,7 @@
 
 use crate::support::read;
 use serde_json::Value;
+use std::iter;
 use std::process::Command;
 
 /// What a fixture expects of a machine's network.
@@ -13,7 +14,8 @@ fn network(fixture: &str, machine: &str) -> Value {
 }
 
 fn text(lines: &Value) -> String {
-    let lines: Vec<&str> = lines.as_array().into_iter().flatten().flat_map(Value::as_str).collect();
+    let lines: Vec<&str> =
+        lines.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     lines.join("\n")
 }
 
@@ -63,14 +65,16 @@ fn iptables_takes_the_rules_of_hosts_and_nodes_again_and_again() {
 fn nft_takes_the_tables_of_hosts_and_nodes() {
     for machine in ["edge", "metal", "edge/cp-1"] {
         let network = network("nftables", machine);
+        let table = |family: &str, name: &str, content: &str| {
+            format!("table {family} {name} {{\n{content}\n}}\n")
+        };
         let input = text(&network["firewall"]["extraInputRules"]);
-        let mut ruleset =
-            format!("table inet nixos-fw {{\nchain input-allow {{\n{input}\n}}\n}}\n");
-        for (name, table) in network["nftables"]["tables"].as_object().expect("tables") {
-            let (family, content) =
-                (table["family"].as_str().expect("one"), text(&table["content"]));
-            ruleset += &format!("table {family} {name} {{\n{content}\n}}\n");
-        }
+        let nixos = table("inet", "nixos-fw", &format!("chain input-allow {{\n{input}\n}}"));
+        let ours = network["nftables"]["tables"].as_object().expect("tables").iter();
+        let ours = ours.map(|(name, own)| {
+            table(own["family"].as_str().expect("one"), name, &text(&own["content"]))
+        });
+        let ruleset: String = iter::once(nixos).chain(ours).collect();
         let listed = alone(&format!("nft -f - <<'RULES'\n{ruleset}\nRULES\nnft list ruleset"));
         let is_node = machine != "edge";
         for rule in ["udp dport 8472 accept", "tcp dport 10250 accept", "tcp dport 22 drop"] {
