@@ -1,14 +1,14 @@
 //! Several runs at once, and a person or a stranger at work meanwhile.
 
 use std::fs;
-use std::io::{self, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
-use crate::support::scene::{Look, Scene, look};
+use crate::support::scene::{Look, Scene, Thing, look};
 use crate::support::strace::inject;
 use crate::support::{Ran, Sandbox, TODAY};
 use rustix::fs::{FlockOperation, flock};
@@ -129,26 +129,34 @@ fn while_it_asks(sandbox: &Sandbox, meanwhile: impl FnOnce()) -> (i32, String) {
 #[test]
 fn what_a_program_writes_into_a_file_while_it_is_replaced_is_kept_beside_it() {
     let scene = Scene::new(3);
-    // A file that is replaced and one that goes, with its folders. What is written
-    // when it was moved aside, and when it was just deleted there.
-    let files = ["lib/domains/vms.nix", "k8s/cni/v1/flannel.yaml"];
-    for (path, is_late) in files.iter().flat_map(|path| [(*path, false), (*path, true)]) {
+    let is_first = |(path, old): &(&String, &Thing)| {
+        matches!(old, Thing::File(..)) && scene.new.get(*path).is_some_and(|new| new != *old)
+    };
+    let (first, _) = scene.old.iter().find(is_first).expect("one is replaced");
+    // What is moved aside is deleted in the order of the paths, what goes last. While
+    // the first deletion takes its time, the others were not looked at once more, the
+    // first one was; and then it is gone.
+    let (begins, ends) = ("delay_enter=1500000:when=1", "delay_exit=1500000:when=1");
+    for (path, delay) in [
+        ("lib/domains/vms.nix", begins),
+        ("k8s/cni/v1/flannel.yaml", begins),
+        (first, begins),
+        (first, ends),
+    ] {
         let sandbox = scene.copy();
         let mut open = fs::File::options().append(true).open(sandbox.at(path)).expect("open");
         let mine = sandbox.read(path) + "mine\n";
         let is_over = AtomicBool::new(false);
         let ran = thread::scope(|threads| {
             threads.spawn(|| {
-                let number = |file: io::Result<fs::Metadata>| file.map(|it| it.ino()).ok();
-                let is_aside = || number(fs::metadata(sandbox.at(path))) != number(open.metadata());
+                let done = sandbox.at(".nixgen-staging/done");
                 let is_deleted = || open.metadata().is_ok_and(|it| it.nlink() == 0);
-                let is_time = || if is_late { is_deleted() } else { is_aside() };
+                let is_time = || if delay == ends { is_deleted() } else { done.exists() };
                 while !is_time() && !is_over.load(Relaxed) {
                     std::hint::spin_loop();
                 }
                 open.write_all(b"mine\n").expect("written");
             });
-            let delay = if is_late { "delay_exit=20000" } else { "delay_enter=20000" };
             let ran = inject(sandbox.path(), "unlinkat", delay, &["render", "-q"]);
             is_over.store(true, Relaxed);
             Ran::of(ran)
