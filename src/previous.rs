@@ -209,24 +209,3 @@ fn size(value: &Value) -> Option<Size> {
     let Value::Int(mib) = value else { return None };
     u32::try_from(*mib).ok().map(Size::from_mib)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_such_value_is_not_known() {
-        let text = "{ k8s = { version = \"new\"; endpoint = f x; controlPlanes = [ \"a\" 1 ]; }; \
-                    definitions.\"2nd\" = { host = \"box\"; ip = 4; role = \"other\"; \
-                    volumes.data = { size = (-1); fsType = \"xfs\"; }; }; definitions.x = y; }";
-        let attrs: Attrs = text.parse().expect("Nix");
-        let mut previous = Previous::default();
-        previous.add_all(&attrs, Previous::add_vms);
-        assert_eq!((previous.kubernetes, previous.endpoint), (None, None));
-        assert_eq!(previous.nodes().collect::<Vec<_>>(), ["a"]);
-        let vm = &previous.vms["2nd"];
-        assert_eq!((vm.host, vm.ip, vm.role), (Some("box"), None, None));
-        let volume = &vm.volumes["data"];
-        assert_eq!((volume.size, volume.fs, volume.format), (None, Some("xfs"), None));
-    }
-}

@@ -5,6 +5,10 @@
 use std::fs;
 
 use crate::support::{Sandbox, blessing, read, repository};
+use nixgen::nix::attrs::Attrs;
+use nixgen::pipeline;
+use nixgen::previous::Previous;
+use nixgen::source::Source;
 
 #[test]
 fn steps_get_the_expected_messages() {
@@ -48,4 +52,22 @@ fn steps_get_the_expected_messages() {
         }
     }
     assert!(different.is_empty(), "rewrite with NIXGEN_BLESS=1:\n{}", different.join("\n"));
+}
+
+#[test]
+fn what_is_no_such_value_of_a_data_file_is_not_known() {
+    let text = "{ k8s = { version = \"new\"; endpoint = f x; controlPlanes = [ \"a\" 1 ]; }; \
+                definitions.\"2nd\" = { host = \"box\"; ip = 4; role = \"other\"; \
+                volumes.data = { size = (-1); fsType = \"xfs\"; }; }; definitions.x = y; }";
+    let attrs: Attrs = text.parse().expect("Nix");
+    let source = Source::new("cluster.toml", read("tests/golden/ok/minimal.toml"));
+    let cluster = pipeline::read(&source, &mut Vec::new()).cluster.expect("a cluster");
+    let is_vms = |path: &str| path == "lib/domains/vms.nix";
+    let previous = Previous::read(&cluster, |path| is_vms(path).then_some(&attrs));
+    assert_eq!((previous.kubernetes, previous.endpoint), (None, None));
+    assert_eq!(previous.nodes().collect::<Vec<_>>(), ["a"]);
+    let vm = &previous.vms["2nd"];
+    assert_eq!((vm.host, vm.ip, vm.role), (Some("box"), None, None));
+    let volume = &vm.volumes["data"];
+    assert_eq!((volume.size, volume.fs, volume.format), (None, Some("xfs"), None));
 }

@@ -14,6 +14,14 @@ type Case = (&'static str, &'static str, &'static [(&'static str, &'static str)]
 /// At least one step for every class, and for every way to put data at risk.
 const CASES: &[Case] = &[
     ("none", "none", &[("name = \"lab\"", "name = \"den\"")]),
+    (
+        "module-moved",
+        "none",
+        &[(
+            "[hosts.box.boot]",
+            "[outputs.microvm-guest]\npath = \"modules/guest.nix\"\n\n[hosts.box.boot]",
+        )],
+    ),
     ("none-labels", "none", &[("labels = { gpu", "labels = { zone = \"a\", gpu")]),
     (
         "switch",

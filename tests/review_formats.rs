@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::support::{self, Ran, Sandbox, read};
 use boon::{Compiler, Schemas};
+use nixgen::review::{Finding, Level, Place, format};
 use serde_json::Value;
 
 /// A tree that was rendered, and then a step with data at risk and an edit that
@@ -182,4 +183,33 @@ fn data_at_risk_has_to_be_allowed() {
     }
     sandbox.expect(0, &["render", "-q", "--allow", "data-risk"]);
     sandbox.expect(0, &["check"]);
+}
+
+fn finding(level: Level, message: &str) -> Finding {
+    Finding {
+        level,
+        rule: "a,b:c".to_owned(),
+        file: "x y,z.nix".to_owned(),
+        place: Some(Place { start: (3, 5), end: (3, 9) }),
+        message: message.to_owned(),
+    }
+}
+
+#[test]
+fn nothing_of_a_finding_is_a_command() {
+    let shown = format::annotations(&[finding(Level::Error, "100%\r\n::error::x ##[group]y")]);
+    assert_eq!(
+        shown.commands,
+        "::error file=x y%2Cz.nix,line=3,endLine=3,col=5,endColumn=9,title=a%2Cb%3Ac::100%25%0D%0A<U+003A>:error::x ##<U+005B>group]y\n"
+    );
+}
+
+#[test]
+fn ten_of_a_kind_are_shown_and_the_rest_is_kept() {
+    let mut findings = vec![finding(Level::Note, "n"); 12];
+    findings.extend(vec![finding(Level::Error, "e"); 11]);
+    let shown = format::annotations(&findings);
+    assert_eq!(shown.commands.lines().count(), 20);
+    assert!(shown.commands.starts_with("::error"), "the worst first");
+    assert_eq!(shown.rest.lines().filter(|line| line.starts_with("- ")).count(), 3);
 }

@@ -24,7 +24,7 @@ mod words;
 pub use base::{Base, TemplateChange, templates};
 pub use class::Class;
 pub use difference::Difference;
-pub use findings::Finding;
+pub use findings::{Finding, Level, Place};
 pub use hunks::{File, Hunk, Line, Tag, file, files, line_counts};
 pub use intent::{ValueChange, intent};
 use nodes::nodes;

@@ -201,9 +201,17 @@ impl<'a> All<'a> {
             reasons.push(lifecycle::lets_in());
         }
         let paths: Vec<String> = found.iter().map(|found| found.path.clone()).collect();
+        // What another module sets now is as it was: it only moved there.
+        let is_moved = |path: &str, change: &Changed<'_>| {
+            let is_whole = change.old.is_none() || change.new.is_none();
+            let takes_place =
+                |other: &Changed<'_>| (other.old, other.new) == (change.new, change.old);
+            is_whole && found.iter().any(|it| it.path == path && takes_place(&it.change))
+        };
         let mut options = Vec::new();
         for Found { path, module, change, import } in found {
-            if path.starts_with("assertions") {
+            let stays = action == NodeAction::Change && is_moved(path, change);
+            if stays || path.starts_with("assertions") {
                 continue;
             }
             let is_data = matches!(module.is, Is::Data(_));
