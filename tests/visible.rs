@@ -300,3 +300,54 @@ fn in_an_argument() {
         }
     }
 }
+
+/// What a person wrote into a manifest, a script and a module, each with a secret.
+const SECRETS: [(&str, &str, &str); 3] = [
+    (
+        "k8s/flannel.yaml",
+        "apiVersion: v1\n",
+        "env:\n- name: DB_PASSWORD\n  value: hunter2\npassword: |\n  hunter2\n  hunter2\n\
+         args: [\"--token\", \"hunter2\"]\nurl: postgres://app:hunter2@db\n---\nkind: Secret\ndata:\n  \
+         user: hunter2\n---\n",
+    ),
+    (
+        "bootstrap/90-verify.sh",
+        "set -",
+        "curl -u me:hunter2 https://x\ncurl -H 'Authorization: Bearer hunter2' https://x\n\
+         kubectl create secret generic x --from-literal=a=hunter2\ncat <<EOF\nPASSWORD=hunter2\nEOF\n",
+    ),
+    (
+        "vms/vault.nix",
+        "networking.hostName",
+        "a.password = \"hunter2\";\n  b = [ \"--password\" \"hunter2\" ];\n  c = ''\n    token=hunter2\n  '';\n  ",
+    ),
+];
+
+#[test]
+fn a_secret_is_in_no_channel() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/review/base.toml"));
+    let config = sandbox.read("cluster.toml");
+    let options =
+        "serviceConfig.ExecStart = \"/bin/x --password=hunter2\"\nenvironment.X = \"x\"\n";
+    let service = format!("[vms.vault.nixos.systemd.services.sync]\n{options}");
+    sandbox.write("cluster.toml", &format!("{config}\n{service}"));
+    let warned = sandbox.expect(0, &["render", "--yes"]).stderr;
+    assert!(warned.contains("NG0702") && !warned.contains("hunter2"), "{warned}");
+    init(&sandbox);
+    let rendered = sandbox.read("vms/vault.nix");
+    let line = rendered.lines().position(|line| line.contains("hunter2")).expect("it is rendered");
+    for (path, before, text) in SECRETS {
+        sandbox.edit(path, before, &format!("{text}{before}"));
+    }
+    sandbox.edit("cluster.toml", "environment.X = \"x\"", "environment.X = \"y\"");
+    let explain = format!("explain vms/vault.nix:{}", line + 1);
+    let runs = CHANNELS.iter().filter(|channel| !channel.starts_with("explain"));
+    for run in
+        runs.copied().chain([&*explain, "diff --color always", "validate --message-format json"])
+    {
+        let said = said(&sandbox, &run.split(' ').collect::<Vec<_>>());
+        assert!(!said.contains("hunter2"), "{run}: {said}");
+    }
+    let shown = said(&sandbox, &["diff"]);
+    assert!(shown.matches("***").count() >= 14, "what is around them is shown: {shown}");
+}

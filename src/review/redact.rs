@@ -236,8 +236,12 @@ mod tests {
             text("a.nix", nix, None),
             "{\n  a.password = ''\n    ***\n    ***\n  '';\n  secrets = { x = [ \"***\" ]; y = true; };\n  b = \"***\";\n  c = \"*** five\";\n  passwordFile = \"/run/six\";\n}\n"
         );
-        let others = "{\n  x = [ \"--password\" \"one\" ];\n  y = [ { value = \"two\"; name = \"DB_PASSWORD\"; } ];\n  # token = \"three\"\n  z = \"--token=${four} --psk five\";\n}\n";
-        let shown = others.replace("one", "***").replace("two", "***").replace("\"three\"", "***");
+        let others = "{\n  x = [ \"--password\" \"one\" ];\n  y = [ { value = \"two\"; name = \"DB_PASSWORD\"; } ];\n  # token = \"three\"\n  passwordFile = pkgs.writeText \"x\" \"six\";\n  z = \"--token=${four} --psk five\";\n}\n";
+        let shown = others
+            .replace("one", "***")
+            .replace("two", "***")
+            .replace("\"x\" \"six\"", "\"***\" \"***\"")
+            .replace("\"three\"", "***");
         assert_eq!(text("a.nix", others, None), shown.replace("five", "***"));
         let shell = "# the token of a node\nTOKEN=abc\nkubeadm join --token abc\ntoken=\"$(cat \"$file\")\"\n";
         assert_eq!(

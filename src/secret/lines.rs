@@ -327,8 +327,13 @@ fn bare(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || "\"',;".contains(c))
 }
 
-/// Where a header's credentials begin: `Authorization: Bearer …`.
+/// Where credentials begin: in a header, `Authorization: Bearer …`, or in what a password
+/// is set by, `echo admin:… | chpasswd`.
 fn credentials(content: &str) -> Option<usize> {
+    if let Some((before, _)) = content.split_once("chpasswd") {
+        let (login, password) = before.rsplit_once(':')?;
+        return is_literal(password).then_some(login.len() + 1);
+    }
     let lower = content.to_ascii_lowercase();
     let header = lower.find(HEADER)?;
     let ends = SCHEMES

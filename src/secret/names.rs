@@ -2,6 +2,9 @@
 //! own name says so, or one above it does and its own does not say what else it is; but
 //! not where it only tells where the secret is.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 /// Stands for what is not shown.
 pub(crate) const HIDDEN: &str = "***";
 
@@ -42,101 +45,28 @@ const SIGNS: [&str; 8] =
 const WORDS: &[&str] = &["pass", "pwd"];
 
 /// Last words of names that only tell of a secret: `tokenFile`, `secretName`.
-const ABOUT: &[&str] = &[
-    "address",
-    "age",
-    "algorithm",
-    "audience",
-    "authentication",
-    "backend",
-    "class",
-    "command",
-    "count",
-    "description",
-    "dir",
-    "directory",
-    "duration",
-    "enable",
-    "enabled",
-    "endpoint",
-    "expiry",
-    "file",
-    "files",
-    "folder",
-    "format",
-    "group",
-    "hash",
-    "header",
-    "host",
-    "id",
-    "ids",
-    "interval",
-    "issuer",
-    "kind",
-    "length",
-    "lifetime",
-    "location",
-    "method",
-    "mode",
-    "name",
-    "names",
-    "namespace",
-    "owner",
-    "path",
-    "paths",
-    "policy",
-    "port",
-    "provider",
-    "ref",
-    "required",
-    "script",
-    "service",
-    "size",
-    "store",
-    "timeout",
-    "ttl",
-    "type",
-    "unit",
-    "units",
-    "uri",
-    "url",
-    "user",
-    "username",
-    "version",
-];
+static ABOUT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "address age algorithm audience authentication backend class command count description \
+     dir directory duration enable enabled endpoint expiry file files folder format group \
+     hash header host id ids interval issuer kind length lifetime location method mode name \
+     names namespace owner path paths policy port provider ref required script service size \
+     store timeout ttl type unit units uri url user username version"
+        .split(' ')
+        .collect()
+});
 
 /// Words with which a name counts what it names.
 const COUNTS: &[&str] = &["max", "min", "num"];
 
 /// Names under which each name is that of a thing, and says nothing of what is in it:
 /// a service called `token` has a description like any other.
-const COLLECTIONS: &[&str] = &[
-    "containers",
-    "databases",
-    "definitions",
-    "etc",
-    "fileSystems",
-    "groups",
-    "hosts",
-    "interfaces",
-    "labels",
-    "links",
-    "mounts",
-    "netdevs",
-    "networks",
-    "paths",
-    "secrets",
-    "services",
-    "shares",
-    "slices",
-    "sockets",
-    "targets",
-    "timers",
-    "users",
-    "virtualHosts",
-    "vms",
-    "volumes",
-];
+static COLLECTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "containers databases definitions etc fileSystems groups hosts interfaces labels links \
+     mounts netdevs networks paths secrets services shares slices sockets targets timers \
+     users virtualHosts vms volumes"
+        .split(' ')
+        .collect()
+});
 
 /// Values that say yes, no or nothing.
 const TRUTH: &[&str] =
@@ -202,7 +132,7 @@ impl<'a> NamePath<'a> {
 fn says(name: &str) -> Says {
     let words = words(name);
     // Some are glued to the word before: `passwordfile`.
-    let is_about = |last: &str| ABOUT.contains(&last) || last.ends_with("file");
+    let is_about = |last: &str| ABOUT.contains(last) || last.ends_with("file");
     if words.last().is_some_and(|last| is_about(last)) {
         return Says::Harmless;
     }

@@ -6,15 +6,22 @@ use rnix::SyntaxKind;
 
 use super::hiding::are_arguments;
 use super::lines::in_lines;
-use super::names::NamePath;
+use super::names::{NamePath, is_secret_name};
 
 /// The strings in a Nix text, under some names, that are given to the name of a secret,
 /// and what is given to one in the lines of others and of comments.
 pub(crate) fn in_nix<'a>(path: NamePath<'a>, text: &'a str) -> Vec<Range<usize>> {
     let sets = vec![path.len()];
     let is_given = path.len() > 0;
-    let mut reader =
-        Reader { path, sets, is_given, pair: [None; 2], lists: Vec::new(), found: Vec::new() };
+    let mut reader = Reader {
+        path,
+        sets,
+        is_given,
+        writes: false,
+        pair: [None; 2],
+        lists: Vec::new(),
+        found: Vec::new(),
+    };
     let mut at = 0;
     for (kind, text) in rnix::tokenize(text) {
         reader.read(kind, Token { at, text });
@@ -53,6 +60,8 @@ struct Reader<'a> {
     sets: Vec<usize>,
     /// Whether what comes is a value, and no name.
     is_given: bool,
+    /// Whether a file is written that is named as a secret's: it is in the store.
+    writes: bool,
     /// The name and the value of a set that has those.
     pair: [Option<Token<'a>>; 2],
     /// The strings of each open list.
@@ -67,6 +76,11 @@ impl<'a> Reader<'a> {
                 self.path.push(token.text);
             }
             SyntaxKind::TOKEN_STRING_CONTENT => self.string(token),
+            SyntaxKind::TOKEN_IDENT => {
+                let own = self.path.last().and_then(|name| name.strip_suffix("File"));
+                let is_secret = own.is_some_and(is_secret_name);
+                self.writes |= is_secret && ["writeText", "toFile"].contains(&token.text);
+            }
             SyntaxKind::TOKEN_COMMENT => self.lines_of(token),
             SyntaxKind::TOKEN_ASSIGN | SyntaxKind::TOKEN_IN => self.is_given = true,
             SyntaxKind::TOKEN_L_BRACK => self.lists.push(Vec::new()),
@@ -87,6 +101,7 @@ impl<'a> Reader<'a> {
             SyntaxKind::TOKEN_SEMICOLON => {
                 self.path.truncate(self.sets.last().copied().unwrap_or_default());
                 self.is_given = false;
+                self.writes = false;
             }
             _ => {}
         }
@@ -105,7 +120,7 @@ impl<'a> Reader<'a> {
             let is_secret = NamePath::from_iter([name.text]).secret_in(value.text).is_some();
             self.found.extend(is_secret.then_some(value.range()));
         }
-        if self.path.secret_in(token.text).is_some() {
+        if self.writes || self.path.secret_in(token.text).is_some() {
             self.found.push(token.range());
         } else {
             self.lines_of(token);
