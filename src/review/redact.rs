@@ -123,21 +123,24 @@ fn hide_toml<'a, 't>(path: &mut NamePath<'a>, value: &'a DeValue<'t>) -> DeValue
 /// lines stay as many. One that a person may have written is given with what is
 /// rendered in its place: no line of that has a secret that is one by its name.
 pub(super) fn text(path: &str, text: &str, rendered: Option<&str>, shown: &[bool]) -> String {
-    let by_looks = in_looks(text);
-    let by_name = match (Language::of(path), rendered) {
-        (Some(Language::Nix), _) => in_nix(NamePath::default(), text),
-        (_, Some(_)) => in_lines(text),
-        (_, None) => Vec::new(),
-    };
-    let all = [by_looks.as_slice(), &by_name].concat();
+    let mut sure = in_looks(text);
+    let mut in_lines_of_a_person = Vec::new();
+    match (Language::of(path), rendered) {
+        // What is rendered has the values that are only warned of.
+        (Some(Language::Nix), _) => sure.extend(in_nix(NamePath::default(), text)),
+        (_, Some(_)) => in_lines_of_a_person = in_lines(text),
+        (_, None) => {}
+    }
+    let all = [sure.as_slice(), &in_lines_of_a_person].concat();
     let known: HashSet<&str> = rendered.unwrap_or_default().lines().collect();
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     for (line, shown) in text.split_inclusive('\n').zip(shown) {
         let is_rendered = known.contains(line.trim_end_matches(['\r', '\n']));
-        match shown {
-            true => out += &mask(line, at, if is_rendered { &by_looks } else { &all }),
-            false => out += line,
+        if *shown {
+            out += &mask(line, at, if is_rendered { &sure } else { &all });
+        } else {
+            out += line;
         }
         at += line.len();
     }
