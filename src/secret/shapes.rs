@@ -106,7 +106,7 @@ pub(super) fn vault_token(word: &str) -> Option<Range<usize>> {
     whole(word, all(secret, alnum, 24) && kinds.iter().all(|kind| has(secret, *kind)))
 }
 
-/// Blocks of PEM and of PuTTY, up to their end.
+/// Blocks of PEM and the key files of `PuTTY`, up to their end.
 pub(super) fn private_keys(text: &str) -> Vec<Range<usize>> {
     /// Words in the name of a block that anybody may see.
     const PUBLIC: [&str; 7] =
@@ -145,7 +145,7 @@ pub(super) fn passwords_of_urls(text: &str) -> Vec<Range<usize>> {
     text.match_indices("://").filter_map(place).collect()
 }
 
-/// The password in `user:password@tcp(host)/db`, as drivers of MySQL take it.
+/// The password in `user:password@tcp(host)/db`, as drivers of databases take it.
 pub(super) fn passwords_of_databases(text: &str) -> Vec<Range<usize>> {
     let place = |(end, _): (usize, &str)| {
         let login =
