@@ -140,8 +140,11 @@ fn hostile() -> String {
     format!("{LIVE}\n::error::x {LIVE}\n  ::stop-commands::x\n/close {LIVE}\n")
 }
 
+/// A way in which a text gets into a tree.
+type Source = (&'static str, fn(&Sandbox));
+
 /// Everywhere that a text of somebody's can come from.
-const SOURCES: &[(&str, fn(&Sandbox))] = &[
+const SOURCES: &[Source] = &[
     ("a value", |sandbox| {
         let text = serde_json::to_string(&hostile()).expect("JSON");
         let config = sandbox.read("cluster.toml");
@@ -242,7 +245,7 @@ fn live_parts(markdown: &str) -> String {
                 live += html.split("<code>").next().unwrap_or_default();
             }
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                live += &format!("[]({dest_url})");
+                live.extend(["[](", &*dest_url, ")"]);
             }
             Event::Text(text) if code == 0 => live += &text,
             _ => live += "\n",
