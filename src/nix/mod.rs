@@ -228,7 +228,8 @@ fn judge(
     if is_data && lint::is_plain(&file.text, &file.values) {
         return Ok(Vec::new());
     }
-    let parsed = parse::tree(&file.text)?;
+    let parse = if file.template.is_own { parse::tree } else { parse::tree_of_ours };
+    let parsed = parse(&file.text)?;
     let (root, mut found) = (parsed.syntax(), Vec::new());
     lint::values(root, &file.values, &mut found);
     if is_data {

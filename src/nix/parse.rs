@@ -13,11 +13,19 @@ pub(super) const MOST_ERRORS: usize = 20;
 /// The syntax tree of a Nix text. Nothing else parses one: no tree may be deeper
 /// than those that walk over it can go.
 pub(super) fn tree(text: &str) -> Result<Root, Vec<Finding>> {
+    if !is_tangled(text) {
+        depth::check(text).map_err(|found| vec![found])?;
+    }
+    tree_of_ours(text)
+}
+
+/// The syntax tree of a text that a template of nixgen's own makes, which is as deep as
+/// that and the tables of `cluster.toml` are.
+pub(super) fn tree_of_ours(text: &str) -> Result<Root, Vec<Finding>> {
     if is_tangled(text) {
         let message = "its names have thousands of dots or dashes, too many to read".to_owned();
         return Err(vec![Finding { at: 0, message }]);
     }
-    depth::check(text).map_err(|found| vec![found])?;
     let parsed = Root::parse(text);
     let errors = parsed.errors().iter().take(MOST_ERRORS);
     let errors: Vec<Finding> = errors.map(|error| describe(error, text)).collect();
