@@ -62,8 +62,9 @@ impl Language {
         if matches!(self, Self::Markdown | Self::Html) {
             // `--` would end the comment early.
             let comment = lines.join(" ").replace("--", "- -");
-            let _ = writeln!(text, "<!-- {comment} -->{}\n", marks::line(0));
-            return text + body;
+            let _ = write!(text, "<!-- {comment} -->");
+            text.extend(marks::line(0));
+            return text + "\n\n" + body;
         }
         let (first, rest) = match body.split_once('\n') {
             Some((shebang, rest)) if shebang.starts_with("#!") => (Some(shebang), rest),
@@ -76,7 +77,8 @@ impl Language {
             let _ = writeln!(text, "# {line}");
         }
         // An empty line parts it from what the file says of itself.
-        text + &marks::line(0) + "\n" + rest
+        text.extend(marks::line(0));
+        text + "\n" + rest
     }
 }
 

@@ -38,9 +38,9 @@ pub(super) fn around(escaped: &str) -> String {
 }
 
 /// The mark behind what a line of a template wrote. The line 0 is no line of it.
-pub(super) fn line(number: usize) -> String {
+pub(super) fn line(number: usize) -> impl Iterator<Item = char> {
     let mark = u32::try_from(number).ok().and_then(|number| char::from_u32(LINES + number));
-    mark.map(|mark| String::from_iter([MARK, mark])).unwrap_or_default()
+    mark.into_iter().flat_map(|mark| [MARK, mark])
 }
 
 /// A template that puts a mark behind the texts and values of each of its lines. White
@@ -57,14 +57,14 @@ pub(super) fn numbered(template: &str) -> String {
             let said = text.trim_end();
             out.push_str(said);
             if !said.is_empty() {
-                out.push_str(&line(number));
+                out.extend(line(number));
             }
             out.push_str(part(text, said.len()..));
             number += usize::from(text.ends_with('\n'));
         }
         out.push_str(tag);
         if tag.starts_with("{{") && !tag.ends_with("-}}") {
-            out.push_str(&line(number));
+            out.extend(line(number));
         }
         number += tag.matches('\n').count();
         rest = part(rest, end + tag.len()..);
@@ -157,7 +157,8 @@ mod tests {
         let shown = |template: &str| {
             let mut shown = numbered(template);
             for number in 0..9 {
-                shown = shown.replace(&line(number), &format!("<{number}>"));
+                let mark: String = line(number).collect();
+                shown = shown.replace(&mark, &format!("<{number}>"));
             }
             shown
         };

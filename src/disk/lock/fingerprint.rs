@@ -16,8 +16,11 @@ impl Essence {
         if Language::of(path) == Some(Language::Nix) && !nix::is_tangled(text) {
             return Self(nix::essence(text));
         }
-        let lines = text.lines().flat_map(|line| [line, "\n"]);
-        Self(lines.collect())
+        let mut lines = text.replace("\r\n", "\n");
+        if !lines.is_empty() && !lines.ends_with('\n') {
+            lines.push('\n');
+        }
+        Self(lines)
     }
 }
 
