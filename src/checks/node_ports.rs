@@ -5,11 +5,12 @@ use std::ops::RangeInclusive;
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
+use crate::outputs;
 
 const RANGE: RangeInclusive<u16> = 30000..=32767;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    for demand in cluster.demands() {
+    for demand in outputs::demands(cluster) {
         if let Some(port) = demand.node_port {
             check_port(cluster, demand.title, port, log);
         }

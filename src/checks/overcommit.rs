@@ -8,6 +8,7 @@ use crate::cluster::{Cluster, Demand, Host, HostId, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::types::{Role, Size};
+use crate::outputs;
 
 /// The memory that a kubelet keeps free besides what it is told to reserve, in MiB.
 const EVICTION: u64 = 100;
@@ -39,7 +40,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
         promised.entry(vm.host).or_default().add(vm);
     }
-    let demands: Vec<Demand<'_>> = cluster.demands().collect();
+    let demands: Vec<Demand<'_>> = outputs::demands(cluster).collect();
     for host in &cluster.hosts {
         let promised = promised.remove(&host.id).unwrap_or_default();
         log.extend(cpus(host, &promised));

@@ -7,9 +7,10 @@ use crate::cluster::{Candidate, Cluster, Demand, Host, Labels};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::types::{GpuMode, Name, Size};
+use crate::outputs;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    for demand in cluster.demands() {
+    for demand in outputs::demands(cluster) {
         check_demand(cluster, &demand, log);
     }
 }

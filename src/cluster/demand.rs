@@ -1,9 +1,8 @@
 //! The resources that workloads take of the nodes of a cluster.
 
 use super::{Cluster, Gpu, Labels, Node};
-use crate::input::Spanned;
-use crate::input::schema::OllamaTable;
 use crate::input::types::{LabelKey, LabelValue, Name, Size};
+use crate::input::{Map, Spanned};
 use crate::source::Span;
 
 /// The demand of a workload on nodes, each of which needs a GPU for it.
@@ -24,27 +23,26 @@ pub struct Demand<'a> {
     pub memory: &'a Spanned<Size>,
 }
 
-impl Cluster {
-    /// The demand of each workload on the nodes.
-    pub fn demands(&self) -> impl Iterator<Item = Demand<'_>> {
-        self.workloads.ollama.iter().map(|table| Demand::of_ollama(self, table))
-    }
-}
-
 impl<'a> Demand<'a> {
-    /// The demand of Ollama.
-    pub fn of_ollama(cluster: &'a Cluster, table: &'a OllamaTable) -> Self {
-        let written = table.node_selector.iter();
+    /// The demand of a workload on the nodes with some labels, or on the first host with
+    /// a GPU where none are written.
+    pub fn new(
+        cluster: &'a Cluster,
+        title: &'static str,
+        span: Option<Span>,
+        written: &Map<LabelKey, Spanned<LabelValue>>,
+        node_port: Option<&'a Spanned<u16>>,
+        memory: &'a Spanned<Size>,
+    ) -> Self {
         let mut selector: Labels =
-            written.map(|(key, value)| (key.value.clone(), value.clone())).collect();
+            written.iter().map(|(key, value)| (key.value.clone(), value.clone())).collect();
         if selector.is_empty() {
             selector.extend(first_with_gpu(cluster));
         }
         let nodes: Vec<Node<'a>> = cluster.selected(&selector).collect();
         let gpu = |node: &Node<'a>| Some((*node, cluster.container_gpu(*node)?));
         let gpus = nodes.iter().filter_map(gpu).collect();
-        let (node_port, memory) = (table.node_port.as_ref(), &table.memory);
-        Self { title: "Ollama", span: table.image.span(), selector, nodes, gpus, node_port, memory }
+        Self { title, span, selector, nodes, gpus, node_port, memory }
     }
 
     /// Whether it runs on a machine, as far as that is known.

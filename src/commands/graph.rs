@@ -4,6 +4,8 @@ use super::config::ConfigFile;
 use super::prepare::{Loaded, load, prepare};
 use super::{Outcome, Output, Status};
 use crate::cli::{Drawing, Global, GraphArgs};
+use crate::cluster::{Cluster, Demand};
+use crate::outputs;
 use crate::picture::{Picture, dot, html, mermaid, svg};
 use crate::review::Plan;
 
@@ -13,9 +15,9 @@ pub(super) fn run(args: &GraphArgs, global: &Global, output: &mut Output) -> Out
         let prepared = prepare(&file, global, output)?;
         let changes = prepared.look(output)?;
         let Loaded { source, cluster, .. } = &prepared.loaded;
-        Picture::new(cluster).marked(&Plan::new(source, cluster, &changes).marks())
+        picture(cluster).marked(&Plan::new(source, cluster, &changes).marks())
     } else {
-        Picture::new(&load(&file, global, output)?.cluster)
+        picture(&load(&file, global, output)?.cluster)
     };
     output.data(&match args.format {
         Drawing::Mermaid => mermaid(&picture),
@@ -24,4 +26,9 @@ pub(super) fn run(args: &GraphArgs, global: &Global, output: &mut Output) -> Out
         Drawing::Html => html(&picture)?,
     });
     Ok(Status::Done)
+}
+
+fn picture(cluster: &Cluster) -> Picture {
+    let demands: Vec<Demand<'_>> = outputs::demands(cluster).collect();
+    Picture::new(cluster, &demands)
 }

@@ -25,7 +25,7 @@ pub use flake::OUTPUT as FLAKE;
 pub use hosts::OUTPUT as HOSTS;
 pub use output::{Output, module_of};
 pub use vms::OUTPUT as VMS;
-pub use workloads::{Ollama, WORKLOADS};
+pub use workloads::{Ollama, WORKLOADS, demands};
 
 use rayon::prelude::*;
 

@@ -18,9 +18,8 @@ pub(super) fn networks(cluster: &Cluster) -> Vec<Card> {
         .into()
 }
 
-pub(super) fn hosts(cluster: &Cluster) -> Vec<Card> {
-    let demands: Vec<Demand<'_>> = cluster.demands().collect();
-    cluster.hosts.iter().map(|host| host_card(cluster, &demands, host)).collect()
+pub(super) fn hosts(cluster: &Cluster, demands: &[Demand<'_>]) -> Vec<Card> {
+    cluster.hosts.iter().map(|host| host_card(cluster, demands, host)).collect()
 }
 
 fn host_card(cluster: &Cluster, demands: &[Demand<'_>], host: &Host) -> Card {

@@ -3,7 +3,7 @@
 use super::card::{Card, CardKind};
 use super::cards;
 use super::marks::{Mark, Marks};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Demand};
 
 /// A whole cluster: its networks, then its hosts.
 #[derive(Debug)]
@@ -16,15 +16,15 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// The picture of a cluster.
-    pub fn new(cluster: &Cluster) -> Self {
+    /// The picture of a cluster, and of the demands of its workloads.
+    pub fn new(cluster: &Cluster, demands: &[Demand<'_>]) -> Self {
         Self {
             title: format!(
                 "{}: Kubernetes {}, NixOS {}",
                 cluster.name, cluster.kubernetes, cluster.release.name
             ),
             networks: cards::networks(cluster),
-            hosts: cards::hosts(cluster),
+            hosts: cards::hosts(cluster, demands),
             legend: Vec::new(),
         }
     }

@@ -135,6 +135,7 @@ impl Context {
         let mut files = vec![bootstrap::OUTPUT.path(cluster), flannel::OUTPUT.path(cluster)];
         // What another part needs comes behind it, as in pages of before.
         files.extend(workloads::parts(cluster).into_iter().rev().map(|part| part.manifest));
+        let demands: Vec<_> = workloads::demands(cluster).collect();
         let dns_ip = u32::from(cluster.service_cidr.network()) + 10;
         let tainted = |node: &Node<'_>| {
             node.taints.iter().any(|taint| taint.value.effect != "PreferNoSchedule")
@@ -152,7 +153,7 @@ impl Context {
             worker_count: workers().count(),
             ha: cluster.is_ha(),
             bare_metal: names(cluster.hosts.iter().filter_map(Host::node)),
-            picture: mermaid(&Picture::new(cluster).without_sizes()),
+            picture: mermaid(&Picture::new(cluster, &demands).without_sizes()),
             nodes: Row::all(cluster),
             vlans: VlanRow::all(cluster),
             pod_cidr: cluster.pod_cidr.to_string(),

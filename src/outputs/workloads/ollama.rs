@@ -14,6 +14,7 @@ use crate::render::{Template, template};
 
 pub(super) const WORKLOAD: Workload = Workload {
     output: OUTPUT,
+    demand: |cluster| Ollama::of(cluster).map(|ollama| ollama.demand),
     parts: |cluster| Ollama::of(cluster).map(|ollama| ollama.parts(cluster)).unwrap_or_default(),
 };
 
@@ -47,7 +48,10 @@ impl<'a> Ollama<'a> {
     /// Ollama, if a cluster has it.
     pub fn of(cluster: &'a Cluster) -> Option<Self> {
         let table = cluster.workloads.ollama.as_ref()?;
-        Some(Self { table, demand: Demand::of_ollama(cluster, table) })
+        let (span, selector) = (table.image.span(), &table.node_selector);
+        let port = table.node_port.as_ref();
+        let demand = Demand::new(cluster, "Ollama", span, selector, port, &table.memory);
+        Some(Self { table, demand })
     }
 
     /// Whether AMD's device plugin opens the GPU to it.

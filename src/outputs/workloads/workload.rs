@@ -1,6 +1,6 @@
 //! A kind of workload: what is written of it, and what of that is applied.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Demand};
 use crate::input::types::RelPath;
 use crate::outputs::output::Output;
 
@@ -8,6 +8,8 @@ use crate::outputs::output::Output;
 pub struct Workload {
     /// Its manifests.
     pub output: Output,
+    /// Its demand on the nodes; none where it is not wanted.
+    pub demand: fn(&Cluster) -> Option<Demand<'_>>,
     /// The manifests of it that are applied to a cluster, in their order; none where
     /// it is not wanted.
     pub parts: fn(&Cluster) -> Vec<Part>,
