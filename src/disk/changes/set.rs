@@ -31,6 +31,9 @@ pub struct ChangeSet<'a> {
     pub(super) attributes: Option<Attributes>,
 }
 
+/// Whether a file is of a kind.
+type Is<'a> = fn(&Change<'a>) -> bool;
+
 impl<'a> ChangeSet<'a> {
     /// The same, rendered from this input.
     #[must_use]
@@ -226,7 +229,7 @@ impl<'a> ChangeSet<'a> {
     /// `2 to create, 1 to update, 0 to delete, 14 unchanged`
     pub fn summary(&self) -> String {
         const ALWAYS: usize = 4;
-        let kinds: [(fn(&Change<'a>) -> bool, _); 7] = [
+        let kinds: [(Is<'a>, _); 7] = [
             (Change::creates, "to create"),
             (Change::updates, "to update"),
             (Change::deletes, "to delete"),
@@ -235,7 +238,7 @@ impl<'a> ChangeSet<'a> {
             (Change::is_kept, "kept"),
             (Change::is_ejected, "ejected"),
         ];
-        let count = |is: fn(&Change<'a>) -> bool| self.all().filter(|change| is(change)).count();
+        let count = |is: Is<'a>| self.all().filter(|change| is(change)).count();
         let counts = kinds.map(|(is, word)| (count(is), word)).into_iter().enumerate();
         let told = counts.filter(|(at, (count, _))| *at < ALWAYS || *count > 0);
         told.map(|(_, (count, word))| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
