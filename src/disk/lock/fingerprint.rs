@@ -16,7 +16,8 @@ impl Essence {
         if Language::of(path) == Some(Language::Nix) && !nix::is_tangled(text) {
             return Self(nix::essence(text));
         }
-        let mut lines = text.replace("\r\n", "\n");
+        let has_returns = text.contains('\r');
+        let mut lines = if has_returns { text.replace("\r\n", "\n") } else { text.to_owned() };
         if !lines.is_empty() && !lines.ends_with('\n') {
             lines.push('\n');
         }
