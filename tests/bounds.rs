@@ -130,6 +130,21 @@ fn a_deep_file_in_the_tree_is_told_and_left_alone() {
 }
 
 #[test]
+fn the_mistakes_of_a_template_are_told_with_work_that_grows_as_they_do() {
+    for mistake in ["a = 1; ", "a = b; ", "; a "] {
+        let [quarter, whole] = [25_000, 100_000].map(|count| {
+            let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+            let text = format!("{{ {} }}\n", mistake.repeat(count));
+            sandbox.write("nixgen/templates/vms/vm.nix.tera", &text);
+            let (said, cost) = run(&sandbox, &["check", "-q"]);
+            assert_eq!(said.status, 4, "{said:?}");
+            cost
+        });
+        assert_grows_evenly(mistake, &quarter, &whole);
+    }
+}
+
+#[test]
 fn what_is_deeply_nested_is_refused() {
     const DEEP: usize = 100_000;
     for (open, close) in [("[", "]"), ("{a=", "}"), ("{a.b=", "}"), ("[{a=", "}]")] {

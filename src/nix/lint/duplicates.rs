@@ -82,6 +82,8 @@ fn twice(entry: &SyntaxNode, path: &[SyntaxNode]) -> Finding {
         matches!(node.kind(), SyntaxKind::NODE_ATTR_SET | SyntaxKind::NODE_ATTRPATH_VALUE)
     };
     let around = entry.ancestors().skip(1).take_while(sets);
+    // A set has no path of its own, and may have many children.
+    let around = around.filter(|node| node.kind() == SyntaxKind::NODE_ATTRPATH_VALUE);
     let around =
         around.filter_map(|node| binding(&node)).flat_map(|(path, _)| path.into_iter().rev());
     let names = path.iter().rev().cloned().chain(around).map(|name| name.to_string());
