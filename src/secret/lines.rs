@@ -4,31 +4,33 @@
 use std::ops::Range;
 
 use super::NamePath;
-use super::names::{is_reference, is_secret_name, may_be_secret, name_of_value};
+use super::names::{HEADER, SCHEMES, is_reference, is_secret_name, may_be_secret, name_of_value};
 use crate::text::part;
 
 /// Options that take a secret with some programs, whatever else they are with others.
 const OPTIONS: &[(&str, &[&str])] = &[
     ("", &["--from-literal"]),
     ("curl", &["-u", "--user", "-U", "--proxy-user"]),
+    ("skopeo", &["--creds", "--src-creds", "--dest-creds"]),
+    ("aws configure", &["aws_secret_access_key", "aws_session_token"]),
+    ("az login", &["-p"]),
+    ("buildah login", &["-p"]),
     ("docker login", &["-p"]),
-    ("podman login", &["-p"]),
     ("helm registry login", &["-p"]),
+    ("ipmitool", &["-P"]),
+    ("oc login", &["-p"]),
+    ("podman login", &["-p"]),
+    ("skopeo login", &["-p"]),
     ("ldap", &["-w"]),
     ("mariadb", &["-p"]),
     ("mosquitto_", &["-P"]),
     ("mysql", &["-p"]),
+    ("nmcli", &["password", "wifi-sec.psk"]),
     ("openssl", &["-k", "-pass", "-passin", "-passout"]),
     ("redis-cli", &["-a"]),
     ("smbclient", &["-U"]),
     ("sshpass", &["-p"]),
 ];
-
-/// The header that says who is asking.
-const HEADER: &str = "authorization";
-
-/// Words before the secret in a header that says who is asking.
-const SCHEMES: [&str; 5] = ["bearer ", "basic ", "token ", "apikey ", "digest "];
 
 /// No more of a name, and of a value to tell what it is, is looked at.
 const LONGEST: usize = 200;
@@ -167,14 +169,17 @@ impl<'a> Reader<'a> {
         }
         for Given { name, value, gives } in given(content) {
             let name = name_of_value(name, |name| beside_in(content, name));
-            let is_secret = gives && (is_secret_name(name) || self.is_data(name));
+            // The data of a Secret may be a set on the same line.
+            let is_set = part(content, value..).starts_with('{');
+            let is_secret =
+                gives && is_secret_name(name) || (gives || is_set) && self.is_data(name);
             if !(is_secret || is_option(name, command)) {
                 continue;
             }
             let text = bare(part(content, value..));
             if text.trim_matches('\\').is_empty() {
                 self.open = if name.starts_with('-') { Open::Word } else { Open::Nothing };
-            } else if !(text.starts_with('-') && name.starts_with('-'))
+            } else if !(text.starts_with('-') && (name.starts_with('-') || !gives))
                 && let Some(value) = self.literal(content, value)
             {
                 return Some(value);
@@ -237,12 +242,23 @@ fn given(content: &str) -> impl Iterator<Item = Given<'_>> {
                 let opens = part(before, ..before.len() - name.len());
                 let is_first = from == 0 && opens.trim_matches(['#', '/', '*', ' ']).is_empty();
                 let is_in_set = opens.contains('{') && opens.trim_end().ends_with(['{', ',']);
-                is_quoted
-                    || rest.starts_with(' ')
-                        && (is_first || is_in_set || opens.ends_with(['"', '\'']))
+                let in_quotes = opens.ends_with(['"', '\'']);
+                let header = opens.trim_end_matches(['"', '\'']).trim_end_matches([' ', '=']);
+                let is_header =
+                    in_quotes && (header.ends_with("-H") || header.ends_with("--header"));
+                // A text that ends behind the name asks for what it names.
+                let asks = in_quotes
+                    && !part(content, ..at).ends_with(['"', '\''])
+                    && rest.trim_start().starts_with(['"', '\'']);
+                is_quoted && !asks
+                    || is_header
+                    || rest.starts_with(' ') && !asks && (is_first || is_in_set || in_quotes)
             }
             // In prose a name is followed by a space, and holds no secret.
-            _ => name.starts_with("--") || is_quoted && before.len() == at - from,
+            _ => {
+                name.starts_with("--")
+                    || is_quoted && before.len() == at - from && !name.ends_with(':')
+            }
         };
         Given { name, value, gives }
     })
@@ -309,18 +325,20 @@ fn opens(text: &str) -> bool {
 fn is_literal(text: &str) -> bool {
     let text = bare(part(text, ..text.floor_char_boundary(LONGEST)));
     let first = text.split(char::is_whitespace).next().unwrap_or_default();
-    let is_code = text.starts_with(['<', '`', '*', '\\']) || text.starts_with("{{") || {
-        text.strip_prefix('$').is_some_and(|rest| {
-            // `$6$salt$hash` is the hash of a password, `$'text'` a text, and behind `:-`
-            // stands what a variable has unless it has another.
-            let name = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
-            !name.starts_with('$')
-                && !rest.starts_with(['\'', '"'])
-                && rest.split_once(":-").is_none_or(|(_, value)| value.starts_with(['}', '$']))
-        })
-    };
+    let is_code = text.starts_with(['<', '`', '*', '\\'])
+        || ["{{", "%s"].iter().any(|it| text.starts_with(it))
+        || {
+            text.strip_prefix('$').is_some_and(|rest| {
+                // `$6$salt$hash` is the hash of a password, `$'text'` a text, and behind `:-`
+                // stands what a variable has unless it has another.
+                let name = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+                !name.starts_with('$')
+                    && !rest.starts_with(['\'', '"'])
+                    && rest.split_once(":-").is_none_or(|(_, value)| value.starts_with(['}', '$']))
+            })
+        };
     let is_empty = text.trim_matches(['{', '}', '[', ']', '(', ')', ',', ';']).is_empty();
-    !(is_empty || is_code || is_reference(text) || is_reference(bare(first)))
+    !(is_empty || is_code || is_reference(text) || is_reference(bare(first).trim_matches(':')))
 }
 
 fn bare(text: &str) -> &str {
@@ -359,12 +377,19 @@ fn is_program(program: &str, command: &[&str]) -> bool {
     command.iter().any(|line| line.contains(program))
 }
 
-/// Whether a word is an option of the command's program that takes a secret.
+/// Whether a word is an option of the command's program that takes a secret, or several
+/// of one letter that end in one.
 fn is_option(name: &str, command: &[&str]) -> bool {
+    let letters = name.strip_prefix('-').filter(|rest| rest.chars().all(char::is_alphabetic));
+    let last = letters.and_then(|letters| letters.chars().next_back());
     let is_its = |(program, options): &(&str, &[&str])| {
-        options.contains(&name) && is_program(program, command)
+        let has_letters =
+            options.iter().all(|option| option.len() == 2 || option.starts_with("--"));
+        let ends = |option: &&str| option.len() == 2 && last.is_some_and(|it| option.ends_with(it));
+        (options.contains(&name) || has_letters && options.iter().any(ends))
+            && is_program(program, command)
     };
-    name.starts_with('-') && OPTIONS.iter().any(is_its)
+    OPTIONS.iter().any(is_its)
 }
 
 fn ends_name(c: char) -> bool {

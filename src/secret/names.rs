@@ -30,27 +30,50 @@ pub(crate) const SECRETS: &[&str] = &[
     "sharedkey",
     "authkey",
     "accountkey",
+    "clientkeydata",
+    "requirepass",
+    "dbpass",
+    // The users of a server, each with a password.
+    "basicauth",
 ];
 
 /// One of these is in every name that has one of the above: most names have none, and
 /// are many.
-const STEMS: [&str; 7] = ["pass", "secret", "token", "credential", "psk", "key", "pwd"];
+const STEMS: [&str; 8] =
+    ["pass", "secret", "token", "credential", "psk", "key", "pwd", "basicauth"];
 
 /// One of these is in every text in which a line may give a value to a secret.
-const SIGNS: [&str; 8] =
-    ["authorization", "--from-literal", "-u", "--user", "-p", "-w", "redis-cli", "openssl"];
+const SIGNS: [&str; 10] = [
+    "authorization",
+    "--from-literal",
+    "-u",
+    "--user",
+    "-p",
+    "-w",
+    "redis-cli",
+    "openssl",
+    "curl",
+    "-creds",
+];
 
 /// Nouns that are one only by themselves, or as the last word of a variable's name: a
 /// `compass` is none, and `proxyPass` takes a URL.
 const WORDS: &[&str] = &["pass", "pwd"];
 
+/// The header that says who is asking.
+pub(super) const HEADER: &str = "authorization";
+
+/// Words before the secret in a header that says who is asking.
+pub(super) const SCHEMES: [&str; 5] = ["bearer ", "basic ", "token ", "apikey ", "digest "];
+
 /// Last words of names that only tell of a secret: `tokenFile`, `secretName`.
 static ABOUT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    "address age algorithm audience authentication backend class command count description \
-     dir directory duration enable enabled endpoint expiry file files folder format group \
-     hash header host id ids interval issuer kind length lifetime location method mode name \
-     names namespace owner path paths policy port provider ref required script service size \
-     store timeout ttl type unit units uri url user username version"
+    "address age algorithm audience authentication backend class command count days \
+     description dir directory duration enable enabled endpoint expiration expiry file files \
+     folder format group hash header host hours id ids interval issuer kind length lifetime \
+     location method minutes mode name names namespace owner path paths policy port provider \
+     ref required review reviews script seconds service size store timeout ttl type unit units \
+     uri url user username version"
         .split(' ')
         .collect()
 });
@@ -112,7 +135,14 @@ impl<'a> NamePath<'a> {
 
     /// The name for which a text under this path is a secret, if it is one.
     pub(crate) fn secret_in(&self, text: &str) -> Option<&'a str> {
-        self.named().filter(|_| !is_reference(text))
+        let is_scheme = |name: &&str| {
+            name.eq_ignore_ascii_case(HEADER)
+                && SCHEMES.iter().any(|scheme| {
+                    let (start, rest) = text.split_at_checked(scheme.len()).unwrap_or_default();
+                    start.eq_ignore_ascii_case(scheme) && !is_reference(rest)
+                })
+        };
+        self.named().or_else(|| self.last().filter(is_scheme)).filter(|_| !is_reference(text))
     }
 
     fn named(&self) -> Option<&'a str> {
@@ -160,7 +190,7 @@ fn has(text: &str, stems: &[&str]) -> bool {
         here.is_some_and(|it| it.eq_ignore_ascii_case(stem.as_bytes()))
     };
     // Most letters begin none, and most texts have none.
-    let may_begin = |byte: &u8| b"acopstk-r".contains(&byte.to_ascii_lowercase());
+    let may_begin = |byte: &u8| b"abcopstk-r".contains(&byte.to_ascii_lowercase());
     let mut starts = text.iter().enumerate().filter(|(_, byte)| may_begin(byte));
     starts.any(|(at, _)| stems.iter().any(|stem| begins(at, stem)))
 }
@@ -189,7 +219,7 @@ pub(crate) fn name_of_value<'a>(key: &'a str, beside: impl Fn(&str) -> Option<&'
 fn ends_in_secret(name: &str) -> bool {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let singular = name.strip_suffix('s').unwrap_or(name);
-    SECRETS.iter().any(|secret| singular.ends_with(secret))
+    SECRETS.iter().any(|secret| name.ends_with(secret) || singular.ends_with(secret))
 }
 
 /// The words of a name, whatever parts them: `joinTokenFile`, `join-token-file`.

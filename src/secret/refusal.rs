@@ -83,7 +83,12 @@ fn refuse_below<'n>(
                 path.truncate(above);
             }
         }
-        DeValue::Integer(_) | DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
+        // A PIN, or a password of digits; a plural counts.
+        DeValue::Integer(number) => {
+            let name = path.secret_in(number.as_str()).filter(|name| !name.ends_with('s'));
+            log.extend(name.map(|_| warned(MAY_HOLD, node.span())));
+        }
+        DeValue::Float(_) | DeValue::Boolean(_) | DeValue::Datetime(_) => {}
     }
 }
 

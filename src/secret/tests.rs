@@ -183,6 +183,16 @@ const BY_NAME: &[&str] = &[
     "password: $6$salt$hunter2",
     "password: !!str hunter2",
     "password: &anchor hunter2",
+    "curl -su admin:hunter2 https://x",
+    "curl -sSfLu admin:hunter2 https://x",
+    "curl -H \"X-Vault-Token:hunter2\" https://x",
+    "{\"kind\":\"Secret\",\"stringData\":{\"a\":\"hunter2\"}}",
+    "users:\n- name: a\n  user:\n    client-key-data: hunter2",
+    "requirepass: hunter2",
+    "oc login -u a -p hunter2",
+    "skopeo copy --dest-creds me:hunter2 a b",
+    "nmcli dev wifi connect lab password hunter2",
+    "aws configure set aws_secret_access_key hunter2",
 ];
 
 /// Texts that only resemble secrets, or say where one is.
@@ -280,6 +290,15 @@ const NONE: &[&str] = &[
     "eyJust.a.word",
     "v1.34.2+k3s1-and-a-long-suffix-0123456789",
     "$HOME/$USER/$XDG_RUNTIME_DIR/$y$z",
+    "read -rsp \"Password: \" PASSWORD",
+    "printf 'token: %s\\n' \"$TOKEN\"",
+    "curl -u : --negotiate https://x",
+    "curl -sSfL https://x",
+    "sources:\n- serviceAccountToken:\n    path: token\n    expirationSeconds: 3600",
+    "tokenReviews: create",
+    "openssl req -network x",
+    "- image: \"rotate-token:1.2\"\n",
+    "nmcli dev wifi connect lab --ask",
 ];
 
 /// What is said of a value.

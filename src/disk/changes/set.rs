@@ -228,7 +228,6 @@ impl<'a> ChangeSet<'a> {
 
     /// `2 to create, 1 to update, 0 to delete, 14 unchanged`
     pub fn summary(&self) -> String {
-        type Is<'c> = fn(&Change<'c>) -> bool;
         const ALWAYS: usize = 4;
         let kinds: [(Is<'a>, _); 7] = [
             (Change::creates, "to create"),
