@@ -538,7 +538,7 @@ fn a_commit_without_the_new_files_does_not_pass() {
     git(&sandbox, &["commit", "-qam", "two"]);
     let checked = sandbox.expect(1, &["check"]);
     assert!(checked.stdout.contains("untracked      vms/new.nix"), "{}", checked.stdout);
-    assert!(checked.stderr.contains("commit what is untracked too"), "{}", checked.stderr);
+    assert!(checked.stderr.contains("commit what is untracked, too"), "{}", checked.stderr);
     let shown = sandbox.expect(1, &["check", "--format", "github"]).stdout;
     assert!(shown.contains("::error file=vms/new.nix,title=drift-untracked::"), "{shown}");
     git(&sandbox, &["add", "vms/new.nix"]);
