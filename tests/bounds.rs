@@ -169,6 +169,7 @@ fn a_file_of_gigabytes_in_the_way_costs_no_memory() {
         file.set_len(8 << 30).expect("a sparse file");
     };
     let render: &[&str] = &["render", "--yes"];
+    let check: &[&str] = &["check", "--options", "options.json"];
     for (path, args, status, told) in [
         ("vms/cp.nix", render, 5, "vms/cp.nix is a file too large to be nixgen's"),
         ("vms/worker.nix", &["render", "--force"], 5, "is a file too large to be nixgen's"),
@@ -178,6 +179,7 @@ fn a_file_of_gigabytes_in_the_way_costs_no_memory() {
         (".gitattributes", &["render", "--git-attributes"], 6, "it is a file too large"),
         ("nixgen/templates/vms/vm.nix.tera", render, 4, "the file is larger than 1 MiB"),
         ("cluster.toml", render, 3, "the file has more than 16 MiB"),
+        ("options.json", check, 6, "options.json: it has more than 64 MiB"),
         (".nixgen-staging/journal", render, 6, "it is not what nixgen wrote"),
         (".nixgen-staging/new-0", render, 0, "none of its files was written"),
     ] {
@@ -330,14 +332,16 @@ fn what_is_no_file_is_refused() {
     let sandbox = Sandbox::new();
     let pipe = Command::new("mkfifo").arg(sandbox.at("pipe")).status().expect("mkfifo runs");
     assert!(pipe.success());
-    for path in ["pipe", "/dev/zero", "/dev/full", "/dev/null"] {
-        let (ran, _) = validate(&sandbox, path);
-        assert_eq!(ran.status, 6, "{path}: {}", ran.stderr);
-        assert!(ran.stderr.contains("it is not a regular file"), "{path}: {}", ran.stderr);
-    }
-    // What is open already, whatever it is: a tree beside it would be in /dev.
     let config = read("tests/golden/ok/minimal.toml");
     sandbox.write("cluster.toml", &config);
+    for path in ["pipe", "/dev/zero", "/dev/full", "/dev/null"] {
+        for option in ["--config", "--options"] {
+            let (ran, _) = run(&sandbox, &["validate", option, path]);
+            assert_eq!(ran.status, 6, "{option} {path}: {}", ran.stderr);
+            assert!(ran.stderr.contains("it is not a regular file"), "{path}: {}", ran.stderr);
+        }
+    }
+    // What is open already, whatever it is: a tree beside it would be in /dev.
     for path in ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "/proc/thread-self/fd/0"] {
         let mut command = sandbox.command(&["render", "--yes", "-c", path]);
         command.stdin(std::fs::File::open(sandbox.at("cluster.toml")).expect("open"));

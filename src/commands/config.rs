@@ -23,7 +23,8 @@ pub(super) struct ConfigFile {
 impl ConfigFile {
     /// Reads the file that the user named.
     pub(super) fn open(global: &Global) -> Result<Self, IoError> {
-        Ok(Self::new(&global.config, bytes(&global.config)?))
+        let path = &global.config;
+        Ok(Self::new(path, bytes(path, "read the configuration", MAX_BYTES)?))
     }
 
     /// The file with these bytes, of which one that has too many has none.
@@ -55,23 +56,26 @@ impl ConfigFile {
     }
 }
 
-/// The bytes of a file; `None` of one that has too many.
-fn bytes(path: &Path) -> Result<Option<Vec<u8>>, IoError> {
-    let failed = |error| IoError::new("read the configuration", path, error);
+/// The bytes of a file that the user named; `None` of one that has more than `most`.
+pub(super) fn bytes(
+    path: &Path,
+    doing: &'static str,
+    most: u64,
+) -> Result<Option<Vec<u8>>, IoError> {
+    let failed = |error| IoError::new(doing, path, error);
     let kind = fs::metadata(path).map_err(failed)?.file_type();
     if kind.is_dir() {
         return Err(failed(io::Error::other("it is a folder")));
     }
     // A pipe may wait for ever, and a device may never end.
     if !kind.is_file() || is_stream(path) {
-        let help = "standard input and pipes are not read, for the tree and your templates are \
-                    beside the file: save it, and name it with `--config`";
+        let help = "standard input and pipes are not read: save it, and name the file";
         return Err(failed(io::Error::other("it is not a regular file")).with_help(help));
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok((bytes.len() as u64 <= MAX_BYTES).then_some(bytes))
+    file.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 /// Whether a path is a name for what this process has open, whatever that is.

@@ -1,8 +1,6 @@
 //! The way from the file to the change set, with everything said that is found
 //! on it.
 
-use std::fs;
-use std::io;
 use std::path::Path;
 
 use super::config::{self, ConfigFile};
@@ -86,10 +84,16 @@ fn say(
     if found.iter().any(Diagnostic::is_error) { Err(Failure::Invalid) } else { Ok(()) }
 }
 
+/// The largest list of options that is read. NixOS's own takes up to half of it.
+const MOST_OF_OPTIONS: u64 = 64 << 20;
+
 fn read_options(path: &Path) -> Result<Options, IoError> {
-    let failed = |error| IoError::new("read the options of", path, error);
-    let text = fs::read_to_string(path).map_err(failed)?;
-    Options::from_json(&text).map_err(|why| failed(io::Error::new(io::ErrorKind::InvalidData, why)))
+    let doing = "read the options of";
+    let invalid = |why: &str| IoError::invalid(doing, path, why);
+    let bytes = config::bytes(path, doing, MOST_OF_OPTIONS)?
+        .ok_or_else(|| invalid(&format!("it has more than {} MiB", MOST_OF_OPTIONS >> 20)))?;
+    let text = String::from_utf8(bytes).map_err(|_| invalid("it is not UTF-8 text"))?;
+    Options::from_json(&text).map_err(|why| invalid(&why))
 }
 
 /// Files that are ready to be compared with the tree.

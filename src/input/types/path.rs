@@ -25,29 +25,38 @@ checked_text! {
     |text| {
         let inside = text.strip_prefix("./").unwrap_or(text);
         if text.starts_with('/') {
-            Err(format!("`{text}` is absolute; it must lie inside the rendered tree"))
+            return Err(format!("`{text}` is absolute; it must lie inside the rendered tree"));
+        }
+        normal(text, inside)?;
+        if inside.split('/').any(is_another_on_windows) {
+            Err(format!("`{text}` has a name in it that Windows takes for another"))
         } else if inside.split('/').any(is_gits) {
             Err(format!("`{text}` belongs to git"))
-        } else if matches!(&*plain(inside), ".nixgen" | ".nixgen-staging") {
+        } else if inside.split('/').next().is_some_and(is_nixgens) {
             Err(format!("`{text}` belongs to nixgen itself"))
         } else {
-            normal(text, inside)
+            Ok(())
         }
     }
 }
 
-/// Whether a name means something to git, for which Windows has a short name.
-fn is_gits(name: &str) -> bool {
-    let name = plain(name);
-    name.starts_with("git~")
-        || matches!(&*name, ".git" | ".gitattributes" | ".gitignore" | ".gitmodules")
+/// Whether a file system of Windows may take a name for that of another file, as of
+/// git's or of `cluster.toml`: there `\` stands between names, and `:` before a part of
+/// a file; dots and spaces at the end do not count; and a long name, or one that starts
+/// with a dot, has a short one, too, such as `git~1` or `cluste~1.tom`.
+fn is_another_on_windows(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let number = stem.rsplit_once('~').map(|(_, number)| number.parse::<u32>());
+    name.contains(['\\', ':']) || name.ends_with(['.', ' ']) || matches!(number, Some(Ok(_)))
 }
 
-/// The first name of a path, as any file system may take it: that of Windows takes no
-/// notice of dots and spaces at its end, nor of what stands behind a colon.
-fn plain(path: &str) -> String {
-    let name = path.split(['/', ':']).next().unwrap_or_default();
-    same_name(name.trim_end_matches(['.', ' ']))
+/// Whether a name means something to git.
+fn is_gits(name: &str) -> bool {
+    matches!(&*same_name(name), ".git" | ".gitattributes" | ".gitignore" | ".gitmodules")
+}
+
+fn is_nixgens(name: &str) -> bool {
+    matches!(&*same_name(name), ".nixgen" | ".nixgen-staging")
 }
 
 fn normal(text: &str, parts: &str) -> Result<(), String> {
