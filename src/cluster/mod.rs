@@ -27,11 +27,12 @@ use std::net::Ipv4Addr;
 use ipnet::Ipv4Net;
 
 use crate::input::nixos::Options;
-use crate::input::schema::{OutputTable, WorkloadsTable};
+use crate::input::schema::OutputTable;
 use crate::input::types::{
     AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formatter, GpuMode,
     Hypervisor, Level, Lint, Minor, Name, OneLine, RelPath, Role,
 };
+use crate::input::workloads::WorkloadsTable;
 use crate::input::{Map, Spanned};
 use crate::release::Release;
 

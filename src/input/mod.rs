@@ -10,6 +10,7 @@ pub mod schema;
 mod spanned;
 mod syntax;
 pub mod types;
+pub mod workloads;
 
 pub(crate) use canonical::canonical;
 pub use decode::{Map, Text};

@@ -12,11 +12,12 @@ use super::nixos::Options;
 use super::record::record;
 use super::spanned::Spanned;
 use super::types::{
-    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, EnvName, Firewall, FlakeRef,
-    Formatter, FsType, GpuAccess, GpuMode, GpuVendor, Group, HardwareMac, Hypervisor, Image,
-    InterfaceName, LabelKey, LabelValue, Level, Lint, Loader, Mac, Minor, Name, OneLine,
-    PciAddress, PortName, RelPath, Role, Size, SshKey, System, Taint, UserName,
+    AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
+    FsType, GpuMode, GpuVendor, Group, HardwareMac, Hypervisor, InterfaceName, LabelKey,
+    LabelValue, Level, Lint, Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath,
+    Role, Size, SshKey, System, Taint, UserName,
 };
+use super::workloads::WorkloadsTable;
 
 fn implied<T>(value: T) -> Spanned<T> {
     Spanned::implied(value)
@@ -353,38 +354,6 @@ record! {
         mount: Spanned<AbsPath>,
         /// Where the host keeps it; below `/var/lib/microvms` by default.
         source: Option<Spanned<AbsPath>>,
-    }
-}
-
-record! {
-    /// `[workloads]`
-    #[derive(Default)]
-    pub struct WorkloadsTable {
-        /// Ollama on the GPU.
-        ollama: Option<OllamaTable>,
-    }
-}
-
-record! {
-    /// `[workloads.ollama]`
-    pub struct OllamaTable {
-        /// The image. Tags with `rocm` use ROCm, others Vulkan.
-        image: Spanned<Image>,
-        /// Labels of the nodes that may run it.
-        node_selector: Map<LabelKey, Spanned<LabelValue>>,
-        /// How it gets at the GPU. The default is the device plugin, and privileged
-        /// where that does not run: on a node that is not x86-64.
-        gpu_access: Option<Spanned<GpuAccess>>,
-        /// The port of every node that serves it. Without one, it is served inside of
-        /// the cluster only.
-        node_port: Option<Spanned<u16>>,
-        /// The most memory it may use; an integrated GPU uses the host's.
-        memory: Spanned<Size> = implied(Size::gib(16)),
-        /// Where the node keeps the models.
-        data: Spanned<AbsPath> = implied(AbsPath::own("/var/lib/ollama")),
-        /// More variables of its environment, such as `HSA_ENABLE_SDMA`; one that
-        /// nixgen sets too has your value.
-        env: Map<EnvName, Spanned<OneLine>>,
     }
 }
 

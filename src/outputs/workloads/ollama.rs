@@ -2,13 +2,11 @@
 
 use serde::Serialize;
 
-use super::workload::{Part, Workload};
-use crate::cluster::{Cluster, Demand, Gpu, Node};
+use super::workload::{Part, Placement, Workload};
+use crate::cluster::{Cluster, Demand, Gpu};
 use crate::input::Spanned;
-use crate::input::schema::OllamaTable;
-use crate::input::types::{
-    EnvName, GpuAccess, Image, LabelKey, LabelValue, OneLine, RelPath, Role, System, Taint,
-};
+use crate::input::types::{EnvName, GpuAccess, Image, OneLine, RelPath, System};
+use crate::input::workloads::OllamaTable;
 use crate::outputs::output::Output;
 use crate::render::{Template, template};
 
@@ -27,7 +25,7 @@ const OUTPUT: Output = Output {
         let Some(ollama) = Ollama::of(cluster) else { return Vec::new() };
         let mut files = vec![TEMPLATE.file(path.clone(), &Context::of(&ollama))];
         if ollama.has_device_plugin() {
-            files.push(DEVICE_PLUGIN.file(beside(path), &Placement::of(&ollama)));
+            files.push(DEVICE_PLUGIN.file(beside(path), &Placement::of(&ollama.demand)));
         }
         files
     },
@@ -154,19 +152,6 @@ struct Variable {
     value: String,
 }
 
-/// Where its pods go.
-#[derive(Serialize)]
-struct Placement {
-    node_selector: Vec<Label>,
-    tolerations: Vec<Taint>,
-}
-
-#[derive(Serialize)]
-struct Label {
-    key: String,
-    value: String,
-}
-
 /// The GPU that it computes with.
 #[derive(Serialize)]
 pub struct GpuUse {
@@ -183,7 +168,7 @@ impl Context {
     fn of(ollama: &Ollama<'_>) -> Self {
         let (table, gpu) = (ollama.table, ollama.gpu());
         Self {
-            placement: Placement::of(ollama),
+            placement: Placement::of(&ollama.demand),
             image: table.image.to_string(),
             igpu: gpu.is_some() && !ollama.sets("OLLAMA_IGPU_ENABLE"),
             env: table.env.iter().map(Variable::of).collect(),
@@ -201,24 +186,6 @@ impl Context {
 impl Variable {
     fn of((name, value): (&Spanned<EnvName>, &Spanned<OneLine>)) -> Self {
         Self { name: name.to_string(), value: value.to_string() }
-    }
-}
-
-impl Placement {
-    fn of(ollama: &Ollama<'_>) -> Self {
-        let tolerated = |node: &Node<'_>| {
-            let given = (node.role == Role::ControlPlane).then(Taint::of_control_planes);
-            let written = node.taints.iter().map(|taint| taint.value.clone());
-            written.chain(given).collect::<Vec<_>>()
-        };
-        let mut tolerations: Vec<Taint> = ollama.demand.nodes.iter().flat_map(tolerated).collect();
-        tolerations.sort();
-        tolerations.dedup();
-        let label = |(key, value): (&LabelKey, &Spanned<LabelValue>)| Label {
-            key: key.to_string(),
-            value: value.to_string(),
-        };
-        Self { node_selector: ollama.demand.selector.iter().map(label).collect(), tolerations }
     }
 }
 

@@ -1,7 +1,10 @@
 //! A kind of workload: what is written of it, and what of that is applied.
 
-use crate::cluster::{Cluster, Demand};
-use crate::input::types::RelPath;
+use serde::Serialize;
+
+use crate::cluster::{Cluster, Demand, Node};
+use crate::input::Spanned;
+use crate::input::types::{LabelKey, LabelValue, RelPath, Role, Taint};
 use crate::outputs::output::Output;
 
 /// A kind of workload.
@@ -29,4 +32,36 @@ pub struct Part {
     pub resource: &'static str,
     /// How long it may take at first.
     pub timeout: &'static str,
+}
+
+/// Where the pods of a workload go.
+#[derive(Serialize)]
+pub(super) struct Placement {
+    node_selector: Vec<Label>,
+    tolerations: Vec<Taint>,
+}
+
+#[derive(Serialize)]
+struct Label {
+    key: String,
+    value: String,
+}
+
+impl Placement {
+    /// The labels that a demand selects nodes by, and the taints that these have.
+    pub fn of(demand: &Demand<'_>) -> Self {
+        let tolerated = |node: &Node<'_>| {
+            let given = (node.role == Role::ControlPlane).then(Taint::of_control_planes);
+            let written = node.taints.iter().map(|taint| taint.value.clone());
+            written.chain(given).collect::<Vec<_>>()
+        };
+        let mut tolerations: Vec<Taint> = demand.nodes.iter().flat_map(tolerated).collect();
+        tolerations.sort();
+        tolerations.dedup();
+        let label = |(key, value): (&LabelKey, &Spanned<LabelValue>)| Label {
+            key: key.to_string(),
+            value: value.to_string(),
+        };
+        Self { node_selector: demand.selector.iter().map(label).collect(), tolerations }
+    }
 }
