@@ -207,6 +207,9 @@ impl Output {
         self.findings
             .extend(found.iter().map(|diagnostic| Finding::of_diagnostic(source, diagnostic)));
         let (shown, more) = found.split_at(found.len().min(diagnostic::MOST));
+        if shown.is_empty() {
+            return;
+        }
         if self.format == MessageFormat::Json {
             for diagnostic in shown {
                 let object = diagnostic::Object::new(source, diagnostic);

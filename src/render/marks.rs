@@ -84,19 +84,19 @@ pub(crate) fn column(template: &str, line: usize, numbered_column: usize) -> usi
 /// a template is refused.
 fn tag(text: &str) -> Option<&str> {
     let close = match text.as_bytes() {
-        [b'{', b'{', ..] => "}}",
-        [b'{', b'%', ..] => "%}",
-        [b'{', b'#', ..] => "#}",
+        [b'{', b'{', ..] => b"}}",
+        [b'{', b'%', ..] => b"%}",
+        [b'{', b'#', ..] => b"#}",
         _ => return None,
     };
     // Strings in tags may hold what closes them.
     let mut quote = None;
-    for (at, c) in text.char_indices().skip(2) {
-        match quote {
-            Some(open) if c == open => quote = None,
-            None if matches!(c, '"' | '\'' | '`') && close != "#}" => quote = Some(c),
-            None if part(text, at..).starts_with(close) => return text.get(..at + close.len()),
-            Some(_) | None => {}
+    for (at, pair) in text.as_bytes().windows(2).enumerate().skip(2) {
+        match (quote, pair) {
+            (Some(open), [byte, ..]) if byte == open => quote = None,
+            (None, [byte @ (b'"' | b'\'' | b'`'), ..]) if close != b"#}" => quote = Some(byte),
+            (None, _) if pair == close => return text.get(..at + 2),
+            _ => {}
         }
     }
     Some(text)

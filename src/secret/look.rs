@@ -27,8 +27,8 @@ pub(super) enum Shape {
     Token(&'static [&'static str], Chars, RangeInclusive<usize>),
     /// A place in a word without quotes and brackets.
     Word(fn(&str) -> Option<Range<usize>>),
-    /// Places anywhere.
-    Text(fn(&str) -> Vec<Range<usize>>),
+    /// Places anywhere in a text with a sign, without which there is no need to look closer.
+    Text(char, fn(&str) -> Vec<Range<usize>>),
 }
 
 /// Whether a token may have a character.
@@ -44,7 +44,7 @@ pub(super) const MOST: usize = 1 << 16;
 impl Look {
     /// Whether it is one in what nixgen says, too, where many digits may name a commit.
     pub(super) const fn is_one_anywhere(&self) -> bool {
-        matches!(self.certainty, Certainty::Everywhere) || matches!(self.shape, Shape::Text(_))
+        matches!(self.certainty, Certainty::Everywhere) || matches!(self.shape, Shape::Text(..))
     }
 
     pub(super) const fn token(

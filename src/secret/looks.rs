@@ -11,10 +11,10 @@ use super::shapes;
 use crate::text::part;
 
 const LOOKS: &[Look] = &[
-    Look::new("a private key", Shape::Text(shapes::private_keys)),
-    Look::new("a password in a URL", Shape::Text(shapes::passwords_of_urls))
+    Look::new("a private key", Shape::Text('-', shapes::private_keys)),
+    Look::new("a password in a URL", Shape::Text('@', shapes::passwords_of_urls))
         .is(Certainty::InValues),
-    Look::new("a password of a database", Shape::Text(shapes::passwords_of_databases)),
+    Look::new("a password of a database", Shape::Text('@', shapes::passwords_of_databases)),
     Look::new("a kubeadm token", Shape::Word(shapes::join_token)).instead(
         "put it in a file on the joining nodes and write the file's path as `join_token_file`",
     ),
@@ -81,7 +81,9 @@ static STARTS: LazyLock<BTreeMap<u8, Vec<Start>>> = LazyLock::new(|| {
 pub(super) fn found(text: &str) -> Vec<(Range<usize>, &'static Look)> {
     let mut found = Vec::new();
     for look in LOOKS {
-        if let Shape::Text(places) = look.shape {
+        if let Shape::Text(sign, places) = look.shape
+            && text.contains(sign)
+        {
             found.extend(places(text).into_iter().map(|place| (place, look)));
         }
     }
