@@ -54,6 +54,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Draw the cluster
     Graph(GraphArgs),
+    /// Tell where the running cluster is not as cluster.toml says, change nothing
+    Status(StatusArgs),
     /// List the templates, show one, or make one yours
     #[command(subcommand)]
     Templates(TemplatesCommand),
@@ -176,6 +178,29 @@ pub enum Drawing {
     Svg,
     /// A page with the picture.
     Html,
+}
+
+/// Options of `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// What to print
+    #[arg(short, long, value_enum, default_value_t = StatusFormat::Human, value_name = "FORMAT")]
+    pub format: StatusFormat,
+    /// The kubeconfig that leads to the cluster [default: what kubectl uses]
+    #[arg(long, value_name = "FILE")]
+    pub kubeconfig: Option<PathBuf>,
+    /// The context of it
+    #[arg(long, value_name = "NAME")]
+    pub context: Option<String>,
+}
+
+/// The formats of `status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum StatusFormat {
+    /// Two lines a difference
+    Human,
+    /// One document
+    Json,
 }
 
 /// Options of `eject`.

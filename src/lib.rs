@@ -29,4 +29,5 @@ pub mod render;
 pub mod review;
 mod secret;
 pub mod source;
+pub mod status;
 mod text;

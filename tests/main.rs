@@ -50,6 +50,7 @@ mod runbook;
 mod schema;
 mod scripts;
 mod states;
+mod status;
 mod support;
 mod systemd;
 mod templates;

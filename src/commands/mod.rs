@@ -19,6 +19,7 @@ mod removed;
 mod render;
 mod schema;
 mod shell;
+mod status;
 mod templates;
 mod today;
 mod validate;
@@ -68,6 +69,8 @@ pub(crate) enum Failure {
     Changed(Vec<String>),
     /// Something that was asked for is not there: a message, and what helps.
     Usage(String, String),
+    /// The running cluster could not be seen: a message, and what helps.
+    Unseen(String, String),
 }
 
 impl From<IoError> for Failure {
@@ -116,6 +119,7 @@ pub fn run(cli: &Cli) -> Status {
         Command::Explain(args) => explain::run(args, &cli.global, &mut output),
         Command::Schema(args) => Ok(schema::run(args, &mut output)),
         Command::Graph(args) => graph::run(args, &cli.global, &mut output),
+        Command::Status(args) => status::run(args, &cli.global, &mut output),
         Command::Templates(command) => templates::run(command, &cli.global, &mut output),
         Command::Completions { shell } => Ok(shell::completions(*shell, &mut output)),
         Command::Man => Ok(shell::man(&mut output)),
@@ -156,6 +160,11 @@ fn report(failure: Failure, global: &Global, output: &mut Output) -> Status {
             output.error(&message);
             output.note(&format!("  {help}"));
             Status::Usage
+        }
+        Failure::Unseen(message, help) => {
+            output.error(&message);
+            output.note(&format!("  {help}"));
+            Status::Io
         }
         Failure::Changed(paths) => {
             output.error("refused: files were changed while nixgen ran; nothing was written");
