@@ -229,6 +229,12 @@ fn a_wrong_kubernetes_is_caught() {
     assert!(message.contains("asks for Kubernetes 1.33, the package is 1.34.0"), "{message}");
 }
 
+/// The report on a flake of which nobody expects anything yet.
+pub fn report(tree: &Path, kubernetes: &str) -> Value {
+    let report = evaluate(tree, kubernetes, &standins()).and_then(faultless);
+    report.unwrap_or_else(|message| panic!("{message}"))
+}
+
 /// Renders a fixture, evaluates it and compares what the evaluator reports.
 fn matches_expectation(name: &str, kubernetes: &str) {
     let tree = render(name);

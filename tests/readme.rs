@@ -1,5 +1,8 @@
 //! The examples of the README are true.
 
+use serde_json::Value;
+
+use crate::flake_fixtures;
 use crate::support::{self, Sandbox, read};
 
 /// The fenced blocks of a language.
@@ -58,6 +61,24 @@ fn every_output_of_the_table_is_rendered_from_the_shipped_example() {
     ] {
         assert!(sandbox.at(path).exists(), "{path}");
     }
+}
+
+/// In a repository with a flake of its own, on a machine and its MicroVMs.
+#[test]
+fn the_flake_of_ones_own_evaluates_as_printed() {
+    let [flake] = &blocks("nix")[..] else { panic!("one flake") };
+    let config = read("cluster.toml").replacen("flake = { render = true }", "", 1);
+    let sandbox = Sandbox::with_config(&config);
+    sandbox.write("flake.nix", flake);
+    sandbox.expect(0, &["render", "-q"]);
+    assert_eq!(&sandbox.read("flake.nix"), flake);
+    let expected = read("flake-fixtures/hybrid/expected.json");
+    let mut expected: Value = serde_json::from_str(&expected).expect("what nixgen's own gives");
+    // That one has the MicroVMs on their own as well.
+    let machines = expected["machines"].as_object_mut().expect("machines");
+    machines.retain(|_, machine| machine.is_object());
+    let report = flake_fixtures::report(sandbox.path(), "1.36.2");
+    assert_eq!(report["machines"], expected["machines"]);
 }
 
 #[test]

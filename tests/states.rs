@@ -290,3 +290,42 @@ fn an_output_that_is_left_to_the_user_stays_and_is_missed() {
     );
     sandbox.expect(0, &["check", "-q", "--allow", "missing-output"]);
 }
+
+#[test]
+fn an_index_of_the_users_stays_whenever_it_came() {
+    const INDEX: &str = "lib/domains/default.nix";
+    const THEIRS: &str = "{ vms = import ./vms.nix; secrets.path = \"/run/secrets\"; }\n";
+
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    sandbox.write(INDEX, THEIRS);
+    for from_the_start in [true, false] {
+        sandbox.expect(0, &["render", "-q", "--yes", "--force"]);
+        sandbox.expect(0, &["check"]);
+        sandbox.expect(2, &["adopt", "--yes", INDEX]);
+        assert_eq!(sandbox.read(INDEX), THEIRS, "there from the start: {from_the_start}");
+        assert!(!sandbox.read("nixgen.lock").contains(INDEX));
+        assert!(list(&sandbox).iter().all(|(path, _)| path != INDEX));
+        if from_the_start {
+            fs::remove_file(sandbox.at(INDEX)).expect("there");
+            sandbox.expect(1, &["check"]);
+            sandbox.expect(0, &["render", "-q", "--yes"]);
+            assert!(sandbox.read(INDEX).contains("hosts = import ./hosts.nix;"));
+            sandbox.write(INDEX, THEIRS);
+        }
+    }
+    // Between revisions, too: a new folder of the data moves no index of theirs.
+    support::git::init(&sandbox);
+    sandbox.edit(
+        "cluster.toml",
+        "[network]",
+        "[outputs]\ndomains.path = \"lib/data\"\n\n[network]",
+    );
+    sandbox.write("lib/data/default.nix", THEIRS);
+    let diff = sandbox.expect(1, &["diff", "--base", "main"]).stdout;
+    assert!(diff.contains("lib/data/vms.nix") && !diff.contains("default.nix"), "{diff}");
+    // One of nixgen's that was edited under its header is in the way, as any other.
+    fs::remove_file(sandbox.at("lib/data/default.nix")).expect("there");
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    sandbox.edit("lib/data/default.nix", "vms =", "more = { };\n  vms =");
+    sandbox.expect(5, &["render", "-q", "--yes"]);
+}

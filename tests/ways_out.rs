@@ -55,7 +55,7 @@ fn a_refusal_shows_the_persons_change_and_names_the_ways_out() {
         "nixgen adopt vms/cp.nix\n",
         "cluster.toml, whose `nixos` tables take any option",
         "`extra_modules`",
-        "0 to create, 2 to update, 0 to delete, 22 unchanged, 1 in the way",
+        "0 to create, 2 to update, 0 to delete, 23 unchanged, 1 in the way",
     ] {
         assert!(refused.stderr.contains(said), "{said}\n{}", refused.stderr);
     }
@@ -80,7 +80,7 @@ fn on_a_terminal_a_file_is_shown_and_overwritten_and_its_text_is_kept() {
     let (status, text) = terminal(&sandbox, "render", &["d", "x", "o", "y"]);
     assert_eq!(status, 0, "{text}");
     assert!(text.contains("  o  writes nixgen's, and keeps yours beside it"), "x is no answer");
-    assert!(text.contains("0 to create, 3 to update, 0 to delete, 22 unchanged\nWrite this to /"));
+    assert!(text.contains("0 to create, 3 to update, 0 to delete, 23 unchanged\nWrite this to /"));
     assert!(text.contains("[d]iff, [o]verwrite and keep your text beside it, [s]kip, [e]ject"));
     assert_eq!(text.matches("Yours against nixgen's of now:").count(), 1, "{text}");
     assert!(text.contains("what vms/cp.nix held is kept in vms/cp.nix.orig"), "{text}");
@@ -95,7 +95,7 @@ fn on_a_terminal_a_file_is_skipped_and_the_rest_is_written() {
     let theirs = sandbox.read("vms/cp.nix");
     let (status, text) = terminal(&sandbox, "render", &["s", "y"]);
     assert_eq!(status, 0, "{text}");
-    assert!(text.contains("22 unchanged, 1 in the way\nWrite this to /"), "{text}");
+    assert!(text.contains("23 unchanged, 1 in the way\nWrite this to /"), "{text}");
     assert_eq!(sandbox.read("vms/cp.nix"), theirs);
     assert!(sandbox.read("lib/domains/vms.nix").contains("mem = 16384"));
     let checked = sandbox.expect(1, &["check"]);
@@ -124,7 +124,7 @@ fn on_a_terminal_a_file_is_ejected() {
     assert!(!theirs.contains("Do not edit"));
     assert!(text.contains("commit it with .nixgen and nixgen.lock"), "{text}");
     let checked = sandbox.expect(0, &["check"]).stderr;
-    assert!(checked.starts_with("0 to create, 0 to update, 0 to delete, 24 unchanged, 1 ejected"));
+    assert!(checked.starts_with("0 to create, 0 to update, 0 to delete, 25 unchanged, 1 ejected"));
 }
 
 #[test]

@@ -53,6 +53,7 @@ pub struct ReadyFile {
     text: OnceLock<String>,
     formatter: Option<Formatter>,
     executable: bool,
+    gives_way: bool,
 }
 
 /// A path that a file refers to, where nothing is rendered. It is a bug unless
@@ -130,6 +131,11 @@ impl ReadyFile {
     pub fn executable(&self) -> bool {
         self.executable
     }
+
+    /// Whether a file of the user's at its place is as good.
+    pub fn gives_way(&self) -> bool {
+        self.gives_way
+    }
 }
 
 /// Judges and lays out every file; all bugs are returned, not only the first.
@@ -190,12 +196,14 @@ fn finish(file: RenderedFile, tree: &Tree, rules: &Rules<'_>) -> Result<Finished
         _ => Ok(Vec::new()),
     };
     let missing = judged.map_err(bugs)?;
-    let RenderedFile { path, text, executable, .. } = file;
+    let RenderedFile { path, template, text, executable, .. } = file;
+    let gives_way = template.kind == Kind::Index;
     let (rendered, formatter) = match language {
         Some(Language::Nix) => (text, Some(rules.formatter)),
         _ => (tidy(&text), None),
     };
-    Ok((ReadyFile { path, rendered, text: OnceLock::new(), formatter, executable }, missing))
+    let text = OnceLock::new();
+    Ok((ReadyFile { path, rendered, text, formatter, executable, gives_way }, missing))
 }
 
 /// The text of a file in its final layout, whatever else is wrong with it.

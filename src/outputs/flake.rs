@@ -1,11 +1,9 @@
-//! `flake.nix`: a whole flake around the rest, when asked for, with an index of
-//! the data files. A repository with a flake of its own has an index of its own.
+//! `flake.nix`: a whole flake around the rest, when asked for.
 
 use serde::Serialize;
 
-use super::domains::{self, DataFile};
 use super::output::Output;
-use super::{adapters, hosts};
+use super::{adapters, domains, hosts};
 use crate::input::types::Formatter;
 use crate::render::{Kind, Template, template};
 
@@ -24,19 +22,13 @@ struct Context {
 
 const TEMPLATE: Template<Context> = template!("flake.nix", Kind::Code);
 
-/// The index has no values.
-#[derive(Serialize)]
-struct IndexContext {}
-
-const INDEX: Template<IndexContext> = template!("lib/domains/default.nix", Kind::Code);
-
 /// A whole flake around the rest.
 pub const OUTPUT: Output = Output {
     name: "flake",
     path: "flake.nix",
     // Most repositories have one already.
     wanted: |_| false,
-    templates: &[TEMPLATE.source(), INDEX.source()],
+    templates: &[TEMPLATE.source()],
     files: |cluster, path| {
         let context = Context {
             cluster: cluster.name.to_string(),
@@ -51,11 +43,6 @@ pub const OUTPUT: Output = Output {
                 Formatter::Alejandra => "alejandra",
             },
         };
-        let mut files = vec![TEMPLATE.file(path.clone(), &context)];
-        if domains::OUTPUT.is_rendered(cluster) {
-            let index = DataFile::Index.below(&domains::OUTPUT.path(cluster));
-            files.push(INDEX.file(index, &IndexContext {}));
-        }
-        files
+        vec![TEMPLATE.file(path.clone(), &context)]
     },
 };

@@ -61,6 +61,8 @@ pub enum Kind {
     Data,
     /// Other Nix: a library, a flake.
     Code,
+    /// Nix that the user may have their own of, which stays in its place.
+    Index,
     /// No Nix.
     Text,
 }

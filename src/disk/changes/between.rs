@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::change::Change;
-use super::compare::{find, wanted};
+use super::compare::{files, find, wanted};
 use super::set::ChangeSet;
 use super::state::State;
 use crate::disk::error::IoError;
@@ -15,7 +15,7 @@ use crate::nix::{Ready, ReadyFile};
 /// counts: that stays as it is there, whatever is rendered.
 pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoError> {
     let lock = Lock::read(root)?.unwrap_or_default();
-    let changes = new.files().par_iter().map(|file| {
+    let changes = files(new, root)?.into_par_iter().map(|file| {
         let entry = lock.entries.get(file.path());
         let before = find(old, file.path());
         let state = match before {
@@ -32,7 +32,7 @@ pub fn between<'a>(old: &Ready, new: &'a Ready, root: &Root) -> Result<ChangeSet
         Ok(change)
     });
     let mut changes = changes.collect::<Result<Vec<_>, IoError>>()?;
-    for file in old.files().iter().filter(|file| find(new, file.path()).is_none()) {
+    for file in files(old, root)?.into_iter().filter(|file| find(new, file.path()).is_none()) {
         if !lock.entries.get(file.path()).is_some_and(LockEntry::is_ejected) {
             let mut change = Change::new(file.path(), State::Orphan, None);
             change.old = Some(file.text().to_owned());

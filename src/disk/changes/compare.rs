@@ -13,7 +13,7 @@ use crate::disk::git::WorkTree;
 use crate::disk::lock::{Essence, Fingerprint, Lock, LockEntry};
 use crate::disk::tree::{Found, MOST, Root};
 use crate::nix::{self, Ready, ReadyFile};
-use crate::render::{Language, handed_over, is_generated};
+use crate::render::{Language, handed_over, is_generated, is_handed_over};
 
 /// The bytes that a person adds to a file are fewer, or fewer than it has.
 const ADDED: usize = 1 << 20;
@@ -28,9 +28,8 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
     };
     let is_wanted = |path: &str| find(ready, path).is_some();
     let Renamed { old, entries: renamed } = Renamed::find(ready, root, &lock, is_wanted)?;
-    let mut changes = ready
-        .files()
-        .par_iter()
+    let mut changes = files(ready, root)?
+        .into_par_iter()
         .map(|file| {
             let entry = renamed.get(file.path()).or_else(|| lock.entries.get(file.path()));
             wanted(ready, file, root, entry)
@@ -51,6 +50,28 @@ pub fn compare<'a>(ready: &'a Ready, root: &Root) -> Result<ChangeSet<'a>, IoErr
 
     let attributes = Attributes::find(root)?;
     Ok(ChangeSet { changes, lock, lock_text, renamed, attributes, ..ChangeSet::default() })
+}
+
+/// The files that are ready, but for those that the user has one of their own of.
+pub(super) fn files<'a>(ready: &'a Ready, root: &Root) -> Result<Vec<&'a ReadyFile>, IoError> {
+    let mut files = Vec::with_capacity(ready.files().len());
+    for file in ready.files() {
+        if !file.gives_way() || is_free(root, file.path())? {
+            files.push(file);
+        }
+    }
+    Ok(files)
+}
+
+/// Whether nothing is at a path that nixgen did not write.
+fn is_free(root: &Root, path: &str) -> Result<bool, IoError> {
+    Ok(match root.look(path, MOST)? {
+        Found::Nothing => true,
+        Found::InTheWay(_) => false,
+        Found::File(bytes) => {
+            str::from_utf8(&bytes).is_ok_and(|text| is_generated(text) || is_handed_over(text))
+        }
+    })
 }
 
 /// A file that is ready, by its path.

@@ -3,6 +3,7 @@
 
 mod data_file;
 mod hosts;
+mod index;
 mod network;
 mod vms;
 
@@ -14,12 +15,18 @@ pub const OUTPUT: Output = Output {
     name: "domains",
     path: "lib/domains",
     wanted: |_| true,
-    templates: &[network::TEMPLATE.source(), vms::TEMPLATE.source(), hosts::TEMPLATE.source()],
+    templates: &[
+        network::TEMPLATE.source(),
+        vms::TEMPLATE.source(),
+        hosts::TEMPLATE.source(),
+        index::TEMPLATE.source(),
+    ],
     files: |cluster, folder| {
         vec![
             network::file(cluster, DataFile::Network.below(folder)),
             vms::file(cluster, DataFile::Vms.below(folder)),
             hosts::file(cluster, DataFile::Hosts.below(folder)),
+            index::file(DataFile::Index.below(folder)),
         ]
     },
 };
