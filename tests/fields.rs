@@ -273,6 +273,13 @@ impl<'a> Outputs<'a> {
                 self.nix["vms"]["k8s"]["caCertHashFile"] == **value && self.in_words(value)
             }
             "kubernetes_nixpkgs" => self.nix["url"] == **value,
+            // The scripts' folder is any, so the way from there is.
+            "manifests" => self.words.iter().any(|word| {
+                let way = word.trim_start_matches("../").trim_start_matches("./");
+                !way.is_empty()
+                    && value.ends_with(way)
+                    && Path::new(word).file_name() == path.file_name()
+            }),
             "env" => self.variable == *value,
             "data" => self.models == *value && self.on_page(value),
             "outputs" => self.has_output(&case.key, &path),

@@ -14,9 +14,10 @@ use crate::support::{TODAY, generated};
 /// Codes whose file would be too large to keep, or that the file alone does not
 /// make; a test makes them, those of templates in `templates.rs`, those that take a
 /// list of options in `cli.rs`, and that of another version in `versions.rs`.
-const MADE_BY_A_TEST: [Code; 10] = [
+const MADE_BY_A_TEST: [Code; 11] = [
     Code::TooLarge,
     Code::MissingModule,
+    Code::MissingManifest,
     Code::MissingOutput,
     Code::UnknownTemplate,
     Code::UnreadableTemplate,

@@ -146,7 +146,8 @@ fn check_another_version(part: &str) -> String {
 
 /// Whether a code is about the tree as well as the file.
 fn is_about_the_tree(code: Code) -> bool {
-    matches!(code, Code::MissingModule | Code::MissingOutput) || code.id().starts_with("NG09")
+    matches!(code, Code::MissingModule | Code::MissingManifest | Code::MissingOutput)
+        || code.id().starts_with("NG09")
 }
 
 /// Whether a code takes a list of all options.

@@ -448,3 +448,35 @@ fn each_node_is_handed_the_kubeadm_of_its_platform() {
         assert!(page.contains(&build), "{build}");
     }
 }
+
+#[test]
+fn manifests_of_the_users_are_applied_behind_the_others_in_their_order() {
+    let text = read("cluster.toml");
+    let own = "[workloads]\nmanifests = [\"k8s/mine.yaml\", \"apps/it's.yaml\"]\n";
+    let tree = Sandbox::with_config(&text.replacen("[workloads]\n", own, 1));
+    let said = tree.expect(0, &["render", "-q"]).stderr;
+    assert_eq!(said.matches("warning[NG0608]").count(), 2, "{said}");
+    tree.write("k8s/mine.yaml", "{}\n");
+    tree.write("apps/it's.yaml", "{}\n");
+    assert!(!tree.expect(0, &["check"]).stderr.contains("NG0608"));
+    let node = Node { tree: &tree, name: "k8s-master", files: ADMIN, answers: "" };
+    let applied = node.run("50-workloads.sh").succeeds();
+    let applies: Vec<&str> = applied
+        .calls
+        .iter()
+        .filter_map(|call| call.split_once("bootstrap/../").filter(|_| call.contains(" apply ")))
+        .map(|(_, path)| path)
+        .collect();
+    let expected =
+        ["k8s/amd-device-plugin.yaml", "k8s/ollama.yaml", "k8s/mine.yaml", "apps/it's.yaml"];
+    assert_eq!(applies, expected);
+    let page = tree.read("docs/cluster.md");
+    assert!(page.contains("k8s/mine.yaml 'apps/it'\\''s.yaml'"), "{page}");
+    assert!(page.contains("### Deploy Ollama and your manifests"), "{page}");
+
+    let only = read("flake-fixtures/minimal/cluster.toml") + "\n" + own;
+    let tree = Sandbox::with_config(&only);
+    tree.expect(0, &["render", "-q"]);
+    let script = tree.read("bootstrap/50-workloads.sh");
+    assert!(script.contains("echo '50-workloads: your manifests are applied; next"), "{script}");
+}

@@ -7,6 +7,7 @@ use super::prepare::{Loaded, prepare};
 use super::{Failure, Outcome, Output, Status};
 use crate::cli::{Global, StatusArgs, StatusFormat};
 use crate::cluster::Cluster;
+use crate::disk::Root;
 use crate::nix::Ready;
 use crate::origin::KeyPath;
 use crate::outputs;
@@ -43,7 +44,7 @@ pub(super) fn run(args: &StatusArgs, global: &Global, output: &mut Output) -> Ou
     let mut found = differences(cluster, &live)
         .map_err(|why| Failure::Usage(why, "name the right one by `--context NAME`".to_owned()))?;
     let mut unseen = Vec::new();
-    manifests(cluster, &prepared.ready, &access, &mut found, &mut unseen);
+    manifests(cluster, &prepared.ready, &prepared.root, &access, &mut found, &mut unseen);
     certificates(cluster, &mut found, &mut unseen);
     let placed: Vec<Placed<'_>> = found.iter().map(|it| Placed::new(it, source)).collect();
     match args.format {
@@ -77,16 +78,19 @@ pub(super) fn run(args: &StatusArgs, global: &Global, output: &mut Output) -> Ou
 fn manifests(
     cluster: &Cluster,
     ready: &Ready,
+    root: &Root,
     access: &Access,
     found: &mut Vec<Difference>,
     unseen: &mut Vec<String>,
 ) {
     for (path, key) in outputs::manifests(cluster) {
-        let Some(file) = ready.files().iter().find(|file| file.path() == path.inside()) else {
-            unseen.push(format!("{path}, which is no file of nixgen's"));
-            continue;
+        let rendered = ready.files().iter().find(|file| file.path() == path.inside());
+        let text = match rendered {
+            Some(file) => Ok(file.text().to_owned()),
+            None => std::fs::read_to_string(root.path().join(path.inside()))
+                .map_err(|error| Trouble(error.to_string())),
         };
-        match access.differs(file.text()) {
+        match text.and_then(|text| access.differs(&text)) {
             Ok(false) => {}
             Ok(true) => found.push(Difference {
                 subject: path.to_string(),

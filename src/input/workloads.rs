@@ -3,7 +3,9 @@
 use super::decode::Map;
 use super::record::record;
 use super::spanned::Spanned;
-use super::types::{AbsPath, EnvName, GpuAccess, Image, LabelKey, LabelValue, OneLine, Size};
+use super::types::{
+    AbsPath, EnvName, GpuAccess, Image, LabelKey, LabelValue, OneLine, RelPath, Size,
+};
 
 record! {
     /// `[workloads]`
@@ -11,6 +13,8 @@ record! {
     pub struct WorkloadsTable {
         /// Ollama on the GPU.
         ollama: Option<OllamaTable>,
+        /// Manifests of yours, in this tree: applied with the rest, and compared.
+        manifests: Vec<Spanned<RelPath>>,
     }
 }
 

@@ -102,6 +102,8 @@ struct Mark {
 #[derive(Serialize)]
 struct Workloads<'a> {
     parts: &'a [WorkloadPart],
+    /// The user's manifests.
+    own: Vec<String>,
 }
 
 /// A manifest that a script applies, and what of it has to run then.
@@ -160,13 +162,15 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
     let mut files = kubeadm::files(cluster, folder);
     files.extend(wanted.map(|(template, name, _)| template.file(folder.join(name), &script)));
     let (marks, parts) = (Marks::of(cluster), WorkloadPart::all(cluster, folder));
+    let own = cluster.workloads.manifests.iter().map(|path| seen_by_scripts(path, folder));
+    let workloads = Workloads { parts: &parts, own: own.collect() };
+    let has_workloads = !(workloads.parts.is_empty() && workloads.own.is_empty());
     if !marks.is_empty() {
-        let context = Labels { marks: &marks, workloads: !parts.is_empty() };
+        let context = Labels { marks: &marks, workloads: has_workloads };
         files.push(LABELS.file(folder.join("40-labels.sh"), &context));
     }
-    if !parts.is_empty() {
-        let context = Workloads { parts: &parts };
-        files.push(WORKLOADS.file(folder.join("50-workloads.sh"), &context));
+    if has_workloads {
+        files.push(WORKLOADS.file(folder.join("50-workloads.sh"), &workloads));
     }
     files.push(VERIFY.file(folder.join("90-verify.sh"), &Verify::of(cluster, marks, parts)));
     files

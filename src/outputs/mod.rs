@@ -75,14 +75,17 @@ pub fn left_to_user(cluster: &Cluster) -> impl Iterator<Item = &'static Output> 
     all().filter(|output| output.is_left_to_user(cluster))
 }
 
-/// The manifests that are applied to a cluster, each with the key that it belongs to.
+/// The manifests that are applied to a cluster, each with the key that it belongs to;
+/// some are the user's.
 pub fn manifests(cluster: &Cluster) -> impl Iterator<Item = (RelPath, [&'static str; 2])> {
     let network = (flannel::OUTPUT.path(cluster), ["cluster", "cni"]);
     let workloads = WORKLOADS.iter().flat_map(|workload| {
         let key = ["workloads", workload.output.name];
         (workload.parts)(cluster).into_iter().map(move |part| (part.manifest, key))
     });
-    std::iter::once(network).chain(workloads)
+    let own = cluster.workloads.manifests.iter();
+    let own = own.map(|path| (path.value.clone(), ["workloads", "manifests"]));
+    std::iter::once(network).chain(workloads).chain(own)
 }
 
 /// The modules that say what a machine is: its own, and what all VMs share.

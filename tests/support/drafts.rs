@@ -197,6 +197,9 @@ impl Draft {
         let reference = format!("github:NixOS/nixpkgs/{}", self.any());
         self.value("kubernetes_nixpkgs", "kubernetes_nixpkgs = ", &reference, "\n");
         self.say("[network]\ndns = [\"1.1.1.1\"]\nvlans.services = { id = 20, subnet = \"10.0.0.0/16\" }\n");
+        self.say("[workloads]\n");
+        let manifests: Vec<_> = (0..4).map(|_| self.path("k8s/")).collect();
+        self.list("manifests", &manifests);
         self.say("[workloads.ollama]\nimage = \"ollama/ollama:0.35.1\"\nnode_selector = { gpu = \"host\" }\n");
         let value = self.path("/var/lib/");
         self.value("data", "data = ", &value, "\n");

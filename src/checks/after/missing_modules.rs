@@ -1,10 +1,10 @@
 //! A module that is not in the tree is found missing by Nix only, on the way to
-//! a machine.
+//! a machine, and a manifest by a script, in the middle of its work.
 
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 
-/// Looks for the user's modules, each once; `is_there` says of a path in the
+/// Looks for the user's modules, each once, and manifests; `is_there` says of a path in the
 /// tree whether something is there.
 pub fn missing_modules(
     cluster: &Cluster,
@@ -18,6 +18,15 @@ pub fn missing_modules(
             log.push(
                 Diagnostic::new(Code::MissingModule, module.span(), message)
                     .help("add the file, and `git add` it: Nix sees nothing else of a flake"),
+            );
+        }
+    }
+    for manifest in &cluster.workloads.manifests {
+        if !is_there(manifest.inside()) {
+            let message = format!("the manifest `{}` is not there", manifest.value);
+            log.push(
+                Diagnostic::new(Code::MissingManifest, manifest.span(), message)
+                    .help("add the file: 50-workloads.sh stops where it would apply it"),
             );
         }
     }

@@ -90,6 +90,8 @@ struct Context {
     /// A node to show on how one is removed.
     leaver: Option<String>,
     ollama: Option<OllamaFacts>,
+    /// Whether manifests of the user's are applied.
+    own_manifests: bool,
 }
 
 /// The next release of NixOS, and how a machine enters it.
@@ -135,6 +137,7 @@ impl Context {
         let mut files = vec![bootstrap::OUTPUT.path(cluster), flannel::OUTPUT.path(cluster)];
         // What another part needs comes behind it, as in pages of before.
         files.extend(workloads::parts(cluster).into_iter().rev().map(|part| part.manifest));
+        files.extend(cluster.workloads.manifests.iter().map(|path| path.value.clone()));
         let demands: Vec<_> = workloads::demands(cluster).collect();
         let dns_ip = u32::from(cluster.service_cidr.network()) + 10;
         let tainted = |node: &Node<'_>| {
@@ -201,6 +204,7 @@ impl Context {
                 .map(|vm| vm.name.to_string())
                 .or_else(|| workers().last().map(|node| node.name.to_string())),
             ollama: Ollama::of(cluster).map(|ollama| OllamaFacts::of(&ollama)),
+            own_manifests: !cluster.workloads.manifests.is_empty(),
         })
     }
 }
