@@ -461,7 +461,7 @@ fn manifests_of_the_users_are_applied_behind_the_others_in_their_order() {
     assert!(!tree.expect(0, &["check"]).stderr.contains("NG0608"));
     let node = Node { tree: &tree, name: "k8s-master", files: ADMIN, answers: "" };
     let applied = node.run("50-workloads.sh").succeeds();
-    let applies: Vec<&str> = applied
+    let paths: Vec<&str> = applied
         .calls
         .iter()
         .filter_map(|call| call.split_once("bootstrap/../").filter(|_| call.contains(" apply ")))
@@ -469,7 +469,7 @@ fn manifests_of_the_users_are_applied_behind_the_others_in_their_order() {
         .collect();
     let expected =
         ["k8s/amd-device-plugin.yaml", "k8s/ollama.yaml", "k8s/mine.yaml", "apps/it's.yaml"];
-    assert_eq!(applies, expected);
+    assert_eq!(paths, expected);
     let page = tree.read("docs/cluster.md");
     assert!(page.contains("k8s/mine.yaml 'apps/it'\\''s.yaml'"), "{page}");
     assert!(page.contains("### Deploy Ollama and your manifests"), "{page}");
