@@ -595,4 +595,24 @@ fn shells_and_man_are_told_of_every_command() {
         assert!(manual.contains(page), "{page}");
     }
     sandbox.expect(2, &["completions", "tcsh"]);
+    sandbox.expect(0, &["man", "share/man"]);
+    for page in ["nixgen", "nixgen-render", "nixgen-templates-eject"] {
+        let text = sandbox.read(&format!("share/man/{page}.1"));
+        assert!(text.contains(&format!(".TH {page} 1")), "{page}");
+    }
+    sandbox.write("file", "");
+    sandbox.expect(6, &["man", "file/man"]);
+}
+
+#[test]
+fn the_version_tells_what_it_can_write_for() {
+    let sandbox = Sandbox::new();
+    let version = format!("nixgen {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(sandbox.expect(0, &["-V"]).stdout, version);
+    let long = sandbox.expect(0, &["--version"]).stdout;
+    let rest = long.strip_prefix(&version).expect("no commit is in what the tests build");
+    assert_eq!(
+        rest,
+        "NixOS 24.11, 25.05, 25.11, 26.05, 26.11, unstable\nKubernetes 1.31 to 1.38\n"
+    );
 }

@@ -45,6 +45,11 @@ fn own_nix() {
 }
 
 #[test]
+fn template() {
+    matches_expectation("template", "1.36.2");
+}
+
+#[test]
 fn nftables() {
     matches_expectation("nftables", "1.31.6");
 }

@@ -38,6 +38,7 @@ mod messages;
 mod mutations;
 mod origin;
 mod outputs;
+mod own_flake;
 mod pages;
 mod pipeline;
 mod readme;

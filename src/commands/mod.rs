@@ -122,7 +122,8 @@ pub fn run(cli: &Cli) -> Status {
         Command::Status(args) => status::run(args, &cli.global, &mut output),
         Command::Templates(command) => templates::run(command, &cli.global, &mut output),
         Command::Completions { shell } => Ok(shell::completions(*shell, &mut output)),
-        Command::Man => Ok(shell::man(&mut output)),
+        Command::Man { folder: None } => Ok(shell::man(&mut output)),
+        Command::Man { folder: Some(folder) } => shell::write_man(folder),
     };
     let status = result.unwrap_or_else(|failure| report(failure, &cli.global, &mut output));
     match output.shown() {

@@ -1,12 +1,15 @@
 //! `nixgen completions` and `nixgen man`: what shells and `man` want to know of
 //! the command line.
 
+use std::path::Path;
+
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::{Output, Status};
+use super::{Outcome, Output, Status};
 use crate::cli::Cli;
+use crate::disk::IoError;
 
 /// The completions of a shell.
 pub(super) fn completions(shell: Shell, output: &mut Output) -> Status {
@@ -30,4 +33,12 @@ pub(super) fn man(output: &mut Output) -> Status {
         }
     }
     Status::Done
+}
+
+/// The same, as a file a page.
+pub(super) fn write_man(folder: &Path) -> Outcome {
+    let failed = |error| IoError::new("write", folder, error);
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    clap_mangen::generate_to(Cli::command(), folder).map_err(failed)?;
+    Ok(Status::Done)
 }
