@@ -453,7 +453,9 @@ fn each_node_is_handed_the_kubeadm_of_its_platform() {
 fn manifests_of_the_users_are_applied_behind_the_others_in_their_order() {
     let text = read("cluster.toml");
     let own = "[workloads]\nmanifests = [\"k8s/mine.yaml\", \"apps/it's.yaml\"]\n";
-    let tree = Sandbox::with_config(&text.replacen("[workloads]\n", own, 1));
+    let text = text.replacen("[workloads]\n", own, 1);
+    let models = "[workloads.ollama]\nmodels = [\"llama3.2:1b\"]\n";
+    let tree = Sandbox::with_config(&text.replacen("[workloads.ollama]\n", models, 1));
     let said = tree.expect(0, &["render", "-q"]).stderr;
     assert_eq!(said.matches("warning[NG0608]").count(), 2, "{said}");
     tree.write("k8s/mine.yaml", "{}\n");
@@ -470,6 +472,9 @@ fn manifests_of_the_users_are_applied_behind_the_others_in_their_order() {
     let expected =
         ["k8s/amd-device-plugin.yaml", "k8s/ollama.yaml", "k8s/mine.yaml", "apps/it's.yaml"];
     assert_eq!(paths, expected);
+    let pull = "kubectl --namespace ollama exec deployment/ollama -- ollama pull llama3.2:1b";
+    assert_eq!(applied.called(pull), 1, "{applied:#?}");
+    assert!(tree.read("bootstrap/90-verify.sh").contains("check 'Ollama has llama3.2:1b' kubectl"));
     let page = tree.read("docs/cluster.md");
     assert!(page.contains("k8s/mine.yaml 'apps/it'\\''s.yaml'"), "{page}");
     assert!(page.contains("### Deploy Ollama and your manifests"), "{page}");

@@ -4,7 +4,7 @@ use super::decode::Map;
 use super::record::record;
 use super::spanned::Spanned;
 use super::types::{
-    AbsPath, EnvName, GpuAccess, Image, LabelKey, LabelValue, OneLine, RelPath, Size,
+    AbsPath, EnvName, GpuAccess, Image, LabelKey, LabelValue, ModelName, OneLine, RelPath, Size,
 };
 
 record! {
@@ -38,5 +38,7 @@ record! {
         /// More variables of its environment, such as `HSA_ENABLE_SDMA`; one that
         /// nixgen sets too has your value.
         env: Map<EnvName, Spanned<OneLine>>,
+        /// Models that it is to have: `50-workloads.sh` pulls them. Others stay.
+        models: Vec<Spanned<ModelName>>,
     }
 }

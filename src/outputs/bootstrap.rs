@@ -115,6 +115,7 @@ struct WorkloadPart {
     namespace: &'static str,
     resource: &'static str,
     timeout: &'static str,
+    exec: Vec<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -142,6 +143,7 @@ struct Address {
 struct OllamaCheck {
     node_port: Option<u16>,
     library: Option<&'static str>,
+    models: Vec<String>,
 }
 
 fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
@@ -218,6 +220,7 @@ impl WorkloadPart {
             namespace: part.namespace,
             resource: part.resource,
             timeout: part.timeout,
+            exec: part.exec,
         };
         workloads::parts(cluster).into_iter().map(applied).collect()
     }
@@ -257,6 +260,7 @@ impl Verify {
         let ollama = Ollama::of(cluster).map(|ollama| OllamaCheck {
             node_port: ollama.node_port(),
             library: ollama.gpu().map(|gpu| gpu.library()),
+            models: ollama.table.models.iter().map(ToString::to_string).collect(),
         });
         Self {
             kubernetes: cluster.kubernetes.to_string(),

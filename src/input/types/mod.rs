@@ -21,4 +21,4 @@ pub use name::{EnvName, InterfaceName, Name, PortName, UserName};
 pub use path::{AbsPath, RelPath};
 pub use size::Size;
 pub use ssh_key::SshKey;
-pub use text::{FlakeRef, Image, OneLine, PciAddress};
+pub use text::{FlakeRef, Image, ModelName, OneLine, PciAddress};

@@ -34,6 +34,22 @@ checked_text! {
 }
 
 checked_text! {
+    /// A model as Ollama names it.
+    ModelName,
+    "a model such as `llama3.2:1b`",
+    "llama3.2:1b",
+    "^[A-Za-z0-9][A-Za-z0-9._/:-]*$",
+    |text| {
+        let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | ':' | '-');
+        if text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(valid) {
+            Ok(())
+        } else {
+            Err(format!("`{text}` is no name of a model"))
+        }
+    }
+}
+
+checked_text! {
     /// The address of a device on the PCI bus.
     PciAddress,
     "a PCI address as `lspci -D` shows it, such as `0000:c5:00.0`",

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::workload::{Part, Placement, Workload};
 use crate::cluster::{Cluster, Demand, Gpu};
 use crate::input::Spanned;
-use crate::input::types::{EnvName, GpuAccess, Image, OneLine, RelPath, System};
+use crate::input::types::{EnvName, GpuAccess, Image, ModelName, OneLine, RelPath, System};
 use crate::input::workloads::OllamaTable;
 use crate::outputs::output::Output;
 use crate::render::{Template, template};
@@ -108,7 +108,11 @@ impl<'a> Ollama<'a> {
             namespace: "kube-system",
             resource: "daemonset/amdgpu-device-plugin",
             timeout: "15m",
+            exec: Vec::new(),
         });
+        let pull = |model: &Spanned<ModelName>| {
+            ["ollama", "pull", model.as_str()].map(str::to_owned).to_vec()
+        };
         let server = Part {
             title: self.demand.title,
             variable: "OLLAMA",
@@ -116,6 +120,7 @@ impl<'a> Ollama<'a> {
             namespace: "ollama",
             resource: "deployment/ollama",
             timeout: "30m",
+            exec: self.table.models.iter().map(pull).collect(),
         };
         device_plugin.into_iter().chain([server]).collect()
     }

@@ -32,6 +32,8 @@ pub struct Part {
     pub resource: &'static str,
     /// How long it may take at first.
     pub timeout: &'static str,
+    /// What is run in it then, word by word.
+    pub exec: Vec<Vec<String>>,
 }
 
 /// Where the pods of a workload go.
