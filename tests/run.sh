@@ -45,7 +45,7 @@ part() {
   echo "== $name: $((SECONDS - start)) s"
 }
 
-part scripts shellcheck tests/run.sh .ci/run pipeline/review.sh
+part scripts shellcheck tests/run.sh .ci/run pipeline/review.sh tests/lab/parts/*.sh
 part format cargo fmt --check
 part lints cargo clippy --locked --all-targets --quiet -- --deny warnings
 part documentation env RUSTDOCFLAGS='--deny warnings' cargo doc --locked --quiet --no-deps

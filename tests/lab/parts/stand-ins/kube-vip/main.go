@@ -95,8 +95,8 @@ func hold(ctx context.Context, link netlink.Link, address *netlink.Addr) {
 
 // announce sends the gratuitous ARP reply that moves the address in every neighbour's table.
 func announce(link netlink.Link, ip net.IP) error {
-	arp := uint16(unix.ETH_P_ARP<<8 | unix.ETH_P_ARP>>8)
-	socket, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, int(arp))
+	const arp = unix.ETH_P_ARP>>8 | unix.ETH_P_ARP&0xff<<8 // in the network's order
+	socket, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, arp)
 	if err != nil {
 		return err
 	}
