@@ -1,0 +1,92 @@
+# shellcheck shell=bash
+# cluster.sh: sourced by run.sh and the scenarios. A rendered tree, its runbook, and what a
+# cluster has to be like.
+# shellcheck source=SCRIPTDIR/lab.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lab.sh"
+TREE=$LAB/tree
+export LAB NETNS PATH="$HERE/stand-in:$PATH"
+
+# render [SED]: cluster.toml, changed by a script of sed's, and what nixgen makes of it.
+render() {
+  mkdir --parents -- "$TREE"
+  [ -e "$TREE/cluster.toml" ] || cp -- "$HERE/cluster.toml" "$TREE/"
+  [ $# -eq 0 ] || sed --in-place --regexp-extended "$1" "$TREE/cluster.toml"
+  (cd -- "$TREE" && "$NIXGEN" render --quiet)
+  # A busy machine is slow: kubeadm is to wait longer. Nothing else of the tree is changed.
+  sed --in-place '/^kind: \(Init\|Join\)Configuration$/a timeouts: {controlPlaneComponentHealthCheck: 20m, kubeletHealthCheck: 20m, kubernetesAPICall: 5m, etcdAPICall: 10m, tlsBootstrap: 20m, discovery: 20m}' \
+    "$TREE"/bootstrap/kubeadm/*.yaml
+}
+
+# runbook HEADING [NUMBER]: runs what the rendered page says, with the lab's ssh.
+runbook() {
+  local commands
+  commands=$(python3 "$HERE/runbook.py" "$TREE/docs/cluster.md" "$@")
+  step "runbook: $*" run_commands "$commands"
+}
+run_commands() {
+  (cd -- "$TREE" && bash -euo pipefail -c "$1" </dev/null >>"$LAB/log/runbook" 2>&1) || {
+    local status=$?
+    tail --lines 40 -- "$LAB/log/runbook" >&2
+    return "$status"
+  }
+}
+
+kubectl() { on k8s-master kubectl "$@"; }
+
+# expect WANTED COMMAND...: the command prints exactly that.
+expect() {
+  local wanted=$1 got
+  shift
+  got=$("$@" </dev/null) || die "$* ends with $?"
+  [ "$got" = "$wanted" ] || die "$*: expected $wanted, found $got"
+}
+
+# until_is SECONDS WANTED COMMAND...
+until_is() {
+  local left=$1 wanted=$2 got=
+  shift 2
+  until got=$("$@" </dev/null 2>&1) && [ "$got" = "$wanted" ]; do
+    ((left-- > 0)) || die "$*: expected $wanted, found $got"
+    sleep 1
+  done
+}
+
+ready() { kubectl get nodes --output "'jsonpath={range .items[?(@.status.conditions[-1].status==\"True\")]}{.metadata.name} {end}'"; }
+
+# fresh: nothing is left of an earlier cluster.
+fresh() {
+  stop_all
+  rm -rf -- "$LAB/run" "$LAB/tree"
+  net_down
+  net_up
+}
+
+nodes() { jq --raw-output 'to_entries[] | select(.value.vm) | .key' "$LAB/texts.json"; }
+
+# What the runbook builds a cluster with, once its machines are up.
+readonly CHAPTERS=('Copy the bootstrap files' 'Create the control plane' 'Install the pod network'
+  'Join the other nodes' 'Check labels and taints' 'Deploy Ollama' 'Verify')
+
+# form SED: a new cluster, as the runbook makes it.
+form() {
+  local name chapter
+  fresh
+  render "$@"
+  step 'evaluate the rendered flake' machines "$TREE"
+  for name in "$HOST" $(nodes); do step "boot $name" boot "$name"; done
+  for chapter in "${CHAPTERS[@]}"; do
+    runbook "$chapter"
+  done
+}
+
+# formed: the cluster of (a), or one now.
+formed() {
+  if [ ! -e "$LAB/run/k8s-master/pid" ] || ! alive k8s-master; then form ''; fi
+}
+
+stop_all() {
+  local run
+  for run in "$LAB"/run/*/; do
+    [ ! -e "$run/pid" ] || cut "$(basename -- "$run")"
+  done
+}
