@@ -4,15 +4,18 @@
 # shellcheck source=SCRIPTDIR/lab.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lab.sh"
 TREE=$LAB/tree
-export LAB NETNS PATH="$HERE/stand-in:$PATH"
+PATH="$HERE/stand-in:$(dirname -- "$NIXGEN"):$PATH"
+export LAB NETNS PATH
 
 # render [SED]: cluster.toml, changed by a script of sed's, and what nixgen makes of it.
 render() {
   mkdir --parents -- "$TREE"
   [ -e "$TREE/cluster.toml" ] || cp -- "$HERE/cluster.toml" "$TREE/"
   [ $# -eq 0 ] || sed --in-place --regexp-extended "$1" "$TREE/cluster.toml"
+  # A busy machine is slow: kubeadm is to wait longer. Nothing else of the tree is changed,
+  # and for nixgen not even that.
+  sed --in-place '/^timeouts: {/d' "$TREE"/bootstrap/kubeadm/*.yaml 2>/dev/null || true
   (cd -- "$TREE" && "$NIXGEN" render --quiet)
-  # A busy machine is slow: kubeadm is to wait longer. Nothing else of the tree is changed.
   sed --in-place '/^kind: \(Init\|Join\)Configuration$/a timeouts: {controlPlaneComponentHealthCheck: 20m, kubeletHealthCheck: 20m, kubernetesAPICall: 5m, etcdAPICall: 10m, tlsBootstrap: 20m, discovery: 20m}' \
     "$TREE"/bootstrap/kubeadm/*.yaml
 }
@@ -82,6 +85,34 @@ form() {
 # formed: the cluster of (a), or one now.
 formed() {
   if [ ! -e "$LAB/run/k8s-master/pid" ] || ! alive k8s-master; then form ''; fi
+}
+
+# pods_talk: a web server on each node answers from every other, by the pods' addresses, a
+# Service and its node port; and the node port is nothing for the network outside.
+pods_talk() {
+  local ip pods from to node pod there address i
+  step 'start a web server on each node' on k8s-master 'kubectl apply --filename -' <"$HERE/scenarios/who.yaml"
+  step 'wait for them' kubectl rollout status daemonset/who --timeout 5m </dev/null
+  ip=$(kubectl get service who --output 'jsonpath={.spec.clusterIP}' </dev/null)
+  pods=$(kubectl get pods --selector app=who --output "'jsonpath={range .items[*]}{.metadata.name}={.spec.nodeName}={.status.podIP} {end}'" </dev/null)
+  for from in $pods; do
+    IFS='=' read -r _ node _ <<<"$from"
+    for to in $pods; do
+      IFS='=' read -r pod there address <<<"$to"
+      until_is 30 "$pod" on "$node" "curl --silent --max-time 5 http://$address:11434/who | cut --delimiter ' ' --fields 1"
+      say "   from $node to the pod on $there"
+    done
+    # A Service answers from any of them.
+    for ((i = 0; i < 6; i++)); do on "$node" "curl --fail --silent --max-time 5 http://$ip/who" </dev/null; done | cut --delimiter ' ' --fields 1 | sort --unique >"$LAB/log/who"
+    say "   from $node to the Service: $(paste --serial --delimiters ' ' "$LAB/log/who")"
+  done
+  for address in 10.0.20.5 10.0.20.10 10.0.20.11; do
+    on k8s-worker-1 "curl --fail --silent --max-time 5 http://$address:30080/who" </dev/null >/dev/null ||
+      die "the node port does not answer at $address"
+  done
+  if in_net curl --silent --max-time 3 --output /dev/null http://192.168.1.10:30080/who; then
+    die 'the node port answers on the network outside'
+  fi
 }
 
 stop_all() {

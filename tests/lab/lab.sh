@@ -183,8 +183,10 @@ on() {
   return "$(<"$calls/$id.rc")"
 }
 
-# switch_host: the host as the texts of last have it, without a restart.
-switch_host() {
-  take_texts "$HOST"
-  on "$HOST" /usr/local/lib/lab-switch </dev/null
+restart() { off "$1" && boot "$1"; }
+
+# switch NAME: it has the texts of last, without a restart.
+switch() {
+  take_texts "$1"
+  on "$1" /usr/local/lib/lab-switch </dev/null
 }

@@ -5,7 +5,7 @@
 set -euo pipefail
 HERE=$(dirname -- "$(readlink -f -- "$0")")
 cd -- "$HERE/../.."
-export LAB=$PWD/target/lab
+export LAB=$PWD/target/lab NIXGEN=${NIXGEN:-$PWD/target/debug/nixgen}
 mkdir --parents -- "$LAB/log" "$LAB/run"
 [ "$(id -u)" -eq 0 ] || { echo 'lab: it makes a network name space: run as root' >&2; exit 1; }
 for tool in mmdebstrap nix-instantiate jq python3 go make gcc flex bison bc mke2fs ip; do
@@ -27,10 +27,7 @@ logged() {
 }
 newer() { [ ! -e "$1" ] || [ -n "$(find "${@:2}" -newer "$1" -type f -print -quit)" ]; }
 
-if [ -z "${NIXGEN:-}" ]; then
-  step 'build nixgen' logged nixgen cargo build --quiet
-  export NIXGEN=$PWD/target/debug/nixgen
-fi
+step 'build nixgen' logged nixgen cargo build --quiet
 missing "$LAB/kernel/linux" 'build the kernel' bash "$HERE/kernel.sh" "$LAB/kernel"
 missing "$LAB/rootfs" "unpack Debian's root" bash "$HERE/rootfs.sh" "$LAB/rootfs"
 rm -rf -- "$LAB/render" && TREE=$LAB/render render
@@ -50,11 +47,10 @@ fi
 
 trap 'stop_all; net_down' EXIT
 : >"$LAB/log/runbook"
-scenarios=("$HERE"/scenarios/*.sh)
-if [ $# -gt 0 ]; then
-  scenarios=()
-  for letter; do scenarios+=("$HERE/scenarios/$letter"-*.sh); done
-fi
+# In an order in which each goes on with the cluster of the one before it.
+[ $# -gt 0 ] || set -- a b c h g f e d i
+scenarios=()
+for letter; do scenarios+=("$HERE/scenarios/$letter"-*.sh); done
 for scenario in "${scenarios[@]}"; do
   name=$(basename -- "$scenario" .sh) begun=$EPOCHREALTIME
   say "== $name"
