@@ -19,7 +19,7 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
     let releases: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
     let (first, last) = MINORS;
     format!(
-        "{}{}\nNixOS {}\nKubernetes {first} to {last}",
+        "{}{}\nfor NixOS {}\nand Kubernetes {first} to {last}",
         env!("CARGO_PKG_VERSION"),
         commit.unwrap_or_default(),
         releases.join(", "),

@@ -613,6 +613,6 @@ fn the_version_tells_what_it_can_write_for() {
     let rest = long.strip_prefix(&version).expect("no commit is in what the tests build");
     assert_eq!(
         rest,
-        "NixOS 24.11, 25.05, 25.11, 26.05, 26.11, unstable\nKubernetes 1.31 to 1.38\n"
+        "for NixOS 24.11, 25.05, 25.11, 26.05, 26.11, unstable\nand Kubernetes 1.31 to 1.38\n"
     );
 }

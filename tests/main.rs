@@ -50,6 +50,7 @@ mod rights;
 mod runbook;
 mod schema;
 mod scripts;
+mod shipping;
 mod states;
 mod status;
 mod support;

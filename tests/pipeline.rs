@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
 
+use crate::own_flake::compiled_in;
 use crate::support::forge::{Forge, ME, comment};
 use crate::support::git::{commit, git, init, plant_repository};
 use crate::support::{Ran, Sandbox, TODAY, read, repository, tool};
@@ -306,9 +307,16 @@ fn no_expression_is_in_a_script_of_the_action() {
         }
     }
     // What is built is told from all that it is built from.
+    let steps = action["runs"]["steps"].as_array().expect("steps");
+    let source = steps.iter().find(|step| step["id"] == "source").expect("the step");
+    let source = source["run"].as_str().expect("text");
+    for path in compiled_in() {
+        let top = path.split('/').next().expect("a folder");
+        assert!(source.contains(&format!(" {top} ")), "{top}: {source}");
+    }
     let outside = Sandbox::new();
     let ran = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", action["runs"]["steps"][0]["run"].as_str().expect("text")])
+        .args(["-euo", "pipefail", "-c", source])
         .env("GITHUB_ACTION_PATH", repository())
         .env("GITHUB_OUTPUT", outside.at("outputs"))
         .status();
@@ -316,7 +324,7 @@ fn no_expression_is_in_a_script_of_the_action() {
     let output = outside.read("outputs");
     let hash = output.trim_end().strip_prefix("hash=").expect("a hash");
     assert!(hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()), "{hash}");
-    for script in ["review.sh", "comment.sh"] {
+    for script in ["install.sh", "review.sh", "comment.sh"] {
         let script = repository().join("pipeline").join(script);
         let output = tool("shellcheck", "shellcheck", &[script.to_str().expect("text")]);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
@@ -428,7 +436,13 @@ fn what_others_have_made_is_named_by_its_digest() {
         text.len() == digits && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     let mut found = 0;
-    for file in ["action.yml", "docs/pipeline.md", "pipeline/gitlab.yml"] {
+    for file in [
+        ".github/workflows/ci.yml",
+        ".github/workflows/release.yml",
+        "action.yml",
+        "docs/pipeline.md",
+        "pipeline/gitlab.yml",
+    ] {
         for line in read(file).lines().map(|line| line.trim_start_matches([' ', '-'])) {
             if let Some(action) = line.strip_prefix("uses: ") {
                 let (name, at) = action.split_once('@').expect("a version");
@@ -445,7 +459,7 @@ fn what_others_have_made_is_named_by_its_digest() {
             }
         }
     }
-    assert_eq!(found, 4);
+    assert_eq!(found, 13);
 }
 
 /// A folder with nixgen in it, to be put on the path.

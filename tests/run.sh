@@ -37,6 +37,12 @@ fi
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 command -v just >/dev/null || cargo install --quiet --locked just
 
+# No package of Debian's either, and not worth a Go compiler.
+if command -v go >/dev/null && ! command -v actionlint >/dev/null; then
+  GOBIN=${CARGO_HOME:-$HOME/.cargo}/bin \
+    go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 || true
+fi
+
 part() {
   local name=$1 start=$SECONDS
   shift
@@ -45,7 +51,12 @@ part() {
   echo "== $name: $((SECONDS - start)) s"
 }
 
-part scripts shellcheck tests/run.sh .ci/run pipeline/review.sh tests/lab/parts/*.sh
+part scripts shellcheck tests/run.sh .ci/run pipeline/*.sh release/*.sh tests/lab/parts/*.sh
+if command -v actionlint >/dev/null; then
+  part workflows actionlint .github/workflows/*.yml
+else
+  echo "== workflows: not looked at, for want of actionlint, which Go installs"
+fi
 part format cargo fmt --check
 part lints cargo clippy --locked --all-targets --quiet -- --deny warnings
 part documentation env RUSTDOCFLAGS='--deny warnings' cargo doc --locked --quiet --no-deps
