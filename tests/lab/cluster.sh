@@ -87,8 +87,18 @@ formed() {
   if [ ! -e "$LAB/run/k8s-master/pid" ] || ! alive k8s-master; then form ''; fi
 }
 
-# pods_talk: a web server on each node answers from every other, by the pods' addresses, a
-# Service and its node port; and the node port is nothing for the network outside.
+# who NODE POD SERVER: the pod that answers, asked in the network of the pod of that address.
+who() {
+  on "$1" "for space in /run/netns/cni-*; do
+    space=\${space##*/}
+    if ip -netns \$space -4 -brief address | grep --quiet ' $2/'; then
+      ip netns exec \$space curl --fail --silent --max-time 5 http://$3/who | cut --delimiter ' ' --fields 1
+    fi
+  done" </dev/null
+}
+
+# pods_talk: a pod on each node answers pods on every other, by its address and by a Service;
+# a node port answers nodes, and nobody in the network outside.
 pods_talk() {
   local ip pods from to node pod there address i
   step 'start a web server on each node' on k8s-master 'kubectl apply --filename -' <"$HERE/scenarios/who.yaml"
@@ -96,15 +106,15 @@ pods_talk() {
   ip=$(kubectl get service who --output 'jsonpath={.spec.clusterIP}' </dev/null)
   pods=$(kubectl get pods --selector app=who --output "'jsonpath={range .items[*]}{.metadata.name}={.spec.nodeName}={.status.podIP} {end}'" </dev/null)
   for from in $pods; do
-    IFS='=' read -r _ node _ <<<"$from"
+    IFS='=' read -r _ node mine <<<"$from"
     for to in $pods; do
       IFS='=' read -r pod there address <<<"$to"
-      until_is 30 "$pod" on "$node" "curl --silent --max-time 5 http://$address:11434/who | cut --delimiter ' ' --fields 1"
-      say "   from $node to the pod on $there"
+      until_is 30 "$pod" who "$node" "$mine" "$address:11434"
+      say "   from the pod on $node to the one on $there"
     done
     # A Service answers from any of them.
-    for ((i = 0; i < 6; i++)); do on "$node" "curl --fail --silent --max-time 5 http://$ip/who" </dev/null; done | cut --delimiter ' ' --fields 1 | sort --unique >"$LAB/log/who"
-    say "   from $node to the Service: $(paste --serial --delimiters ' ' "$LAB/log/who")"
+    for ((i = 0; i < 6; i++)); do who "$node" "$mine" "$ip"; done | sort --unique >"$LAB/log/who"
+    say "   from the pod on $node to the Service: $(paste --serial --delimiters ' ' "$LAB/log/who")"
   done
   for address in 10.0.20.5 10.0.20.10 10.0.20.11; do
     on k8s-worker-1 "curl --fail --silent --max-time 5 http://$address:30080/who" </dev/null >/dev/null ||
@@ -118,6 +128,6 @@ pods_talk() {
 stop_all() {
   local run
   for run in "$LAB"/run/*/; do
-    [ ! -e "$run/pid" ] || cut "$(basename -- "$run")"
+    [ ! -e "$run/pid" ] || pull_plug "$(basename -- "$run")"
   done
 }

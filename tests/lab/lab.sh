@@ -152,7 +152,7 @@ wait_up() {
   return 1
 }
 
-# off NAME: shuts it down, as the host does with a MicroVM. cut NAME: pulls its plug.
+# off NAME: shuts it down, as the host does with a MicroVM. pull_plug NAME: does not.
 off() {
   local try
   on "$1" 'systemctl poweroff' </dev/null || true
@@ -163,7 +163,7 @@ off() {
   say "$1 does not shut down"
   return 1
 }
-cut() { kill -KILL -- "-$(<"$LAB/run/$1/pid")" 2>/dev/null || true; }
+pull_plug() { kill -KILL -- "-$(<"$LAB/run/$1/pid")" 2>/dev/null || true; }
 
 # on NAME COMMAND...: as ssh does: its input, output and status are the command's.
 on() {

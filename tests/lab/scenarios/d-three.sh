@@ -14,7 +14,7 @@ for name in k8s-master k8s-worker-1; do step "switch $name" switch "$name"; done
 for i in 2 3; do step "start k8s-master-$i" boot "k8s-master-$i"; done
 for chapter in 'Copy the bootstrap files' 'Join the other nodes' 'Verify'; do runbook "$chapter"; done
 
-cut k8s-master
+pull_plug k8s-master
 rm -rf -- "$LAB/run/k8s-master"/{etcd.img,kubelet.img,containerd.cow,shares/kubernetes}
 mkdir --mode 0700 -- "$LAB/run/k8s-master/shares/kubernetes"
 step 'wait for the vip on another' until_is 300 ok on k8s-worker-1 'curl --insecure --silent --max-time 5 https://10.0.20.100:6443/livez'

@@ -7,7 +7,7 @@ kubectl delete configmap before after --ignore-not-found </dev/null
 mark before
 runbook 'Back up the cluster'
 mark after
-cut k8s-master
+pull_plug k8s-master
 rm -rf -- "$LAB/run/k8s-master"/{etcd.img,kubelet.img,containerd.cow,shares/kubernetes}
 mkdir --mode 0700 -- "$LAB/run/k8s-master/shares/kubernetes"
 step 'start k8s-master with empty disks' boot k8s-master

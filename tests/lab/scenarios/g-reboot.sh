@@ -8,7 +8,7 @@ for name in $(nodes); do
 done
 step 'restart the host' restart "$HOST"
 until_is 300 "$everyone" ready
-for name in "$HOST" $(nodes); do cut "$name"; done
+for name in "$HOST" $(nodes); do pull_plug "$name"; done
 for name in "$HOST" $(nodes); do step "boot $name after a power cut" boot "$name"; done
 until_is 600 "$everyone" ready
 runbook 'Copy the bootstrap files'
