@@ -7,17 +7,16 @@ TREE=$LAB/tree
 PATH="$HERE/stand-in:$(dirname -- "$NIXGEN"):$PATH"
 export LAB NETNS PATH
 
+# A change of cluster.toml: an address that kube-vip moves.
+# shellcheck disable=SC2034
+readonly WITH_VIP='/^name = "homelab"/a vip = "10.0.20.100"'
+
 # render [SED]: cluster.toml, changed by a script of sed's, and what nixgen makes of it.
 render() {
   mkdir --parents -- "$TREE"
   [ -e "$TREE/cluster.toml" ] || cp -- "$HERE/cluster.toml" "$TREE/"
   [ $# -eq 0 ] || sed --in-place --regexp-extended "$1" "$TREE/cluster.toml"
-  # A busy machine is slow: kubeadm is to wait longer. Nothing else of the tree is changed,
-  # and for nixgen not even that.
-  sed --in-place '/^timeouts: {/d' "$TREE"/bootstrap/kubeadm/*.yaml 2>/dev/null || true
   (cd -- "$TREE" && "$NIXGEN" render --quiet)
-  sed --in-place '/^kind: \(Init\|Join\)Configuration$/a timeouts: {controlPlaneComponentHealthCheck: 20m, kubeletHealthCheck: 20m, kubernetesAPICall: 5m, etcdAPICall: 10m, tlsBootstrap: 20m, discovery: 20m}' \
-    "$TREE"/bootstrap/kubeadm/*.yaml
 }
 
 # runbook HEADING [NUMBER]: runs what the rendered page says, with the lab's ssh.
@@ -25,6 +24,15 @@ runbook() {
   local commands
   commands=$(python3 "$HERE/runbook.py" "$TREE/docs/cluster.md" "$@")
   step "runbook: $*" run_commands "$commands"
+  [ "$1" != 'Copy the bootstrap files' ] || patience
+}
+
+# patience: a busy machine is slow, so kubeadm waits longer. Nothing else of its files differs.
+patience() {
+  local name
+  for name in "$HOST" $(nodes); do
+    on "$name" 'cd cluster/bootstrap/kubeadm && sed --in-place "/^kind: \(Init\|Join\)Configuration/a timeouts: {controlPlaneComponentHealthCheck: 20m, kubeletHealthCheck: 20m, kubernetesAPICall: 5m, etcdAPICall: 10m, tlsBootstrap: 20m, discovery: 20m}" ./*.yaml' </dev/null
+  done
 }
 run_commands() {
   (cd -- "$TREE" && bash -euo pipefail -c "$1" </dev/null >>"$LAB/log/runbook" 2>&1) || {

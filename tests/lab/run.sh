@@ -1,60 +1,65 @@
 #!/usr/bin/env bash
 # run.sh [SCENARIO...]: the lab, see README.md. Builds what is missing, boots guests of what
-# nixgen renders, runs the scenarios (all of scenarios/, or those named by their letters),
-# and takes guests and network away at the end.
+# nixgen renders, runs the scenarios (all, or those named by their letters), and takes guests
+# and network away at the end.
 set -euo pipefail
 HERE=$(dirname -- "$(readlink -f -- "$0")")
 cd -- "$HERE/../.."
 export LAB=$PWD/target/lab NIXGEN=${NIXGEN:-$PWD/target/debug/nixgen}
-mkdir --parents -- "$LAB/log" "$LAB/run"
+mkdir --parents -- "$LAB/log" "$LAB/run" "$LAB/uml"
 [ "$(id -u)" -eq 0 ] || { echo 'lab: it makes a network name space: run as root' >&2; exit 1; }
-for tool in mmdebstrap nix-instantiate jq python3 go make gcc flex bison bc mke2fs ip; do
+for tool in mmdebstrap nix-instantiate jq python3 go make gcc flex bison bc mke2fs ip curl; do
   command -v "$tool" >/dev/null || { echo "lab: $tool is missing: see tests/lab/README.md" >&2; exit 1; }
+done
+for folder in LAB_NIXPKGS LAB_MICROVM; do
+  [ -d "${!folder:-}" ] || { echo "lab: $folder names no folder: see tests/lab/README.md" >&2; exit 1; }
 done
 # shellcheck source=SCRIPTDIR/cluster.sh
 . "$HERE/cluster.sh"
 
-# missing FILE WHAT COMMAND...: makes it, unless it is there.
-missing() {
-  local file=$1 what=$2
-  shift 2
-  [ -e "$file" ] || step "$what" logged "${file##*/}" "$@"
-}
 logged() {
   local log=$LAB/log/$1
   shift
   "$@" >"$log" 2>&1
 }
-newer() { [ ! -e "$1" ] || [ -n "$(find "${@:2}" -newer "$1" -type f -print -quit)" ]; }
+# older FILE SOURCE...: it is not there, or was made before one of them.
+older() { [ ! -e "$1" ] || [ -n "$(find "${@:2}" -newer "$1" -type f -print -quit)" ]; }
+
+# Each goes on with the cluster of the one before it.
+[ $# -gt 0 ] || set -- a b c h g f e d i
+minors=(1.36)
+[[ " $* " != *' e '* ]] || minors+=(1.37)
 
 step 'build nixgen' logged nixgen cargo build --quiet
-missing "$LAB/kernel/linux" 'build the kernel' bash "$HERE/kernel.sh" "$LAB/kernel"
-missing "$LAB/rootfs" "unpack Debian's root" bash "$HERE/rootfs.sh" "$LAB/rootfs"
-rm -rf -- "$LAB/render" && TREE=$LAB/render render
-for minor in 1.36 1.37; do
+[ -e "$LAB/kernel/linux" ] || step 'build the kernel' logged kernel bash "$HERE/kernel.sh" "$LAB/kernel"
+[ -e "$LAB/rootfs" ] || step "unpack Debian's root" logged rootfs bash "$HERE/rootfs.sh" "$LAB/rootfs"
+# Every image that a scenario's manifests name.
+rm -rf -- "$LAB/plain" "$LAB/vip"
+TREE=$LAB/plain render
+TREE=$LAB/vip render "$WITH_VIP"
+for minor in "${minors[@]}"; do
   step "build the parts of $minor" logged "parts-$minor" bash "$HERE/parts/build.sh" "$minor"
-  step "pack the images of $minor" logged "images-$minor" bash "$HERE/parts/images.sh" "$minor" "$LAB/render"
+  step "pack the images of $minor" logged "images-$minor" bash "$HERE/parts/images.sh" "$minor" "$LAB/plain" "$LAB/vip"
 done
-if newer "$LAB/base.img" "$HERE/guest" "$HERE/base.sh" "$LAB/kernel/linux"; then
+parts=("${minors[@]/#/$LAB/parts/}")
+if older "$LAB/base.img" "$HERE/guest" "$HERE/base.sh" "$LAB/kernel/linux"; then
   step 'make the root disk' logged base bash "$HERE/base.sh" "$LAB/rootfs" "$LAB/kernel" "$LAB/base.img"
 fi
-if newer "$LAB/parts.img" "$LAB/parts"/1.*/bin "$LAB/parts"/1.*/cni; then
-  step 'make the disk of programs' logged parts bash "$HERE/parts-disk.sh" "$LAB/parts" "$LAB/parts.img"
+if older "$LAB/parts.img" "${parts[@]/%//bin}" "${parts[@]/%//cni}"; then
+  step 'make the disk of programs' logged programs bash "$HERE/parts-disk.sh" "${parts[@]}" "$LAB/parts.img"
 fi
-if newer "$LAB/images.ext4" "$LAB/parts"/1.*/images; then
-  step 'make the disk of images' logged images bash "$HERE/images.sh" "$LAB/parts/1.36" "$LAB/parts/1.37" "$LAB/images.ext4"
+if older "$LAB/images.ext4" "${parts[@]/%//images}"; then
+  step 'make the disk of images' logged images bash "$HERE/images.sh" "${parts[@]}" "$LAB/images.ext4"
 fi
 
 trap 'stop_all; net_down' EXIT
 : >"$LAB/log/runbook"
-# In an order in which each goes on with the cluster of the one before it.
-[ $# -gt 0 ] || set -- a b c h g f e d i
-scenarios=()
-for letter; do scenarios+=("$HERE/scenarios/$letter"-*.sh); done
-for scenario in "${scenarios[@]}"; do
-  name=$(basename -- "$scenario" .sh) begun=$EPOCHREALTIME
+for letter; do
+  scenario=("$HERE/scenarios/$letter"-*.sh)
+  name=$(basename -- "${scenario[0]}" .sh) begun=$EPOCHREALTIME
   say "== $name"
-  # shellcheck disable=SC1090
-  (. "$scenario") || die "$name failed after $(seconds "$begun") s"
+  # A shell of its own: nothing in it may fail unseen.
+  bash -euo pipefail -c '. "$1/cluster.sh"; . "$2"' scenario "$HERE" "${scenario[0]}" ||
+    die "$name failed after $(seconds "$begun") s (see $LAB/log and $LAB/run/*/console.log)"
   say "== $name passed in $(seconds "$begun") s"
 done
