@@ -19,12 +19,24 @@ render() {
   (cd -- "$TREE" && "$NIXGEN" render --quiet)
 }
 
-# runbook HEADING [NUMBER]: runs what the rendered page says, with the lab's ssh.
+# commands HEADING [NUMBER]: what the rendered page says.
+commands() { python3 "$HERE/runbook.py" "$TREE/docs/cluster.md" "$@"; }
+
+# runbook HEADING [NUMBER]: runs that, with the lab's ssh.
 runbook() {
   local commands
-  commands=$(python3 "$HERE/runbook.py" "$TREE/docs/cluster.md" "$@")
+  commands=$(commands "$@")
   step "runbook: $*" run_commands "$commands"
   [ "$1" != 'Copy the bootstrap files' ] || patience
+}
+
+# eventually SECONDS COMMANDS: until they succeed.
+eventually() {
+  local end=$((${EPOCHREALTIME%.*} + $1))
+  until run_commands "$2"; do
+    [ "${EPOCHREALTIME%.*}" -lt "$end" ] || return 1
+    sleep 5
+  done
 }
 
 # patience: a busy machine is slow, so kubeadm waits longer. Nothing else of its files differs.

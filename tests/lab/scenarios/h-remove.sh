@@ -2,7 +2,9 @@
 # A node less, as the runbook has it, and again with the cluster.toml that is without it.
 formed
 grep --quiet '^\[vms.k8s-worker-2\]' "$TREE/cluster.toml" || . "$HERE/scenarios/c-add.sh"
-runbook 'Remove a node'
+remove=$(commands 'Remove a node')
+step 'drain and reset it' run_commands "$(head --lines -1 <<<"$remove")"
+step 'take it out, once it is no longer Ready' eventually 120 "$(tail --lines 1 <<<"$remove")"
 until_is 60 'homelab k8s-master k8s-worker-1 ' ready
 off k8s-worker-2
 render '/^\[vms.k8s-worker-2\]/,/^$/d'
