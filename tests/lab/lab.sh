@@ -78,7 +78,7 @@ nics=()
 nic() {
   nics+=("vec${#nics[@]}:transport=raw,ifname=$1,mac=$2")
   printf '[Match]\nMACAddress=%s\n[Link]\n%s\nTCPSegmentationOffload=no\nGenericSegmentationOffload=no\n' \
-    "$2" "${3:+Name=$3}" >"$run/machine/etc/systemd/network/00-lab-$1.link"
+    "$2" "${3:+Name=$3}" >"$hardware/etc/systemd/network/00-lab-$1.link"
 }
 
 # disks: the volumes that fstab has, by the names that it has them by. Images are pulled
@@ -86,7 +86,6 @@ nic() {
 disks=()
 volumes() {
   local device rest volume letter=b
-  : >"$run/machine/etc/udev/rules.d/60-lab.rules"
   while read -r device rest; do
     [[ $device == /dev/disk/by-id/* ]] || continue
     volume=${device##*-}
@@ -96,21 +95,26 @@ volumes() {
       [ -e "$run/$volume.img" ] || truncate --size 4G "$run/$volume.img"
       disks+=("ubd$letter=$run/$volume.img")
     fi
-    printf 'KERNEL=="ubd%s", SYMLINK+="%s"\n' "$letter" "${device#/dev/}" >>"$run/machine/etc/udev/rules.d/60-lab.rules"
+    printf 'KERNEL=="ubd%s", SYMLINK+="%s"\n' "$letter" "${device#/dev/}" >>"$hardware/etc/udev/rules.d/60-lab.rules"
     letter=$(tr b-y c-z <<<"$letter")
   done <"$run/machine/etc/fstab"
 }
 
 # boot NAME: the guest with the texts of last, as the power button does.
 boot() {
-  local name=$1 run=$LAB/run/$1 i mac memory
+  local name=$1 run=$LAB/run/$1 hardware=$LAB/run/$1/hardware i mac memory
   nics=() disks=()
   take_texts "$name"
+  # What the machine is, beside what it is told to be.
+  rm -rf -- "$hardware"
+  mkdir --parents -- "$hardware"/etc/{udev/rules.d,systemd/network,systemd/system/local-fs.target.wants}
   if [ "$name" = "$HOST" ]; then
-    memory=6144M
+    # More than its MicroVMs have: its kubelet keeps theirs from pods.
+    memory=12288M
     nic uplink 02:00:00:00:00:01 "$UPLINK"
     for i in "${!GUESTS[@]}"; do nic "host$i" "02:00:00:00:01:0$i" "vm-${GUESTS[i]}"; done
-    printf '/dev/ubdb /var/lib/containerd ext4 defaults 0 0\n' >>"$run/machine/etc/fstab"
+    printf '[Mount]\nWhat=/dev/ubdb\nWhere=/var/lib/containerd\n' >"$hardware/etc/systemd/system/var-lib-containerd.mount"
+    ln --symbolic -- ../var-lib-containerd.mount "$hardware/etc/systemd/system/local-fs.target.wants/"
     disks+=("ubdb=$run/containerd.cow,$LAB/images.ext4")
   else
     mac=$(jq --raw-output --arg name "$name" '.[$name].vm.interfaces[0].mac' "$LAB/texts.json")
