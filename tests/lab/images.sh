@@ -5,7 +5,7 @@ set -euo pipefail
 parts=("${@:1:$#-1}") image=${*: -1}
 bin=${parts[0]}/bin
 work=$(mktemp --directory "$image.XXXXXX")
-trap 'kill "$daemon" 2>/dev/null; wait; rm -rf -- "$work"' EXIT
+trap 'kill "$daemon" 2>/dev/null || true; wait; rm -rf -- "$work"' EXIT
 cat >"$work/config.toml" <<END
 version = 3
 root = "$work/root"

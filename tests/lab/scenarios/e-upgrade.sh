@@ -1,18 +1,20 @@
 # shellcheck shell=bash
-# From 1.36 to 1.37 by the runbook, with a web server that answers all the while.
+# From 1.36 to 1.37 by the runbook, with pods on every node.
 formed
 everyone=$(ready </dev/null)
+# The page that is rendered then tells of the minor after that.
+control_plane=$(commands 'Upgrade Kubernetes' 1) host=$(commands 'Upgrade Kubernetes' 2)
 render 's/^kubernetes = .*/kubernetes = "1.37"\nkubernetes_nixpkgs = "github:NixOS\/nixpkgs\/nixos-unstable"/'
 runbook 'Copy the bootstrap files'
-runbook 'Upgrade Kubernetes' 1
-runbook 'Upgrade Kubernetes' 2
+step 'what kubeadm keeps' run_commands "$control_plane"
+step 'the kubelet of the host' run_commands "$host"
 for name in $(nodes); do
-  step "drain $name" on k8s-master "bash cluster/bootstrap/61-drain.sh $name" </dev/null
-  step "restart $name" restart "$name"
-  until_is 300 "$everyone" ready
-  runbook 'Copy the bootstrap files'
-  step "uncordon $name" on k8s-master "bash cluster/bootstrap/62-uncordon.sh $name" </dev/null
+  change=$(commands 'Change a node' | sed "s/k8s-worker-[0-9]/$name/")
+  step "drain and restart $name" run_commands "$(head --lines -1 <<<"$change")"
+  step 'uncordon it, once the API answers' eventually 300 "$(tail --lines 1 <<<"$change")"
 done
+until_is 300 "$everyone" ready
+runbook 'Copy the bootstrap files'
 runbook 'Verify'
 for name in $everyone; do
   version=$(kubectl get node "$name" --output 'jsonpath={.status.nodeInfo.kubeletVersion}' </dev/null)
