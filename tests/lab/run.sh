@@ -5,7 +5,9 @@
 set -euo pipefail
 HERE=$(dirname -- "$(readlink -f -- "$0")")
 cd -- "$HERE/../.."
-export LAB=$PWD/target/lab NIXGEN=${NIXGEN:-$PWD/target/debug/nixgen}
+# NIXGEN=PROGRAM: one that is built already.
+built=$PWD/target/debug/nixgen
+export LAB=$PWD/target/lab NIXGEN=${NIXGEN:-$built}
 mkdir --parents -- "$LAB/log" "$LAB/run" "$LAB/uml"
 [ "$(id -u)" -eq 0 ] || { echo 'lab: it makes a network name space: run as root' >&2; exit 1; }
 for tool in mmdebstrap nix-instantiate jq python3 go make gcc flex bison bc mke2fs ip curl; do
@@ -30,7 +32,7 @@ older() { [ ! -e "$1" ] || [ -n "$(find "${@:2}" -newer "$1" -type f -print -qui
 minors=(1.36)
 [[ " $* " != *' e '* ]] || minors+=(1.37)
 
-step 'build nixgen' logged nixgen cargo build --quiet
+[ "$NIXGEN" != "$built" ] || step 'build nixgen' logged nixgen cargo build --quiet
 [ -e "$LAB/kernel/linux" ] || step 'build the kernel' logged kernel bash "$HERE/kernel.sh" "$LAB/kernel"
 [ -e "$LAB/rootfs" ] || step "unpack Debian's root" logged rootfs bash "$HERE/rootfs.sh" "$LAB/rootfs"
 # Every image that a scenario's manifests name.
