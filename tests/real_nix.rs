@@ -246,10 +246,11 @@ fn the_qcow2_volume_is_made_once_by_the_real_qemu_img() {
 }
 
 #[test]
-fn scripts_pass_shellcheck_and_say_how_they_are_used() {
-    for config in [read("cluster.toml"), read("tests/golden/ok/minimal.toml")] {
+fn scripts_pass_shellcheck_and_shfmt_and_say_how_they_are_used() {
+    for config in ["cluster.toml", "tests/golden/ok/minimal.toml", "tests/golden/ok/ha.toml"] {
+        let config = read(config);
         let sandbox = Sandbox::with_config(&config);
-        sandbox.expect(0, &["render", "-q"]);
+        sandbox.expect(0, &["render", "-q", "--allow", "missing-module"]);
         let scripts: Vec<String> = sandbox
             .tree()
             .keys()
@@ -260,6 +261,11 @@ fn scripts_pass_shellcheck_and_say_how_they_are_used() {
         let args: Vec<&str> = scripts.iter().map(String::as_str).collect();
         let output = tool("shellcheck", "shellcheck", &args);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        // With and without `-ci` users have it run over all that they commit.
+        for style in [&["-i", "2", "-d"][..], &["-i", "2", "-ci", "-d"]] {
+            let output = tool("shfmt", "shfmt", &[style, &args].concat());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        }
         for script in &scripts {
             let output = tool("bash", "bash", &[script, "--help"]);
             assert!(output.status.success() && output.stdout.starts_with(b"Usage: "), "{script}");

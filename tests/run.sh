@@ -8,6 +8,7 @@ missing=()
 need() { command -v "$1" >/dev/null || missing+=("$2"); }
 need nix-instantiate nix-bin
 need shellcheck shellcheck
+need shfmt shfmt
 need qemu-img qemu-utils
 need dot graphviz
 need git git

@@ -69,13 +69,23 @@ EOF
 preflight=()
 with_token=false
 only_keys=false
-case "${1-}" in
-  --help) usage; exit ;;
-  --token) with_token=true; shift ;;
-  --encryption-config) only_keys=true; shift ;;
-  --restored) preflight=(--ignore-preflight-errors 'DirAvailable--var-lib-etcd-data'); shift ;;
-esac
-[ $# -eq 0 ] || { usage >&2; exit 2; }
+if [ "${1-}" = --help ]; then
+  usage
+  exit
+elif [ "${1-}" = --token ]; then
+  with_token=true
+  shift
+elif [ "${1-}" = --encryption-config ]; then
+  only_keys=true
+  shift
+elif [ "${1-}" = --restored ]; then
+  preflight=(--ignore-preflight-errors 'DirAvailable--var-lib-etcd-data')
+  shift
+fi
+if [ $# -ne 0 ]; then
+  usage >&2
+  exit 2
+fi
 
 [ "$(id -u)" -eq 0 ] || die 'run as root'
 node=$(uname -n)

@@ -29,10 +29,13 @@ die() {
   exit 1
 }
 
-case "${1-}" in
-  --help) usage; exit ;;
-esac
-[ $# -eq 0 ] || { usage >&2; exit 2; }
+if [ "${1-}" = --help ]; then
+  usage
+  exit
+elif [ $# -ne 0 ]; then
+  usage >&2
+  exit 2
+fi
 
 [ "$(id -u)" -eq 0 ] || die 'run as root'
 

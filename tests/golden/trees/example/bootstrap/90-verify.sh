@@ -36,10 +36,13 @@ die() {
   exit 1
 }
 
-case "${1-}" in
-  --help) usage; exit ;;
-esac
-[ $# -eq 0 ] || { usage >&2; exit 2; }
+if [ "${1-}" = --help ]; then
+  usage
+  exit
+elif [ $# -ne 0 ]; then
+  usage >&2
+  exit 2
+fi
 
 [ "$(id -u)" -eq 0 ] || die 'run as root'
 [ -r "$KUBECONFIG" ] || die "no $KUBECONFIG: run on a control plane, after 10-init.sh"
@@ -120,11 +123,10 @@ certificates_last_a_month() {
   while read -r line; do
     # The rest of their life: 364d or 9y, or else hours or <invalid>.
     [[ $line =~ \ UTC\ +([^ ]+) ]] || continue
-    case ${BASH_REMATCH[1]} in
-      *y) ;;
-      [3-9][0-9]d | [1-9][0-9][0-9]d) ;;
-      *) printf '%s\n' "$line"; left=1 ;;
-    esac
+    if [[ ! ${BASH_REMATCH[1]} =~ ^([0-9]+y|[3-9][0-9]d|[1-9][0-9]{2}d)$ ]]; then
+      printf '%s\n' "$line"
+      left=1
+    fi
   done <<<"$report"
   return "$left"
 }
@@ -133,7 +135,10 @@ no_other_node() {
   local names name
   names=$(kubectl get nodes --output 'jsonpath={.items[*].metadata.name}') || return
   for name in $names; do
-    [[ " ${NODES[*]} " == *" $name "* ]] || { printf '%s is not declared\n' "$name"; return 1; }
+    if [[ " ${NODES[*]} " != *" $name "* ]]; then
+      printf '%s is not declared\n' "$name"
+      return 1
+    fi
   done
 }
 
@@ -250,10 +255,9 @@ fi
 # kubeadm hangs the uploaded certificates on.
 tokens=$(kubeadm token list --kubeconfig "$KUBECONFIG" --output 'jsonpath={.token} {.description}{"\n"}')
 while read -r token description; do
-  case $description in
-    "$TOKEN_DESCRIPTION" | 'Proxy for managing TTL for the kubeadm-certs secret')
-      kubeadm token delete --kubeconfig "$KUBECONFIG" "${token%%.*}"
-      ;;
-  esac
+  if [ "$description" = "$TOKEN_DESCRIPTION" ] ||
+    [ "$description" = 'Proxy for managing TTL for the kubeadm-certs secret' ]; then
+    kubeadm token delete --kubeconfig "$KUBECONFIG" "${token%%.*}"
+  fi
 done <<<"$tokens"
 echo '90-verify: everything is as it should be'

@@ -23,10 +23,13 @@ die() {
   exit 1
 }
 
-case "${1-}" in
-  --help) usage; exit ;;
-esac
-[ $# -le 1 ] || { usage >&2; exit 2; }
+if [ "${1-}" = --help ]; then
+  usage
+  exit
+elif [ $# -gt 1 ]; then
+  usage >&2
+  exit 2
+fi
 
 [ "$(id -u)" -eq 0 ] || die 'run as root'
 kubeadm=${1-kubeadm}

@@ -24,11 +24,13 @@ die() {
   exit 1
 }
 
-case "${1-}" in
-  --help) usage; exit ;;
-  -*) usage >&2; exit 2 ;;
-esac
-[ $# -ge 1 ] || { usage >&2; exit 2; }
+if [ "${1-}" = --help ]; then
+  usage
+  exit
+elif [ $# -lt 1 ] || [[ $1 == -* ]]; then
+  usage >&2
+  exit 2
+fi
 
 [ "$(id -u)" -eq 0 ] || die 'run as root'
 [ -r "$KUBECONFIG" ] || die "no $KUBECONFIG: run on a control plane, after 10-init.sh"

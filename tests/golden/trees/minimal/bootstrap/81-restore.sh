@@ -30,12 +30,13 @@ die() {
   exit 1
 }
 
-case "${1-}" in
-  --help) usage; exit ;;
-  --stop | [!-]*) ;;
-  *) usage >&2; exit 2 ;;
-esac
-[ $# -eq 1 ] || { usage >&2; exit 2; }
+if [ "${1-}" = --help ]; then
+  usage
+  exit
+elif [ $# -ne 1 ] || [[ $1 != --stop && $1 != [!-]* ]]; then
+  usage >&2
+  exit 2
+fi
 
 [ "$(id -u)" -eq 0 ] || die 'run as root'
 node=$(uname -n)
