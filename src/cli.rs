@@ -108,7 +108,8 @@ pub struct RenderArgs {
     #[arg(long)]
     pub git_add: bool,
     /// Mark what nixgen writes as generated in .gitattributes, from now on: reviews
-    /// and statistics of GitHub and others leave it out
+    /// and statistics of GitHub and others leave it out, and its lines end the same in
+    /// every clone
     #[arg(long)]
     pub git_attributes: bool,
 }

@@ -1,6 +1,6 @@
-//! The lines of `.gitattributes` that mark what nixgen writes as generated, once
-//! the user has asked for them. They stand between two lines of nixgen's own, and
-//! every other line is the user's.
+//! The lines of `.gitattributes` that mark what nixgen writes as generated and keep
+//! its line ends, once the user has asked for them. They stand between two lines of
+//! nixgen's own, and every other line is the user's.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,10 @@ pub const ATTRIBUTES_FILE: &str = ".gitattributes";
 const BEGIN: &str =
     "# What nixgen generates. `nixgen render` keeps the lines from here to the end:";
 const END: &str = "# The end of what nixgen generates.";
-const ATTRIBUTE: &str = " linguist-generated";
+/// With the line ends of Windows, as `core.autocrlf` would write them, no script starts.
+const ATTRIBUTES: &str = " linguist-generated text eol=lf";
+/// Those of older versions.
+const OLD_ATTRIBUTES: &str = " linguist-generated";
 
 /// The file as it is, where it has nixgen's lines or is to have them.
 #[derive(Debug)]
@@ -53,14 +56,15 @@ impl Attributes {
         lines: &[String],
         known: impl Iterator<Item = &'a str>,
     ) -> String {
-        let known = known.map(line).chain(lines.iter().cloned()).collect();
+        let both = |path| [ATTRIBUTES, OLD_ATTRIBUTES].map(|it| pattern(path) + it);
+        let known = known.flat_map(both).chain(lines.iter().cloned()).collect();
         put(lines, &known, self.old.as_deref().unwrap_or_default())
     }
 }
 
 /// The line for a file.
 pub(super) fn line(path: &str) -> String {
-    pattern(path) + ATTRIBUTE
+    pattern(path) + ATTRIBUTES
 }
 
 /// Puts lines into the text, in place of those of nixgen's that are known.

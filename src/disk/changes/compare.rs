@@ -168,7 +168,8 @@ fn rendered<'a>(
             }
         }
     };
-    if state != State::Clean && is_crlf(&old) {
+    let is_script = Language::of(path) == Some(Language::Shell);
+    if state != State::Clean && is_crlf(&old) && !is_script {
         change.in_its_line_ends = Some(file.text().replace('\n', "\r\n"));
     }
     change.old = Some(old);

@@ -122,7 +122,7 @@ impl<'a> ChangeSet<'a> {
     /// The text of the file of attributes, and the one that is to be there.
     pub(in crate::disk) fn new_attributes(&self) -> Option<(Option<&str>, String)> {
         let attributes = self.attributes.as_ref()?;
-        let known = self.lock.entries.keys().map(String::as_str);
+        let known = self.lock.entries.keys().map(String::as_str).chain([LOCK_FILE]);
         Some((attributes.old.as_deref(), attributes.with(&self.attribute_lines(), known)))
     }
 
