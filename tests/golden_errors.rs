@@ -13,8 +13,9 @@ use crate::support::{TODAY, generated};
 
 /// Codes whose file would be too large to keep, or that the file alone does not
 /// make; a test makes them, those of templates in `templates.rs`, those that take a
-/// list of options in `cli.rs`, and that of another version in `versions.rs`.
-const MADE_BY_A_TEST: [Code; 11] = [
+/// list of options in `cli.rs`, that of another version in `versions.rs`, and that of
+/// git in `ways_out.rs`.
+const MADE_BY_A_TEST: [Code; 12] = [
     Code::TooLarge,
     Code::MissingModule,
     Code::MissingManifest,
@@ -26,6 +27,7 @@ const MADE_BY_A_TEST: [Code; 11] = [
     Code::OptionType,
     Code::UnknownOption,
     Code::OtherVersion,
+    Code::NotInGit,
 ];
 
 /// Runs on a copy called `cluster.toml`, so that no message has another path.

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::support::git::git;
 use crate::support::versions::by_another;
 use crate::support::{Sandbox, blessing, read, repository};
 use nixgen::diagnostic::{Code, Severity};
@@ -144,6 +145,17 @@ fn check_another_version(part: &str) -> String {
     sandbox.run(&["check", "--color", "never"]).stderr
 }
 
+/// What `nixgen check` says of a part of a cluster, in a repository that lacks a file.
+fn check_with_one_out_of_git(part: &str) -> String {
+    let sandbox = Sandbox::with_config(&completed(part));
+    sandbox.write("hosts/homelab/hardware.nix", "{ }\n");
+    sandbox.expect(0, &["render", "-q"]);
+    git(&sandbox, &["init", "-q"]);
+    git(&sandbox, &["add", "--all"]);
+    git(&sandbox, &["rm", "-q", "--cached", "docs/cluster.md"]);
+    sandbox.run(&["check", "--color", "never"]).stderr
+}
+
 /// Whether a code is about the tree as well as the file.
 fn is_about_the_tree(code: Code) -> bool {
     matches!(code, Code::MissingModule | Code::MissingManifest | Code::MissingOutput)
@@ -178,6 +190,8 @@ fn every_wrong_example_gives_its_code_alone() {
         let page = parse(*code).expect("a page");
         let said = if *code == Code::OtherVersion {
             check_another_version(&page.wrong.1)
+        } else if *code == Code::NotInGit {
+            check_with_one_out_of_git(&page.wrong.1)
         } else if is_about_the_tree(*code) {
             diff(&page.right.1, &page.wrong.1)
         } else {

@@ -427,7 +427,7 @@ fn attributes_are_kept_up_once_asked_for_and_the_users_own_stay() {
     sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
     sandbox.expect(0, &["render", "-q"]);
     let kept = sandbox.read(".gitattributes");
-    assert!(kept.contains("/vms/helper.nix linguist-generated\n"), "{kept}");
+    assert!(kept.contains("/vms/helper.nix linguist-generated text eol=lf\n"), "{kept}");
     assert!(!kept.contains("/vms/worker.nix") && !kept.contains("/vms/cp.nix"), "{kept}");
     assert!(kept.starts_with("*.png binary\n") && kept.ends_with("\n/mine binary\n"), "{kept}");
     assert_eq!(sandbox.expect(0, &["render"]).stderr.matches("0 to update").count(), 1);
@@ -538,7 +538,8 @@ fn a_commit_without_the_new_files_does_not_pass() {
     git(&sandbox, &["commit", "-qam", "two"]);
     let checked = sandbox.expect(1, &["check"]);
     assert!(checked.stdout.contains("untracked      vms/new.nix"), "{}", checked.stdout);
-    assert!(checked.stderr.contains("commit what is untracked, too"), "{}", checked.stderr);
+    let message = "[NG0607]: `vms/new.nix` is not known to git, so neither a clone nor a flake";
+    assert!(checked.stderr.contains(message), "{}", checked.stderr);
     let shown = sandbox.expect(1, &["check", "--format", "github"]).stdout;
     assert!(shown.contains("::error file=vms/new.nix,title=drift-untracked::"), "{shown}");
     git(&sandbox, &["add", "vms/new.nix"]);
@@ -546,16 +547,109 @@ fn a_commit_without_the_new_files_does_not_pass() {
 }
 
 #[test]
+fn all_that_a_clone_needs_has_to_be_in_git() {
+    let config = read("tests/golden/ok/minimal.toml");
+    let module = "[vms.cp]\nextra_modules = [\"mine/cp.nix\"]";
+    let sandbox = Sandbox::with_config(&config.replace("[vms.cp]", module));
+    sandbox.write("mine/cp.nix", "{ }\n");
+    sandbox.expect(0, &["templates", "eject", "vms/vm.nix"]);
+    sandbox.expect(0, &["render", "-q", "--git-attributes"]);
+    sandbox.expect(0, &["eject", "-q", "docs/cluster.md"]);
+    git(&sandbox, &["init", "-q"]);
+    let every = [
+        ".gitattributes",
+        ".nixgen/base/docs/cluster.md",
+        "bootstrap/10-init.sh",
+        "cluster.toml",
+        "docs/cluster.md",
+        "mine/cp.nix",
+        "nixgen.lock",
+        "nixgen/templates/vms/vm.nix.tera",
+    ];
+    for path in every {
+        git(&sandbox, &["add", "-A", "--force"]);
+        sandbox.expect(0, &["check", "-q"]);
+        git(&sandbox, &["rm", "-q", "--cached", path]);
+        let told = sandbox.expect(1, &["check", "-q"]).stdout;
+        assert_eq!(told, format!("untracked      {path}\n"));
+        sandbox.write(".git/info/exclude", &format!("/{path}\n"));
+        let told = sandbox.expect(1, &["check", "-q"]);
+        assert_eq!(told.stdout, format!("ignored        {path}\n"));
+        assert!(told.stderr.contains("is ignored by git, so neither"), "{}", told.stderr);
+        let shown = sandbox.expect(1, &["check", "--format", "sarif"]).stdout;
+        assert!(shown.contains("\"drift-ignored\"") && shown.contains(path), "{shown}");
+        sandbox.write(".git/info/exclude", "");
+    }
+
+    // The user may mean it, and a tree of which git knows nothing is not kept by it.
+    git(&sandbox, &["add", "-A", "--force"]);
+    git(&sandbox, &["rm", "-q", "--cached", "docs/cluster.md", "cluster.toml"]);
+    let warned = sandbox.expect(0, &["check", "--warn", "not-in-git"]);
+    assert!(warned.stderr.contains("warning[NG0607]: 2 files, such as `"), "{}", warned.stderr);
+    let level = |level| sandbox.expect(0, &["check", "--format", "github", level, "not-in-git"]);
+    assert!(level("--warn").stdout.contains("::warning file=docs/cluster.md,"));
+    assert_eq!(level("--allow").stdout, "");
+    git(&sandbox, &["rm", "-rq", "--cached", "."]);
+    git(&sandbox, &["add", "cluster.toml"]);
+    assert_eq!(sandbox.expect(0, &["check", "-q"]).stdout, "");
+}
+
+#[test]
+fn files_keep_their_line_ends_in_every_clone_once_asked() {
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    sandbox.expect(0, &["render", "-q"]);
+    let plain = sandbox.expect(0, &["list", "--format", "gitattributes"]).stdout;
+    let old = plain.replace(" text eol=lf", "");
+    let block = |lines: &str| {
+        let begin =
+            "# What nixgen generates. `nixgen render` keeps the lines from here to the end:";
+        format!("{begin}\n{lines}# The end of what nixgen generates.\n")
+    };
+    // Lines of an older version make room.
+    sandbox.write(".gitattributes", &block(&old));
+    sandbox.expect(0, &["render", "-q"]);
+    assert_eq!(sandbox.read(".gitattributes"), block(&plain));
+    git(&sandbox, &["init", "-q", "-b", "main"]);
+    git(&sandbox, &["add", "-A"]);
+    git(&sandbox, &["commit", "-qm", "all"]);
+    let clone = Sandbox::new();
+    let from = sandbox.path().to_str().expect("text");
+    git(&clone, &["-c", "core.autocrlf=true", "clone", "-q", from, "."]);
+    assert!(clone.read("cluster.toml").contains("\r\n"));
+    for path in ["bootstrap/10-init.sh", "vms/cp.nix", "k8s/flannel.yaml", "nixgen.lock"] {
+        assert_eq!(clone.read(path), sandbox.read(path), "{path}");
+    }
+    clone.expect(0, &["check", "-q"]);
+
+    // A script that has lost them gets them back when it is replaced.
+    let script = clone.read("bootstrap/10-init.sh").replace('\n', "\r\n");
+    clone.write("bootstrap/10-init.sh", &script);
+    clone.edit("cluster.toml", "memory = \"8GiB\"", "ip = \"10.0.20.12\"");
+    clone.expect(0, &["render", "-q", "--allow", "data-risk"]);
+    assert!(!clone.read("bootstrap/10-init.sh").contains('\r'));
+}
+
+#[test]
 fn forges_are_told_of_files_from_the_root_of_the_repository() {
     let sandbox = Sandbox::new();
-    git(&sandbox, &["init", "-q"]);
-    sandbox.write("infra/cluster.toml", &read("tests/golden/ok/minimal.toml"));
-    let check = |format: &str| {
-        let mut command = sandbox.command(&["check", "--format", format]);
-        let shown = command.current_dir(sandbox.at("infra")).output().expect("it runs").stdout;
-        String::from_utf8(shown).expect("text")
-    };
-    let shown = check("github");
-    assert!(shown.contains("file=infra/bootstrap/10-init.sh,"), "{shown}");
-    assert!(check("sarif").contains("\"uri\": \"infra/vms/cp.nix\""));
+    git(&sandbox, &["init", "-q", "repository"]);
+    sandbox.write("repository/infra/cluster.toml", &read("tests/golden/ok/minimal.toml"));
+    std::os::unix::fs::symlink("repository/infra", sandbox.at("link")).expect("linked");
+    for (folder, config) in [
+        ("repository/infra", "cluster.toml"),
+        ("repository/infra", "../infra/cluster.toml"),
+        ("repository", "infra/cluster.toml"),
+        (".", "repository/infra/cluster.toml"),
+        (".", "link/cluster.toml"),
+    ] {
+        let check = |format: &str| {
+            let mut command = sandbox.command(&["check", "--config", config, "--format", format]);
+            let shown = command.current_dir(sandbox.at(folder)).output().expect("it runs").stdout;
+            String::from_utf8(shown).expect("text")
+        };
+        let shown = check("github");
+        assert!(shown.contains("file=infra/bootstrap/10-init.sh,"), "{folder} {config}: {shown}");
+        let shown = check("sarif");
+        assert!(shown.contains("\"uri\": \"infra/vms/cp.nix\""), "{folder} {config}: {shown}");
+    }
 }

@@ -11,7 +11,7 @@ use super::prepare::{Loaded, prepare};
 use super::{Failure, Outcome, Output, Status, git, paths};
 use crate::cli::{CheckArgs, CheckFormat, Global};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::disk::{Change, ChangeSet, IoError, Root, State};
+use crate::disk::{Change, ChangeSet, IoError, Root, State, Unseen};
 use crate::review::{Finding, Plan, at_risk, format};
 use crate::text::visible_line;
 
@@ -36,11 +36,15 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
     // A clone with such a lock would take a later change for a person's.
     let behind = if changes.is_in_sync() { changes.behind() } else { Vec::new() };
     let by_version = by_other_version(&changes, &prepared.loaded, output);
-    let untracked = git::untracked(&changes, &prepared.root);
+    let unseen = git::unseen(&changes, &prepared);
+    let not_in_git = not_in_git(&unseen, &prepared.loaded, output);
+    let unseen = if not_in_git.is_some() { unseen } else { Unseen::default() };
     if args.format == CheckFormat::Human {
         list(&changes, by_version, global.verbose, &behind, output);
-        for file in &untracked {
-            output.data(&format!("{:<14} {file}\n", "untracked"));
+        for (word, files) in [("untracked", &unseen.untracked), ("ignored", &unseen.ignored)] {
+            for file in files {
+                output.data(&format!("{word:<14} {}\n", visible_line(file)));
+            }
         }
         sum_up(cluster, &changes, output);
         if !changes.is_in_sync() {
@@ -52,7 +56,9 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
         let seen = |path: &str| seen_from(&prepared.root, path);
         findings.extend(Finding::of_plan(&plan, source, by_version, seen));
         findings.extend(behind.iter().map(|file| Finding::of_lock(seen(file))));
-        findings.extend(untracked.iter().map(|file| Finding::of_untracked(seen(file))));
+        if let Some(severity) = not_in_git {
+            findings.extend(Finding::of_unseen(&unseen, severity, seen));
+        }
         report(args.format, &findings, Some(&plan), output)?;
         sum_up(cluster, &changes, output);
         warn_of_risk(&plan.nodes, output);
@@ -62,13 +68,11 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
         output.note(&format!("run `nixgen render` and commit {behind} with the files"));
         return Ok(Status::Differs);
     }
-    if !untracked.is_empty() {
-        output.note("commit what is untracked, too: neither a clone nor a flake has it");
-    }
     let mut others = changes.differing().filter(|change| !changes.is_by_other_version(change));
     let differs = changes.is_merged() || others.next().is_some();
-    if !differs && by_version != Some(Severity::Refused) {
-        return Ok(if untracked.is_empty() { Status::Done } else { Status::Differs });
+    let refused = Some(Severity::Refused);
+    if !differs && by_version != refused && not_in_git != refused {
+        return Ok(Status::Done);
     }
     for advice in advice(&changes) {
         output.note(advice);
@@ -85,14 +89,44 @@ fn by_other_version(
 ) -> Option<Severity> {
     let files = changes.differing().filter(|change| changes.is_by_other_version(change));
     let paths: Vec<&str> = files.map(|change| change.path.as_str()).collect();
-    let what = match paths[..] {
-        [] => return None,
-        [path] => format!("`{path}` was"),
-        [path, ..] => format!("{} files, such as `{path}`, were", paths.len()),
-    };
-    let message = format!("{what} written by another version of nixgen, from the same input");
+    let were = if paths.len() == 1 { "was" } else { "were" };
+    let message = format!(
+        "{} {were} written by another version of nixgen, from the same input",
+        named(&paths)?
+    );
     let help = "run `nixgen render` and commit what it writes by itself, or use that version";
-    let mut found = vec![Diagnostic::new(Code::OtherVersion, None, message).help(help)];
+    say(vec![Diagnostic::new(Code::OtherVersion, None, message).help(help)], loaded, output)
+}
+
+/// Says which files a clone would lack, and how bad that is; nothing where it
+/// lacks none, or may.
+fn not_in_git(unseen: &Unseen, loaded: &Loaded<'_>, output: &mut Output) -> Option<Severity> {
+    let untracked = "commit what is untracked, too: `git add` makes it known";
+    let ignored = "`git check-ignore --verbose FILE` names the line that does it, and `git add \
+                   --force` adds it all the same";
+    let found =
+        [("not known to", &unseen.untracked, untracked), ("ignored by", &unseen.ignored, ignored)];
+    let found = found.into_iter().filter_map(|(what, files, help)| {
+        let (are, them) = if files.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let subject = named(files)?;
+        let message =
+            format!("{subject} {are} {what} git, so neither a clone nor a flake has {them}");
+        Some(Diagnostic::new(Code::NotInGit, None, message).help(help))
+    });
+    say(found.collect(), loaded, output)
+}
+
+/// One file by its name, and several by their number, before the verb.
+fn named(files: &[impl AsRef<str>]) -> Option<String> {
+    let first = files.first()?.as_ref();
+    Some(match files.len() {
+        1 => format!("`{first}`"),
+        count => format!("{count} files, such as `{first}`,"),
+    })
+}
+
+/// Says what was found of one code, and how bad it is.
+fn say(mut found: Vec<Diagnostic>, loaded: &Loaded<'_>, output: &mut Output) -> Option<Severity> {
     loaded.levels.apply(&mut found);
     output.found(loaded.source, &found);
     found.first().map(|found| found.severity)

@@ -1,19 +1,33 @@
-//! New Nix files are invisible to a flake until git knows them.
+//! Files are invisible to a clone, and Nix files to a flake, until git knows them.
+
+use std::collections::BTreeSet;
 
 use super::Output;
-use crate::disk::{Change, ChangeSet, LOCK_FILE, Root, WorkTree};
+use super::paths::below;
+use super::prepare::Prepared;
+use crate::disk::{ChangeSet, Root, Unseen, WorkTree};
 use crate::render::{Language, shell_word_if_needed as quoted};
 
-/// The files of the tree that a clone would lack, because only others of them were
-/// added. Where git knows none of them it is not what keeps the tree.
-pub(super) fn untracked(changes: &ChangeSet<'_>, root: &Root) -> Vec<String> {
-    let is_there = |change: &&Change<'_>| change.new.is_some() && !change.creates();
-    let files = changes.all().filter(is_there).map(|change| change.path.as_str());
-    let mut files: Vec<&str> = files.collect();
-    files.extend(root.holds(LOCK_FILE).then_some(LOCK_FILE));
-    let unseen = WorkTree::of(root).map(|tree| tree.unseen(&files)).unwrap_or_default();
-    let is_kept_by_git = unseen.untracked.len() + unseen.ignored.len() < files.len();
-    if is_kept_by_git { unseen.untracked } else { Vec::new() }
+/// The files that a clone would lack, because only others of them were added: of the
+/// tree, and of what it is rendered from and refers to.
+pub(super) fn unseen(changes: &ChangeSet<'_>, prepared: &Prepared<'_>) -> Unseen {
+    let root = &prepared.root;
+    let Some(tree) = WorkTree::of(root) else { return Unseen::default() };
+    let files = changes.on_disk();
+    let unseen = tree.unseen(&files);
+    // Where git knows none of them it is not what keeps the tree.
+    if unseen.count() == files.len() {
+        return Unseen::default();
+    }
+    let templates = prepared.overrides.files().iter().map(|file| &file.source);
+    let sources = templates.chain([prepared.loaded.source]);
+    let input = sources.filter_map(|source| below(root.path(), source.path()));
+    let modules = prepared.loaded.cluster.modules().map(|(_, module)| module.inside());
+    let referred = prepared.ready.missing().iter().map(|it| it.path.as_str());
+    let referred = referred.chain(modules).filter(|path| root.path().join(path).is_file());
+    let input: BTreeSet<String> = input.chain(referred.map(str::to_owned)).collect();
+    let input: Vec<&str> = input.iter().map(String::as_str).collect();
+    unseen.and(tree.unseen(&input))
 }
 
 /// Says which of the files a flake does not see, and makes them known to git

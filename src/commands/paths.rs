@@ -1,6 +1,6 @@
 //! Files as the user names them.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use super::Failure;
 use crate::disk::{self, ChangeSet, Root};
@@ -37,16 +37,12 @@ pub(super) fn below(root: &Path, path: &Path) -> Option<String> {
 }
 
 /// A path as seen from the working folder, told from the root of the repository
-/// that this is in; neither the file nor its folder need be there.
+/// that its folder is in; neither the file nor its folder need be there.
 pub(super) fn in_repository(path: &str) -> Option<String> {
-    let here = Path::new(".").canonicalize().ok()?;
-    let mut real = PathBuf::new();
-    for part in here.join(path).components() {
-        match part {
-            Component::ParentDir => drop(real.pop()),
-            Component::CurDir => {}
-            part => real.push(part),
-        }
-    }
-    Some(real.strip_prefix(disk::repository(&here)?).ok()?.to_str()?.to_owned())
+    let path = Path::new(".").canonicalize().ok()?.join(path);
+    let mut there = path.parent()?.ancestors();
+    let (folder, rest) = there
+        .find_map(|folder| Some((folder.canonicalize().ok()?, path.strip_prefix(folder).ok()?)))?;
+    let below = folder.strip_prefix(disk::repository(&folder)?).ok()?;
+    Some(below.join(rest).to_str()?.to_owned())
 }

@@ -4,6 +4,7 @@
 use super::hunks::Action;
 use super::{Class, Node, Plan};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::disk::Unseen;
 use crate::source::{Source, Span};
 use crate::text::words;
 
@@ -72,18 +73,27 @@ impl Finding {
     /// A lock that does not know what the files are.
     pub fn of_lock(file: String) -> Self {
         let message = "out of date: run `nixgen render`, and commit it together with the files";
-        Self::of_file("drift-stale", file, message)
+        Self::of_file(Level::Error, "drift-stale", file, message)
     }
 
-    /// A file that git does not know.
-    pub fn of_untracked(file: String) -> Self {
-        let message = "not in git, so no clone has it; commit it with the others";
-        Self::of_file("drift-untracked", file, message)
+    /// The files that git does not know or ignores, and how bad that is.
+    pub fn of_unseen(
+        unseen: &Unseen,
+        severity: Severity,
+        seen: impl Fn(&str) -> String,
+    ) -> Vec<Self> {
+        let untracked = "not in git, so no clone has it; commit it with the others";
+        let ignored = "ignored by git, so no clone has it; `git add --force` adds it";
+        let of = |rule, message, file: &String| {
+            Self::of_file(level(severity), rule, seen(file), message)
+        };
+        let untracked = unseen.untracked.iter().map(|it| of("drift-untracked", untracked, it));
+        untracked.chain(unseen.ignored.iter().map(|it| of("drift-ignored", ignored, it))).collect()
     }
 
-    fn of_file(rule: &str, file: String, message: &str) -> Self {
+    fn of_file(level: Level, rule: &str, file: String, message: &str) -> Self {
         let (rule, message) = (rule.to_owned(), message.to_owned());
-        Self { level: Level::Error, rule, file, place: None, message }
+        Self { level, rule, file, place: None, message }
     }
 
     /// The findings of a plan: each file that is not as it should be, and each

@@ -145,6 +145,18 @@ impl<'a> ChangeSet<'a> {
         })
     }
 
+    /// The files of the tree that are there, those about files among them.
+    pub fn on_disk(&self) -> Vec<&str> {
+        let is_there = |change: &&Change<'_>| change.new.is_some() && change.old.is_some();
+        let files = self.all().filter(is_there).map(|change| change.path.as_str());
+        let bases = self.all().filter_map(|change| change.base.as_ref());
+        let bases = bases.filter(|base| base.text.is_some()).map(|base| base.path.as_str());
+        let attributes = self.attributes.as_ref().and_then(|it| it.old.as_ref());
+        let about =
+            [self.lock_text.as_ref().map(|_| LOCK_FILE), attributes.map(|_| ATTRIBUTES_FILE)];
+        files.chain(bases).chain(about.into_iter().flatten()).collect()
+    }
+
     /// The lock's text once everything is written. It takes a look at every
     /// token of every file, so only writing asks for it.
     pub(in crate::disk) fn new_lock(&self) -> String {

@@ -17,13 +17,28 @@ pub struct WorkTree {
     root: PathBuf,
 }
 
-/// What git ignores or does not know, of some files.
+/// The files that git ignores or does not know, of some.
 #[derive(Debug, Default)]
 pub struct Unseen {
     /// Not added yet.
     pub untracked: Vec<String>,
     /// Ignored, and so not added either.
     pub ignored: Vec<String>,
+}
+
+impl Unseen {
+    /// The number of them.
+    pub fn count(&self) -> usize {
+        self.untracked.len() + self.ignored.len()
+    }
+
+    /// Both these and others.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.untracked.extend(other.untracked);
+        self.ignored.extend(other.ignored);
+        self
+    }
 }
 
 impl WorkTree {
