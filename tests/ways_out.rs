@@ -550,8 +550,11 @@ fn a_commit_without_the_new_files_does_not_pass() {
 fn all_that_a_clone_needs_has_to_be_in_git() {
     let config = read("tests/golden/ok/minimal.toml");
     let module = "[vms.cp]\nextra_modules = [\"mine/cp.nix\"]";
-    let sandbox = Sandbox::with_config(&config.replace("[vms.cp]", module));
+    let config = config.replace("[vms.cp]", module);
+    let manifests = "[workloads]\nmanifests = [\"mine/app.yaml\"]\n";
+    let sandbox = Sandbox::with_config(&format!("{config}\n{manifests}"));
     sandbox.write("mine/cp.nix", "{ }\n");
+    sandbox.write("mine/app.yaml", "{}\n");
     sandbox.expect(0, &["templates", "eject", "vms/vm.nix"]);
     sandbox.expect(0, &["render", "-q", "--git-attributes"]);
     sandbox.expect(0, &["eject", "-q", "docs/cluster.md"]);
@@ -562,6 +565,7 @@ fn all_that_a_clone_needs_has_to_be_in_git() {
         "bootstrap/10-init.sh",
         "cluster.toml",
         "docs/cluster.md",
+        "mine/app.yaml",
         "mine/cp.nix",
         "nixgen.lock",
         "nixgen/templates/vms/vm.nix.tera",

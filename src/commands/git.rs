@@ -22,9 +22,12 @@ pub(super) fn unseen(changes: &ChangeSet<'_>, prepared: &Prepared<'_>) -> Unseen
     let templates = prepared.overrides.files().iter().map(|file| &file.source);
     let sources = templates.chain([prepared.loaded.source]);
     let input = sources.filter_map(|source| below(root.path(), source.path()));
-    let modules = prepared.loaded.cluster.modules().map(|(_, module)| module.inside());
+    let cluster = &prepared.loaded.cluster;
+    let modules = cluster.modules().map(|(_, module)| module.inside());
+    let manifests = cluster.workloads.manifests.iter().map(|manifest| manifest.inside());
     let referred = prepared.ready.missing().iter().map(|it| it.path.as_str());
-    let referred = referred.chain(modules).filter(|path| root.path().join(path).is_file());
+    let referred = referred.chain(modules).chain(manifests);
+    let referred = referred.filter(|path| root.path().join(path).is_file());
     let input: BTreeSet<String> = input.chain(referred.map(str::to_owned)).collect();
     let input: Vec<&str> = input.iter().map(String::as_str).collect();
     unseen.and(tree.unseen(&input))
