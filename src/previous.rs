@@ -53,6 +53,8 @@ pub struct Previous<'a> {
 pub struct PreviousVm<'a> {
     /// The host that carried it.
     pub host: Option<&'a str>,
+    /// Its VLAN.
+    pub vlan: Option<&'a str>,
     /// Its role, if it was a node.
     pub role: Option<Role>,
     /// Its address.
@@ -163,6 +165,7 @@ impl<'a> PreviousVm<'a> {
     fn add(&mut self, path: &[&'a str], value: &'a Value) {
         match path {
             ["host"] => self.host = value.text(),
+            ["vlan"] => self.vlan = value.text(),
             ["role"] => self.role = role(value),
             ["ip"] => self.ip = value.text(),
             ["mem"] => self.memory = size(value),

@@ -56,8 +56,9 @@ fn shown(sandbox: &Sandbox, format: &str) -> Ran {
 
 /// The text with a commit's name that is the same whatever it holds.
 fn without_commit(sandbox: &Sandbox, text: &str) -> String {
-    let commit = git(sandbox, &["rev-parse", "main"]);
-    text.replace(&commit, "<commit>").replace(&commit[..8], "<commit>")
+    let [commit, head] = ["main", "HEAD"].map(|name| git(sandbox, &["rev-parse", name]));
+    let text = text.replace(&commit, "<commit>").replace(&commit[..8], "<commit>");
+    text.replace(&head, "<head>")
 }
 
 /// A plan without the lines of its files, which the patch has.
@@ -109,6 +110,33 @@ fn a_pull_request_is_told_in_every_format() {
         let found = page[at..].find(part).unwrap_or_else(|| panic!("{part} is not behind {at}"));
         at += found;
     }
+}
+
+#[test]
+fn a_page_leads_with_what_goes_and_unfolds_what_is_long() {
+    let sandbox = rendered();
+    let long = "words ".repeat(40);
+    let config = sandbox.read("cluster.toml");
+    let (start, _) = config.match_indices("[vms.vault]").next().expect("a VM");
+    let end = config[start + 1..].find("\n[").map_or(config.len(), |at| start + 1 + at);
+    let config = format!("{}{}", &config[..start], &config[end..]);
+    let motd = format!("[vms.worker-1.nixos]\nusers.motd = \"{long}\"\n");
+    sandbox.write("cluster.toml", &format!("{config}\n{motd}"));
+    let page = shown(&sandbox, "html").stdout;
+    let head = git(&sandbox, &["rev-parse", "HEAD"]);
+    assert!(page.contains("<h1>lab: what cluster.toml changes</h1>"), "its name");
+    let from = format!("From main ({0}) to the files here, on top of {0}<", &head[..8]);
+    assert!(page.contains(&from), "{from}");
+    let (intent, effect) = page.split_once("<h2>Effect").expect("both");
+    let first = intent.split("<tr data-words=").nth(1).expect("a value");
+    assert!(first.starts_with("\"vms.vault\"") && first.contains("class=\"was\""), "{first}");
+    let first = effect.split("<tr").nth(2).expect("a machine");
+    assert!(first.starts_with(" class=\"gone\"") && first.contains(">vault</b> (gone)"), "{first}");
+    let unfolded = page.split("<details class=\"value\"><summary>").skip(1);
+    let unfolded = unfolded.filter_map(|part| part.split("</details>").next());
+    let whole = unfolded
+        .filter(|part| part.split("</summary>").nth(1).is_some_and(|it| it.contains(&long)));
+    assert!(whole.count() >= 1);
 }
 
 fn assert_valid(plan: &Value) {

@@ -153,3 +153,81 @@ fn graphviz_takes_the_dot() {
         assert!(machines > 10, "{machines}");
     }
 }
+
+/// The boxes of an SVG by the titles in them: left, top, right, bottom.
+fn titled(svg: &str) -> Vec<(String, [f64; 4])> {
+    let document = Document::parse(svg).expect("well-formed");
+    let is_title = |node: &roxmltree::Node<'_, '_>| node.attribute("class") == Some("title");
+    let titles = document.descendants().filter(is_title);
+    let titles = titles.map(|node| node.text().unwrap_or_default().to_owned());
+    // The first box is the page.
+    titles.zip(boxes(svg).into_iter().skip(1)).collect()
+}
+
+#[test]
+fn what_goes_stays_in_its_vlan() {
+    let is_inside = |svg: &str, machine: &str, vlan: &str| {
+        let titled = titled(svg);
+        let of = |title: &str| titled.iter().find(|(it, _)| it == title).expect(title).1;
+        let (inner, outer) = (of(machine), of(vlan));
+        outer[0] <= inner[0] && outer[1] <= inner[1] && inner[2] <= outer[2] && inner[3] <= outer[3]
+    };
+    let svg = marked(&changed(), "svg");
+    assert!(is_inside(&svg, "k8s-worker-2 (removed)", "VLAN 30 services (changed)"));
+    // One that nothing else is on, and that goes with it.
+    let sandbox = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    let other = "vlans.other = { id = 30, subnet = \"10.0.30.0/24\" }";
+    sandbox.edit(
+        "cluster.toml",
+        "[hosts.box]",
+        &format!("{other}\n\n[hosts.box]\nvlan = \"services\""),
+    );
+    for vm in ["[vms.cp]", "[vms.worker]"] {
+        sandbox.edit("cluster.toml", vm, &format!("{vm}\nvlan = \"services\""));
+    }
+    let plain = sandbox.read("cluster.toml");
+    sandbox.write("cluster.toml", &format!("{plain}\n[vms.old]\nvlan = \"other\"\n"));
+    sandbox.expect(0, &["render", "-q", "--yes"]);
+    sandbox.write("cluster.toml", &plain.replace(&format!("{other}\n"), ""));
+    assert!(is_inside(&marked(&sandbox, "svg"), "old (removed)", "VLAN other"));
+}
+
+#[test]
+fn the_legend_shows_what_is_there() {
+    let legend = |sandbox: &Sandbox| {
+        let page = draw(sandbox, "html");
+        page.split("<ul>").nth(1).expect("a legend").to_owned()
+    };
+    let example = legend(&Sandbox::with_example());
+    for label in ["GPU", "workload", "VLAN", "MicroVM beside the cluster"] {
+        assert!(example.contains(label), "{label}: {example}");
+    }
+    let minimal = Sandbox::with_config(&read("tests/golden/ok/minimal.toml"));
+    let legend = legend(&minimal);
+    for label in ["GPU", "workload", "beside"] {
+        assert!(!legend.contains(label), "{label}: {legend}");
+    }
+    // Of the marks, too.
+    minimal.expect(0, &["render", "-q", "--yes"]);
+    assert!(marked(&minimal, "svg").contains("rendering changes nothing"));
+    minimal.edit("cluster.toml", "memory = \"8GiB\"", "memory = \"16GiB\"");
+    let marked = marked(&minimal, "svg");
+    assert!(marked.contains("machine (changed)") && !marked.contains("machine (removed)"));
+}
+
+#[test]
+fn one_vlan_on_several_hosts_is_one_network() {
+    let sandbox = Sandbox::with_config(&read("flake-fixtures/ha/cluster.toml"));
+    sandbox.write("hosts/rack-b-hardware.nix", "{ }\n");
+    let svg = draw(&sandbox, "svg");
+    assert!(svg.contains(">on rack-a, rack-b</text>"), "{svg}");
+    // The whole and its two parts have one colour, and the other network another.
+    for hue in ["hue-1\"", "hue-2\""] {
+        assert_eq!(svg.matches(hue).count(), 3, "{hue}");
+    }
+    let mermaid = draw(&sandbox, "mermaid");
+    let whole = mermaid.lines().find(|line| line.contains("on rack-a, rack-b")).expect("a card");
+    let number = whole.trim().split('[').next().expect("a number");
+    assert_eq!(mermaid.matches(&format!("  {number} --- n")).count(), 2, "{mermaid}");
+    assert_eq!(draw(&sandbox, "dot").matches("style=solid, dir=none, lhead=cluster_").count(), 4);
+}

@@ -7,6 +7,7 @@ use crate::cli::{Drawing, Global, GraphArgs};
 use crate::cluster::{Cluster, Demand};
 use crate::outputs;
 use crate::picture::{Picture, dot, html, mermaid, svg};
+use crate::previous::Previous;
 use crate::review::Plan;
 
 pub(super) fn run(args: &GraphArgs, global: &Global, output: &mut Output) -> Outcome {
@@ -15,7 +16,8 @@ pub(super) fn run(args: &GraphArgs, global: &Global, output: &mut Output) -> Out
         let prepared = prepare(&file, global, output)?;
         let changes = prepared.look(output)?;
         let Loaded { source, cluster, .. } = &prepared.loaded;
-        picture(cluster).marked(&Plan::new(source, cluster, &changes).marks())
+        let previous = Previous::read(cluster, |path| changes.old_attrs(path));
+        picture(cluster).marked(&Plan::new(source, cluster, &changes).marks(&previous))
     } else {
         picture(&load(&file, global, output)?.cluster)
     };

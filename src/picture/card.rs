@@ -34,6 +34,17 @@ impl CardKind {
         matches!(self, Self::Host | Self::Vlan | Self::Legend)
     }
 
+    /// What a reader calls it.
+    pub(super) const fn label(self) -> &'static str {
+        match self {
+            Self::Vlan => "VLAN",
+            Self::ControlPlane => "control plane",
+            Self::Machine => "MicroVM beside the cluster",
+            Self::Gpu => "GPU",
+            kind => kind.word(),
+        }
+    }
+
     pub(super) const fn is_machine(self) -> bool {
         matches!(self, Self::Host | Self::ControlPlane | Self::Worker | Self::Machine)
     }
@@ -51,6 +62,8 @@ pub(super) struct Card {
     pub(super) sizes: Vec<String>,
     pub(super) mark: Option<Mark>,
     pub(super) cost: Option<&'static str>,
+    /// The number of the VLAN that it is or is a part of, where that is on several hosts.
+    pub(super) network: Option<usize>,
     pub(super) inside: Vec<Card>,
 }
 
@@ -65,6 +78,7 @@ impl Card {
             sizes: Vec::new(),
             mark: None,
             cost: None,
+            network: None,
             inside: Vec::new(),
         }
     }
@@ -77,6 +91,11 @@ impl Card {
             (None, _) => self.title.clone(),
         };
         std::iter::once(title).chain(self.lines.iter().chain(&self.sizes).cloned()).collect()
+    }
+
+    /// Whether it is of a kind, or one in it.
+    pub(super) fn has(&self, kind: CardKind) -> bool {
+        self.kind == kind || self.inside.iter().any(|card| card.has(kind))
     }
 
     pub(super) fn drop_sizes(&mut self) {

@@ -4,7 +4,43 @@ use super::card::{Card, CardKind};
 use crate::cluster::{Cluster, Demand, Host, Vlan, Vm};
 use crate::input::types::{GpuMode, Role};
 
-pub(super) fn networks(cluster: &Cluster) -> Vec<Card> {
+/// The hosts that each VLAN is on.
+pub(super) struct Spans<'c>(Vec<Vec<&'c str>>);
+
+impl<'c> Spans<'c> {
+    pub(super) fn of(cluster: &'c Cluster) -> Self {
+        let names = |vlan: &Vlan| {
+            let on = cluster.hosts.iter().filter(|host| is_on(cluster, host, vlan));
+            on.map(|host| host.name.as_str()).collect()
+        };
+        Self(cluster.network.vlans.iter().map(names).collect())
+    }
+
+    /// The number of a VLAN, where it is on several hosts.
+    fn number(&self, at: usize) -> Option<usize> {
+        (self.0.get(at)?.len() > 1).then_some(at)
+    }
+
+    /// A card for each VLAN that is on several hosts: what is drawn in them is one network.
+    fn cards(&self, cluster: &Cluster) -> Vec<Card> {
+        /// So many hosts are named.
+        const NAMED: usize = 4;
+
+        let shared = cluster.network.vlans.iter().zip(&self.0).enumerate();
+        let shared = shared.filter(|(.., (_, hosts))| hosts.len() > 1);
+        let card = |(at, (vlan, hosts)): (usize, (&Vlan, &Vec<&str>))| {
+            let on = match hosts.len() {
+                ..=NAMED => format!("on {}", hosts.join(", ")),
+                count => format!("on {count} hosts"),
+            };
+            let lines = vec![vlan.subnet.to_string(), on];
+            Card { network: Some(at), ..Card::new(CardKind::Network, title(vlan), lines) }
+        };
+        shared.map(card).collect()
+    }
+}
+
+pub(super) fn networks(cluster: &Cluster, spans: &Spans<'_>) -> Vec<Card> {
     let outside = match &cluster.network.wan {
         Some((subnet, gateway)) => vec![subnet.to_string(), format!("gateway {gateway}")],
         None => vec!["addresses by DHCP".to_owned()],
@@ -13,23 +49,27 @@ pub(super) fn networks(cluster: &Cluster) -> Vec<Card> {
     api.extend(cluster.vip.as_ref().map(|vip| format!("kube-vip moves {vip}")));
     let pods = vec![cluster.pod_cidr.to_string(), format!("{}, VXLAN", *cluster.cni)];
     let services = vec![cluster.service_cidr.to_string()];
-    [("network outside", outside), ("API server", api), ("pods", pods), ("services", services)]
-        .map(|(title, lines)| Card::new(CardKind::Network, title, lines))
-        .into()
+    let all =
+        [("network outside", outside), ("API server", api), ("pods", pods), ("services", services)];
+    let all = all.map(|(title, lines)| Card::new(CardKind::Network, title, lines));
+    all.into_iter().chain(spans.cards(cluster)).collect()
 }
 
-pub(super) fn hosts(cluster: &Cluster, demands: &[Demand<'_>]) -> Vec<Card> {
-    cluster.hosts.iter().map(|host| host_card(cluster, demands, host)).collect()
+pub(super) fn hosts(cluster: &Cluster, demands: &[Demand<'_>], spans: &Spans<'_>) -> Vec<Card> {
+    cluster.hosts.iter().map(|host| host_card(cluster, demands, spans, host)).collect()
 }
 
-fn host_card(cluster: &Cluster, demands: &[Demand<'_>], host: &Host) -> Card {
+fn host_card(cluster: &Cluster, demands: &[Demand<'_>], spans: &Spans<'_>, host: &Host) -> Card {
     let outside = host.wan_address.as_ref().map_or("DHCP".to_owned(), ToString::to_string);
     let role = if host.node().is_some() { "worker on bare metal" } else { "carries MicroVMs" };
     let lines = vec![
         format!("{role}, {outside}"),
         format!("{} in the bridge {}", host.uplink, cluster.network.bridge),
     ];
-    let vlans = cluster.network.vlans.iter().filter_map(|vlan| vlan_card(cluster, host, vlan));
+    let vlans = cluster.network.vlans.iter().enumerate();
+    let vlans = vlans
+        .filter(|(_, vlan)| is_on(cluster, host, vlan))
+        .map(|(at, vlan)| Card { network: spans.number(at), ..vlan_card(cluster, host, vlan) });
     let inside = vlans.chain(gpu(host)).chain(workloads(demands, host)).collect();
     Card { inside, ..Card::new(CardKind::Host, host.name.as_str(), lines) }
 }
@@ -55,24 +95,29 @@ fn workloads(demands: &[Demand<'_>], host: &Host) -> impl Iterator<Item = Card> 
     })
 }
 
-/// The VLAN on a host, unless nothing there is on it.
-fn vlan_card(cluster: &Cluster, host: &Host, vlan: &Vlan) -> Option<Card> {
-    let address = host.addresses.get(&vlan.id);
+/// Whether anything on a host is on a VLAN.
+fn is_on(cluster: &Cluster, host: &Host, vlan: &Vlan) -> bool {
+    *host.gateway
+        || host.addresses.contains_key(&vlan.id)
+        || cluster.vms_on(host).any(|vm| vm.vlan == vlan.id)
+}
+
+fn title(vlan: &Vlan) -> String {
+    format!("VLAN {} {}", vlan.tag, vlan.name)
+}
+
+fn vlan_card(cluster: &Cluster, host: &Host, vlan: &Vlan) -> Card {
     let mut lines = vec![vlan.subnet.to_string()];
     if *host.gateway {
         lines.push(format!("{} gateway", vlan.gateway));
     }
-    if let Some(ip) = address {
+    if let Some(ip) = host.addresses.get(&vlan.id) {
         let node = if host.node_ip() == Some(**ip) { " node" } else { "" };
         lines.push(format!("{ip}{node}"));
     }
-    let inside: Vec<Card> =
-        cluster.vms_on(host).filter(|vm| vm.vlan == vlan.id).map(vm_card).collect();
-    let is_used = *host.gateway || address.is_some() || !inside.is_empty();
-    let title = format!("VLAN {} {}", vlan.tag, vlan.name);
-    let card =
-        Card { name: vlan.name.to_string(), inside, ..Card::new(CardKind::Vlan, title, lines) };
-    is_used.then_some(card)
+    let inside = cluster.vms_on(host).filter(|vm| vm.vlan == vlan.id).map(vm_card).collect();
+    let card = Card::new(CardKind::Vlan, title(vlan), lines);
+    Card { name: vlan.name.to_string(), inside, ..card }
 }
 
 fn vm_card(vm: &Vm) -> Card {

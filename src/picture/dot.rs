@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::card::{Card, CardKind};
+use super::drawn::Drawn;
 use super::marks::Mark;
 use super::whole::Picture;
 
@@ -17,17 +18,20 @@ pub fn dot(picture: &Picture) -> String {
          edge [style=invis];\n",
         quoted(&picture.title)
     );
-    let mut count = 0;
+    let mut drawn = Drawn::default();
     for card in picture.rows().into_iter().flatten() {
-        draw(&mut out, card, 1, &mut count);
+        draw(&mut out, card, 1, &mut drawn);
+    }
+    for (network, part) in drawn.links() {
+        let _ =
+            writeln!(out, "  n{network} -> n{part} [style=solid, dir=none, lhead=cluster_{part}];");
     }
     out.push_str("}\n");
     out
 }
 
-fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize {
-    let number = *count;
-    *count += 1;
+fn draw(out: &mut String, card: &Card, depth: usize, drawn: &mut Drawn) -> usize {
+    let number = drawn.number(card);
     let pad = "  ".repeat(depth);
     let label = quoted(&card.text().join("\n"));
     let colour = match card.mark {
@@ -44,7 +48,7 @@ fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize
         // A cluster without a node is not drawn.
         let _ = writeln!(out, "{pad}  n{number} [style=invis, shape=point];");
         let inside: Vec<usize> =
-            card.inside.iter().map(|inner| draw(out, inner, depth + 1, count)).collect();
+            card.inside.iter().map(|inner| draw(out, inner, depth + 1, drawn)).collect();
         if card.kind == CardKind::Vlan {
             for column in inside.chunks(COLUMN) {
                 for pair in column.windows(2) {

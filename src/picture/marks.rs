@@ -26,6 +26,8 @@ pub struct MachineMark {
     pub cost: Option<&'static str>,
     /// The host that carries it, for a VM.
     pub host: Option<String>,
+    /// The VLAN that it was on, for a VM that goes.
+    pub vlan: Option<String>,
 }
 
 /// Marks by the names of what has them.

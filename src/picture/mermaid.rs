@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::card::{Card, CardKind};
+use super::drawn::Drawn;
 use super::marks::Mark;
 use super::whole::Picture;
 use crate::render::mermaid_label;
@@ -14,14 +15,17 @@ const COLUMN: usize = 5;
 /// The picture as a flow chart.
 pub fn mermaid(picture: &Picture) -> String {
     let mut out = format!("flowchart TB\n  %% {}\n", picture.title);
-    let mut count = 0;
+    let mut drawn = Drawn::default();
     let [networks, _, hosts] = picture.rows().map(|cards| -> Vec<usize> {
-        cards.iter().map(|card| draw(&mut out, card, 1, &mut count)).collect()
+        cards.iter().map(|card| draw(&mut out, card, 1, &mut drawn)).collect()
     });
     if let Some(outside) = networks.first() {
         for host in hosts {
             let _ = writeln!(out, "  n{outside} --- n{host}");
         }
+    }
+    for (network, part) in drawn.links() {
+        let _ = writeln!(out, "  n{network} --- n{part}");
     }
     if !picture.legend.is_empty() {
         for mark in Mark::ALL {
@@ -40,15 +44,14 @@ const fn style(mark: Mark) -> &'static str {
 }
 
 /// Draws a card with those in it; returns its number.
-fn draw(out: &mut String, card: &Card, depth: usize, count: &mut usize) -> usize {
-    let number = *count;
-    *count += 1;
+fn draw(out: &mut String, card: &Card, depth: usize, drawn: &mut Drawn) -> usize {
+    let number = drawn.number(card);
     let pad = "  ".repeat(depth);
     let label = mermaid_label(&visible(&card.text().join("\n")));
     if card.kind.is_frame() {
         let _ = writeln!(out, "{pad}subgraph n{number}[{label}]");
         let inside: Vec<usize> =
-            card.inside.iter().map(|inner| draw(out, inner, depth + 1, count)).collect();
+            card.inside.iter().map(|inner| draw(out, inner, depth + 1, drawn)).collect();
         if card.kind == CardKind::Vlan {
             for column in inside.chunks(COLUMN) {
                 for pair in column.windows(2) {

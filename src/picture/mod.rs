@@ -4,6 +4,7 @@
 mod card;
 mod cards;
 mod dot;
+mod drawn;
 mod marks;
 mod mermaid;
 mod svg;

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use taffy::prelude::*;
 
-use super::card::{Card, CardKind};
+use super::card::Card;
 use super::whole::Picture;
 use crate::render::{Bug, Engine, Template, template};
 
@@ -18,6 +18,8 @@ const LINE: f32 = 17.0;
 /// Width of a character of a monospaced font, as a part of its size.
 const ADVANCE: f32 = 0.602;
 const GAP: f32 = 10.0;
+/// The colours of networks, after which they begin anew.
+const HUES: usize = 5;
 
 /// A picture in whole pixels, to which everything is rounded.
 #[derive(Serialize)]
@@ -26,7 +28,14 @@ struct Drawing {
     height: i32,
     title: Line,
     boxes: Vec<Frame>,
-    kinds: Vec<&'static str>,
+    kinds: Vec<Kind>,
+}
+
+/// A kind of card that is there.
+#[derive(Serialize)]
+struct Kind {
+    word: &'static str,
+    label: &'static str,
 }
 
 /// The box of a card.
@@ -34,6 +43,8 @@ struct Drawing {
 struct Frame {
     kind: &'static str,
     mark: Option<&'static str>,
+    /// The number of the colour that it shares with the other parts of its network.
+    hue: Option<usize>,
     x: i32,
     y: i32,
     width: i32,
@@ -62,8 +73,8 @@ pub fn html(picture: &Picture) -> Result<String, Bug> {
 impl Drawing {
     fn new(picture: &Picture) -> Self {
         let title = Line::new(GAP, GAP + LINE, picture.title.clone());
-        let kinds = CardKind::ALL.iter().filter(|kind| **kind != CardKind::Legend);
-        let kinds = kinds.map(|kind| kind.word()).collect();
+        let kinds = picture.kinds();
+        let kinds = kinds.map(|kind| Kind { word: kind.word(), label: kind.label() }).collect();
         let mut drawing = Self { width: pixels(WIDTH), height: 0, title, boxes: Vec::new(), kinds };
         // Only a node that is not in its tree makes this fail.
         drawing.fill(picture).unwrap_or_default();
@@ -115,6 +126,7 @@ impl Frame {
         Self {
             kind: card.kind.word(),
             mark: card.mark.map(super::marks::Mark::word),
+            hue: card.network.map(|number| number % HUES + 1),
             x: pixels(x),
             y: pixels(y),
             width: pixels(size.width),

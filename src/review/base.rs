@@ -16,6 +16,9 @@ pub struct Base {
     pub revision: String,
     /// The name of its commit.
     pub commit: String,
+    /// The name of the commit that is checked out, which what changes is on top of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<String>,
     /// The mistakes that keep its own source from being rendered. If there are any, the
     /// plan begins at the files that are committed there instead, and what of
     /// it was there before is not known.
@@ -60,8 +63,13 @@ impl Base {
 
     /// The first letters of its commit's name.
     pub(super) fn short(&self) -> &str {
-        self.commit.get(..8).unwrap_or(&self.commit)
+        short(&self.commit)
     }
+}
+
+/// The first letters of a commit's name.
+pub(super) fn short(commit: &str) -> &str {
+    commit.get(..8).unwrap_or(commit)
 }
 
 /// The templates of the user's that differ. One that takes the place of ours, or

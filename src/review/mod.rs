@@ -50,6 +50,8 @@ pub const FORMAT_VERSION: u32 = 1;
 pub struct Plan {
     /// The version of this format.
     pub format_version: u32,
+    /// The name of the cluster.
+    pub name: String,
     /// The name of the file that everything is rendered from.
     pub source: String,
     /// How many files there are of each kind.
@@ -211,6 +213,7 @@ impl Plan {
         }
         Self {
             format_version: FORMAT_VERSION,
+            name: cluster.name.to_string(),
             source: cluster.source.clone(),
             summary: Summary::of(changes),
             impact: nodes.iter().map(|node| node.impact).max().unwrap_or(Class::None),

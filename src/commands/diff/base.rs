@@ -31,6 +31,7 @@ pub(super) fn run(args: &DiffArgs, name: &str, global: &Global, output: &mut Out
     let mut base = Base {
         revision: revision.name.clone(),
         commit: revision.commit.clone(),
+        head: Revision::find("HEAD", &config::folder(global)).ok().map(|head| head.commit),
         mistakes: Vec::new(),
         intent: before.document.as_ref().map(|old| intent((before.source, old), new)),
         templates: templates(&before.overrides, &prepared.overrides, &outputs::templates()),

@@ -22,6 +22,7 @@ const UNFOLDED: usize = 12;
 /// The page up to the files.
 #[derive(Serialize)]
 struct Page<'a> {
+    cluster: &'a str,
     source: &'a str,
     summary: Summary,
     at_risk: Option<String>,
@@ -44,6 +45,7 @@ struct MachineRow<'a> {
     all: String,
     shown: String,
     action: &'static str,
+    is_gone: bool,
     impact: Impact,
     reasons: Vec<ReasonItem<'a>>,
 }
@@ -121,6 +123,7 @@ pub fn page(plan: &Plan) -> Result<String, Bug> {
 impl<'a> Page<'a> {
     fn new(plan: &'a Plan) -> Self {
         Self {
+            cluster: &plan.name,
             source: &plan.source,
             summary: plan.summary,
             at_risk: at_risk(plan),
@@ -157,6 +160,7 @@ impl<'a> MachineRow<'a> {
                 NodeAction::Remove => " (gone)",
                 NodeAction::Change => "",
             },
+            is_gone: node.action == NodeAction::Remove,
             impact: (node.impact, node.impact.label(node.kind)),
             reasons: reasons.collect(),
         }

@@ -6,7 +6,7 @@ use crate::review::Difference;
 use crate::text::visible_line;
 
 /// A value that goes or comes.
-#[derive(Serialize)]
+#[derive(PartialEq, Serialize)]
 pub(super) struct Side {
     pub(super) is_new: bool,
     pub(super) text: String,
@@ -18,6 +18,8 @@ pub(super) struct Side {
 pub(super) struct Sides {
     is_pair: bool,
     sides: Vec<Side>,
+    /// The same uncut, where one of them is cut.
+    whole: Vec<Side>,
 }
 
 impl Sides {
@@ -25,13 +27,26 @@ impl Sides {
         let side = |is_new, text: &str| Side { is_new, text: visible_line(text).into_owned() };
         let Difference { old, new, added, removed } = difference;
         if let (Some(old), Some(new)) = (old, new) {
-            let (old, new) = clip(old, new);
-            return Self { is_pair: true, sides: vec![side(false, &old), side(true, &new)] };
+            let (from, to) = clip(old, new);
+            let whole = vec![side(false, old), side(true, new)];
+            return Self::cut(true, vec![side(false, &from), side(true, &to)], whole);
         }
-        let signed = |is_new, sign, value: &str| side(is_new, &format!("{sign} {}", short(value)));
-        let goes = old.iter().chain(removed).map(|value| signed(false, '-', value));
-        let comes = new.iter().chain(added).map(|value| signed(true, '+', value));
-        Self { is_pair: false, sides: goes.chain(comes).collect() }
+        let signed = |value: fn(&str) -> String| {
+            let goes = old.iter().chain(removed).map(|it| side(false, &format!("- {}", value(it))));
+            let comes = new.iter().chain(added).map(|it| side(true, &format!("+ {}", value(it))));
+            goes.chain(comes).collect()
+        };
+        Self::cut(false, signed(short), signed(str::to_owned))
+    }
+
+    fn cut(is_pair: bool, sides: Vec<Side>, whole: Vec<Side>) -> Self {
+        let whole = if sides == whole { Vec::new() } else { whole };
+        Self { is_pair, sides, whole }
+    }
+
+    /// Whether something goes and nothing comes in its place.
+    pub(super) fn is_removal(&self) -> bool {
+        self.sides.iter().all(|side| !side.is_new)
     }
 
     /// All of them on one line, with a gap between those that are no pair.

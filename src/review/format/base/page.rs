@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::{named, nothing_known, place, template};
 use crate::review::Base;
+use crate::review::base::short;
 use crate::review::format::sides::Sides;
 
 /// The meaning of the changes.
 #[derive(Serialize)]
 pub struct Intent<'a> {
     name: String,
+    head: Option<&'a str>,
     revision: &'a str,
     is_known: bool,
     values: Vec<Value<'a>>,
@@ -47,12 +49,15 @@ impl<'a> Intent<'a> {
             place: place(change, source),
             change: Sides::new(&change.difference),
         });
+        let mut values: Vec<_> = values.collect();
+        values.sort_by_key(|value| !value.change.is_removal());
         let templates = base.templates.iter();
         Self {
             name: named(base),
+            head: base.head.as_deref().map(short),
             revision: &base.revision,
             is_known: base.intent.is_some(),
-            values: values.collect(),
+            values,
             templates: templates
                 .map(|change| Template { name: &change.name, change: template(change) })
                 .collect(),
