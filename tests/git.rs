@@ -1,5 +1,5 @@
 //! Git starts nothing of anybody's, obeys no surroundings, and is only asked about
-//! the repository that nixgen has found.
+//! the repository that nixgen has found; and what is told of its attributes.
 
 use std::fs::{self, File};
 use std::os::unix::fs::chown;
@@ -206,4 +206,49 @@ fn somebody_elses_repository_is_left_to_git_to_judge() {
     assert!(ran.stderr.contains("git does not read .: detected dubious ownership"), "{ran:?}");
     home.write(".gitconfig", "[safe]\n\tdirectory = *\n");
     assert_eq!(run().status, 0);
+}
+
+/// The lines for `.gitattributes` that rendering offers.
+fn offered(sandbox: &Sandbox) -> Vec<String> {
+    let rendered = sandbox.expect(0, &["render", "--dry-run", "--config", "infra/cluster.toml"]);
+    let lines = rendered.stderr.lines().filter_map(|line| line.strip_prefix("  /"));
+    lines.map(|line| format!("/{line}")).collect()
+}
+
+#[test]
+fn addresses_that_git_crypt_does_not_encrypt_are_named_with_the_lines_that_do() {
+    let sandbox = Sandbox::new();
+    sandbox.write("infra/cluster.toml", &read(CONFIG));
+    git(&sandbox, &["init", "-q", "-b", "main"]);
+    assert_eq!(offered(&sandbox), [""; 0], "nobody encrypts anything here");
+
+    // Somebody does, in another folder of the repository.
+    sandbox.write(".gitattributes", "keys/** filter=git-crypt-home diff=git-crypt-home\n");
+    sandbox.write("keys/token", "");
+    git(&sandbox, &["add", "keys/token"]);
+    sandbox.expect(0, &["render", "--yes", "--quiet", "--config", "infra/cluster.toml"]);
+    let lines = offered(&sandbox);
+    let named =
+        |path: &str| lines.contains(&format!("/{path} filter=git-crypt-home diff=git-crypt-home"));
+    for path in ["cluster.toml", "lib/domains/network.nix", "vms/vault.nix", "docs/cluster.md"] {
+        assert!(named(path), "{path}: {lines:?}");
+    }
+    for path in ["k8s/flannel.yaml", "nixgen.lock", "lib/adapters/microvms.nix"] {
+        assert!(!named(path), "{path} has no address of the owner's");
+    }
+
+    // They are taken as they are, and one that is meant to be read is left alone.
+    let lines = lines.join("\n").replace(
+        "docs/cluster.md filter=git-crypt-home diff=git-crypt-home",
+        "docs/cluster.md -filter",
+    );
+    sandbox.write("infra/.gitattributes", &lines);
+    assert_eq!(offered(&sandbox), [""; 0]);
+    let of = |path: &str| git(&sandbox, &["check-attr", "filter", path]);
+    assert!(of("infra/vms/vault.nix").ends_with("filter: git-crypt-home"));
+    assert!(of("infra/docs/cluster.md").ends_with("filter: unset"));
+
+    sandbox.edit("infra/cluster.toml", "[vms.vault]", "[vms.registry]\n[vms.vault]");
+    let new = "/vms/registry.nix filter=git-crypt-home diff=git-crypt-home";
+    assert_eq!(offered(&sandbox), [new]);
 }

@@ -9,6 +9,7 @@ mod eject;
 mod explain;
 mod git;
 mod graph;
+mod in_clear;
 mod init;
 mod list;
 mod output;

@@ -3,7 +3,7 @@
 use super::changes::{is_refused, show, sum_up, write};
 use super::config::ConfigFile;
 use super::prepare::prepare;
-use super::{Outcome, Output, Status, git, paths, ways_out};
+use super::{Outcome, Output, Status, git, in_clear, paths, ways_out};
 use crate::cli::{Global, RenderArgs};
 use crate::disk::Hold;
 use crate::review::at_risk;
@@ -57,6 +57,7 @@ pub(super) fn run(args: &RenderArgs, global: &Global, output: &mut Output) -> Ou
     if is_refused(&at_risk, is_allowed, "render", output) {
         return Ok(Status::Refused);
     }
+    in_clear::tell(&prepared, &changes, output);
     if args.dry_run {
         return Ok(Status::Done);
     }

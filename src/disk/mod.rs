@@ -8,9 +8,11 @@ mod paths;
 mod swap;
 mod tree;
 
-pub use changes::{Change, ChangeSet, Merged, State, ThreeWay, between, compare, missing};
+pub use changes::{Change, ChangeSet, Merged, State, ThreeWay, between, compare, missing, pattern};
 pub use error::IoError;
-pub use git::{Committed, NoRevision, Revision, Unseen, WorkTree, is_encrypted, repository};
+pub use git::{
+    Committed, Encryption, NoRevision, Revision, Unseen, WorkTree, is_encrypted, repository,
+};
 pub use lock::Input;
 pub use paths::LOCK_FILE;
 pub use swap::{Hold, NotWritten, apply};

@@ -89,7 +89,7 @@ fn put(lines: &[String], known: &BTreeSet<String>, text: &str) -> String {
 }
 
 /// A pattern of git's that means this file alone.
-fn pattern(path: &str) -> String {
+pub fn pattern(path: &str) -> String {
     let mut glob = String::from("/");
     for c in path.chars() {
         if matches!(c, '*' | '?' | '[' | '\\') {

@@ -13,6 +13,7 @@ mod set;
 mod state;
 
 pub(super) use attributes::ATTRIBUTES_FILE;
+pub use attributes::pattern;
 pub use between::between;
 pub use change::Change;
 pub(super) use change::Step;

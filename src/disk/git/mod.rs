@@ -12,4 +12,4 @@ pub use committed::Committed;
 pub use crypt::is_encrypted;
 pub use repository::repository;
 pub use revision::{NoRevision, Revision};
-pub use work_tree::{Unseen, WorkTree};
+pub use work_tree::{Encryption, Unseen, WorkTree};

@@ -2,7 +2,7 @@
 //! but what the user wants it told.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::command::ask;
 use super::repository::Repository;
@@ -41,11 +41,27 @@ impl Unseen {
     }
 }
 
+/// A filter of git-crypt's, and the files that it leaves as they are.
+#[derive(Debug)]
+pub struct Encryption {
+    /// The filter's name, which names its key.
+    pub filter: String,
+    /// The files of which no attribute says whether they are filtered: one that says
+    /// `-filter` is a decision.
+    pub undecided: Vec<String>,
+}
+
 impl WorkTree {
     /// The work tree that a root is in; `None` without git, too.
     pub fn of(root: &Root) -> Option<Self> {
         let repository = Repository::around(root.path()).ok()?;
         Some(Self { repository, root: root.path().canonicalize().ok()? })
+    }
+
+    /// The path below the root of a file that was named, if it is there.
+    pub fn path_of(&self, file: &Path) -> Option<String> {
+        let path = file.canonicalize().ok()?;
+        Some(path.strip_prefix(&self.root).ok()?.to_str()?.to_owned())
     }
 
     /// Those of the files, which are on disk, that a flake does not see.
@@ -64,6 +80,23 @@ impl WorkTree {
             unseen.into_iter().partition(|file| ignored.contains(file));
         let owned = |files: Vec<&str>| files.into_iter().map(str::to_owned).collect();
         Unseen { untracked: owned(untracked), ignored: owned(ignored) }
+    }
+
+    /// What git-crypt encrypts, if attributes have it encrypt these files or any that
+    /// git knows.
+    pub fn encryption(&self, files: &[&str]) -> Option<Encryption> {
+        let known = self.ask(&["ls-files", "-z", ":(top)"], "")?;
+        let asked = files.iter().copied().chain(known.split_terminator('\0'));
+        let asked: Vec<&str> = asked.collect();
+        let told = self.ask(&["check-attr", "-z", "--stdin", "filter"], &asked.join("\0"))?;
+        // Each file, the attribute and its value.
+        let values: Vec<&str> = told.split('\0').skip(2).step_by(3).collect();
+        let filter = values.iter().find(|value| value.starts_with("git-crypt"))?;
+        let undecided = files.iter().zip(&values).filter(|(_, value)| **value == "unspecified");
+        Some(Encryption {
+            filter: (*filter).to_owned(),
+            undecided: undecided.map(|(file, _)| (*file).to_owned()).collect(),
+        })
     }
 
     /// Makes files known without adding what they hold; whether git did it.
