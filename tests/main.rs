@@ -35,6 +35,7 @@ mod hostile;
 mod kubernetes;
 mod lints;
 mod messages;
+mod migrate;
 mod mutations;
 mod origin;
 mod outputs;
