@@ -64,6 +64,12 @@ let
             microvm = microvm + "/nixos-modules/microvm";
           };
         }
+      else if name == "disko" then
+        { nixosModules.disko = ./disko; }
+      else if name == "sops-nix" then
+        { nixosModules.sops = ./sops-nix; }
+      else if name == "agenix" then
+        { nixosModules.default = ./agenix; }
       else if builtins.match "nixpkgs(-.*)?" name != null then
         nixpkgsInput name
       else

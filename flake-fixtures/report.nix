@@ -189,13 +189,18 @@ readable (present {
   users = each (user: {
     groups = user.extraGroups;
     keys = user.openssh.authorizedKeys.keys;
-  }) (lib.filterAttrs person config.users.users);
+  } // present { passwordFile = user.hashedPasswordFile; }) (lib.filterAttrs person config.users.users);
   groups = each (group: group.members) (
     pick [
       "render"
       "video"
     ] config.users.groups
   );
+  # What is decrypted where, of which file.
+  secrets = each (secret: {
+    inherit (secret) path;
+    from = baseNameOf (secret.sopsFile or secret.file);
+  }) (config.sops.secrets or config.age.secrets or { });
   passwordlessSudo = !config.security.sudo.wheelNeedsPassword;
   ssh = lib.optionalAttrs config.services.openssh.enable {
     settings = lib.filterAttrs (

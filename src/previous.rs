@@ -63,8 +63,8 @@ pub struct PreviousVm<'a> {
     pub memory: Option<Size>,
     /// Its block volumes by name.
     pub volumes: BTreeMap<&'a str, PreviousVolume<'a>>,
-    /// The directory of its host with its data.
-    pub storage: Option<&'a str>,
+    /// The directories of its host with what it wrote.
+    pub written: Vec<&'a str>,
 }
 
 /// A block volume that was rendered last.
@@ -170,7 +170,7 @@ impl<'a> PreviousVm<'a> {
             ["ip"] => self.ip = value.text(),
             ["mem"] => self.memory = size(value),
             ["volumes", volume, key] => self.volumes.entry(volume).or_default().add(key, value),
-            ["storage", "source"] => self.storage = value.text(),
+            ["storage", "source"] | ["shares", _, "source"] => self.written.extend(value.text()),
             _ => {}
         }
     }

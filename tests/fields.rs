@@ -116,6 +116,7 @@ fn nix(trees: &[Written], folder: &Path) -> Vec<Value> {
           url = (at "flake.nix").inputs.nixpkgs-kubernetes.url or null;
           devices = builtins.catAttrs "device" (builtins.attrValues (host.fileSystems or {{ }}));
           keys = host.users.users.admin.openssh.authorizedKeys.keys;
+          password = host.users.users.admin.hashedPasswordFile or null;
           imports = files host;
           modules = map (vm: toString (builtins.head (adapters.mkVmModules vm))) [ "one" "two" "three" ];
           vmImports = map (vm: files (at vm)) tree.vms;
@@ -310,6 +311,9 @@ impl<'a> Outputs<'a> {
             }
             "storage" => data["storage"]["mountPoint"] == **value,
             "source" => data["storage"]["source"] == **value,
+            "rw" => data["shares"]["rw"]["source"] == **value,
+            "ro" => data["readOnlyShares"]["ro"]["source"] == **value,
+            "hashed_password_file" => self.nix["password"] == **value,
             "mount" => data["volumes"]["backup"]["mountPoint"] == **value,
             "ports" => data["ports"][value].is_u64(),
             "variables" => self.nix["variables"][machine][&case.key] == **value,

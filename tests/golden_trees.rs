@@ -4,12 +4,17 @@ use std::fs;
 
 use crate::support::{Sandbox, Tree, blessing, read, repository, tree};
 
-fn compare(name: &str, config: &str) {
+/// Compares the tree of a file with the golden one, which has no file that is the same in
+/// the golden tree `beside` it.
+fn compare(name: &str, config: &str, beside: Option<&str>) {
     let sandbox = Sandbox::with_config(&read(config));
     sandbox.expect(0, &["render", "-q"]);
     fs::remove_file(sandbox.at("cluster.toml")).expect("removed");
-    let rendered = sandbox.tree();
-    let folder = repository().join("tests/golden/trees").join(name);
+    let trees = repository().join("tests/golden/trees");
+    let beside = beside.map(|name| tree(&trees.join(name))).unwrap_or_default();
+    let mut rendered = sandbox.tree();
+    rendered.retain(|path, content| beside.get(path) != Some(content));
+    let folder = trees.join(name);
     if blessing() {
         let _ = fs::remove_dir_all(&folder);
         for (path, content) in &rendered {
@@ -29,12 +34,18 @@ fn compare(name: &str, config: &str) {
 
 #[test]
 fn the_shipped_example() {
-    compare("example", "cluster.toml");
+    compare("example", "cluster.toml", None);
 }
 
 #[test]
 fn a_minimal_cluster() {
     let text = read("tests/golden/ok/minimal.toml");
     assert!(text.lines().count() < 30, "a minimal cluster takes fewer than 30 lines");
-    compare("minimal", "tests/golden/ok/minimal.toml");
+    compare("minimal", "tests/golden/ok/minimal.toml", None);
+}
+
+/// The minimal cluster, of which a secret manager and shares are all that is added.
+#[test]
+fn secrets_and_shares() {
+    compare("secrets", "tests/golden/ok/secrets.toml", Some("minimal"));
 }

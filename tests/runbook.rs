@@ -118,3 +118,28 @@ fn every_program_of_a_runbook_is_on_its_machine() {
         assert!(seen.contains(*program), "no page uses {program}: {seen:?}");
     }
 }
+
+/// What nodes join with is encrypted for them, or copied by a person.
+#[test]
+fn a_secret_manager_takes_the_place_of_copying() {
+    let page = |fixture: &str| flake_fixtures::render(fixture).read("docs/cluster.md");
+    let copies = "install -D -m 0600 /dev/stdin /run/secrets/k8s/joinToken";
+    for (fixture, names, encrypts) in [
+        (
+            "ha",
+            "joinToken caCertHash certificateKey encryptionConfig",
+            "agenix -e \"secrets/k8s/$name.age\"",
+        ),
+        (
+            "cloud-hypervisor",
+            "joinToken caCertHash",
+            "sops encrypt --filename-override \"secrets/k8s/$name\" --output \"secrets/k8s/$name\"",
+        ),
+    ] {
+        let page = page(fixture);
+        assert!(page.contains(&format!("for name in {names}; do\n")), "{fixture}: {page}");
+        assert!(page.contains(encrypts) && !page.contains(copies), "{fixture}: {page}");
+    }
+    let minimal = page("minimal");
+    assert!(minimal.contains(copies) && !minimal.contains("secrets/k8s"), "{minimal}");
+}

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use crate::cluster::{Cluster, HostId, Storage, Vm};
+use crate::cluster::{Cluster, HostId, Share, Vm};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Where microvm.nix keeps a directory for each VM.
@@ -15,19 +15,17 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         cluster.vms.iter().map(|vm| (vm.host, vm.name.as_str())).collect();
     let mut sources: Vec<Source<'_>> = Vec::new();
     for vm in &cluster.vms {
-        let Some(storage) = vm.storage.as_ref().filter(|storage| storage.source.is_written())
-        else {
-            continue;
-        };
-        let source = Source { vm, storage };
-        match source.misuse(|name| names.contains(&(vm.host, name))) {
-            Some(misuse) => log.push(source.report(&misuse)),
-            None => sources.push(source),
+        for share in vm.shares.iter().filter(|share| share.source.is_written()) {
+            let source = Source { vm, share };
+            match source.misuse(|name| names.contains(&(vm.host, name))) {
+                Some(misuse) => log.push(source.report(&misuse)),
+                None => sources.push(source),
+            }
         }
     }
     // By component, a directory stands right before what is in it.
     sources.sort_by(|a, b| {
-        let key = |source: &Source<'_>| source.storage.source.span().map(|span| span.start);
+        let key = |source: &Source<'_>| source.share.source.span().map(|span| span.start);
         (a.vm.host, a.path(), key(a)).cmp(&(b.vm.host, b.path(), key(b)))
     });
     let mut around: Vec<&Source<'_>> = Vec::new();
@@ -35,10 +33,13 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         around.retain(|outer| {
             outer.vm.host == source.vm.host && source.path().starts_with(outer.path())
         });
-        if let Some(outer) = around.last() {
+        // What nobody else writes may be read by several.
+        let outer =
+            around.iter().rev().find(|outer| !(outer.share.read_only && source.share.read_only));
+        if let Some(outer) = outer {
             let relation = if outer.path() == source.path() { "is also that" } else { "is in one" };
             let found = source.report(&format!("{relation} of `{}`", outer.vm.name));
-            log.push(found.related(outer.storage.source.span(), "first used here"));
+            log.push(found.related(outer.share.source.span(), "first used here"));
         }
         around.push(source);
     }
@@ -47,12 +48,12 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
 /// A directory of the host that the user gave to a VM.
 struct Source<'a> {
     vm: &'a Vm,
-    storage: &'a Storage,
+    share: &'a Share,
 }
 
 impl Source<'_> {
     fn path(&self) -> &Path {
-        Path::new(self.storage.source.as_str())
+        Path::new(self.share.source.as_str())
     }
 
     /// Its other use among the directories of microvm.nix, if it has one.
@@ -77,9 +78,11 @@ impl Source<'_> {
     }
 
     fn report(&self, misuse: &str) -> Diagnostic {
-        let (source, name) = (&self.storage.source, &self.vm.name);
+        let (source, name) = (&self.share.source, &self.vm.name);
         let message = format!("the directory `{source}` of `{name}` {misuse}");
-        Diagnostic::new(Code::SharedHostPath, source.span(), message)
-            .help(format!("leave `source` out: the VM then has `{STATE}/{name}/data` to itself"))
+        Diagnostic::new(Code::SharedHostPath, source.span(), message).help(match self.share.name {
+            Some(_) => "write a directory that is this share's alone".to_owned(),
+            None => format!("leave `source` out: the VM then has `{STATE}/{name}/data` to itself"),
+        })
     }
 }

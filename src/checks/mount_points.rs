@@ -29,7 +29,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
         let mut taken: HashMap<&str, Mounted> = HashMap::new();
         if vm.volumes.iter().any(|volume| volume.mount.is_written())
-            || vm.storage.is_some()
+            || !vm.shares.is_empty()
             || !vm.persist.is_empty()
         {
             taken.extend(OWN.map(|(path, what)| (path, (what.to_owned(), None))));
@@ -75,8 +75,8 @@ fn mounts(vm: &Vm) -> Vec<(&Spanned<AbsPath>, String, &'static str)> {
         .map(|volume| (&volume.mount, format!("the volume `{}`", volume.name), MOVE))
         .collect();
     mounts.sort_by_key(|(mount, ..)| mount.span().map(|span| span.start));
-    if let Some(storage) = vm.storage.as_ref().filter(|storage| elsewhere(&storage.mount)) {
-        mounts.push((&storage.mount, "the `storage`".to_owned(), MOVE));
+    for share in vm.shares.iter().filter(|share| elsewhere(&share.mount)) {
+        mounts.push((&share.mount, format!("the `{}`", share.table()), MOVE));
     }
     for mount in vm.persist.iter().filter(|mount| elsewhere(mount)) {
         mounts.push((mount, "a directory in `persist`".to_owned(), "take it out of `persist`"));

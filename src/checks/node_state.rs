@@ -17,9 +17,9 @@ pub(super) fn has(vm: &Vm, path: &AbsPath) -> bool {
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
-        let storage = vm.storage.as_ref().map(|storage| (&storage.mount, "storage"));
-        let persist = vm.persist.iter().map(|mount| (mount, "persist"));
-        for (mount, key) in storage.into_iter().chain(persist) {
+        let shares = vm.shares.iter().map(|share| (&share.mount, share.table()));
+        let persist = vm.persist.iter().map(|mount| (mount, "persist".to_owned()));
+        for (mount, key) in shares.chain(persist) {
             if has(vm, mount) {
                 let message = format!(
                     "`{mount}` of the node `{}` would be a virtiofs share, which its state cannot live on",

@@ -1,5 +1,5 @@
 //! A VM finds its shares by their tags, of which virtiofs takes 36 bytes. Those
-//! of `persist` are the directories' names.
+//! of `persist` are the directories' names, those of `shares` their own.
 
 use std::collections::HashMap;
 
@@ -12,44 +12,72 @@ use crate::source::Span;
 const LONGEST: usize = 36;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
-    for vm in cluster.vms.iter().filter(|vm| !vm.persist.is_empty()) {
+    for vm in &cluster.vms {
         let mut tags = own_tags(vm);
-        for mount in vm.persist.iter().filter(|mount| !node_state::has(vm, mount)) {
-            let tag = share_name(mount);
+        for Tagged { tag, what, span, help } in tagged(vm) {
             if tag.len() > LONGEST {
                 let message = format!(
-                    "the share tag `{tag}` of `{mount}` is {} bytes long, virtiofs takes {LONGEST}",
+                    "the share tag `{tag}` of {what} is {} bytes long, virtiofs takes {LONGEST}",
                     tag.len()
                 );
-                log.push(
-                    Diagnostic::new(Code::ShareTag, mount.span(), message)
-                        .help("keep a directory above it, or make it the VM's `storage`"),
-                );
+                let help = help.0;
+                log.push(Diagnostic::new(Code::ShareTag, span, message).help(help));
                 continue;
             }
             match tags.get(&tag) {
                 // One directory twice is a matter of mount points.
-                Some((path, _)) if path == mount.as_str() => {}
-                Some((path, span)) => {
-                    let message = format!(
-                        "`{mount}` and {path} of `{}` have one share tag, `{tag}`",
-                        vm.name
-                    );
+                Some((other, _)) if *other == what => {}
+                Some((other, first)) => {
+                    let message =
+                        format!("{what} and {other} of `{}` have one share tag, `{tag}`", vm.name);
                     log.push(
-                        Diagnostic::new(Code::DuplicateShareTag, mount.span(), message)
-                            .related(span.clone(), "first used here")
-                            .help("keep a directory above it, or one below it"),
+                        Diagnostic::new(Code::DuplicateShareTag, span, message)
+                            .related(first.clone(), "first used here")
+                            .help(help.1),
                     );
                 }
                 None => {
-                    tags.insert(tag, (format!("`{mount}`"), mount.span()));
+                    tags.insert(tag, (what, span));
                 }
             }
         }
     }
 }
 
-/// The tags of the shares that do not come from `persist`.
+/// A share, and what helps where its tag is too long, and where another has it.
+struct Tagged {
+    tag: String,
+    what: String,
+    span: Option<Span>,
+    help: (&'static str, &'static str),
+}
+
+/// The shares that the user gave a name or a path.
+fn tagged(vm: &Vm) -> impl Iterator<Item = Tagged> {
+    let shares = vm.shares.iter().filter_map(|share| {
+        let name = share.name.as_ref()?;
+        let help = ("write a shorter name", "write another name");
+        Some(Tagged {
+            tag: name.to_string(),
+            what: format!("the share `{name}`"),
+            span: name.span(),
+            help,
+        })
+    });
+    let persist =
+        vm.persist.iter().filter(|mount| !node_state::has(vm, mount)).map(|mount| Tagged {
+            tag: share_name(mount),
+            what: format!("`{mount}`"),
+            span: mount.span(),
+            help: (
+                "keep a directory above it, or make it one of the VM's `shares`",
+                "keep a directory above it, or one below it",
+            ),
+        });
+    shares.chain(persist)
+}
+
+/// The tags of the shares that every VM has, and that of its data.
 fn own_tags(vm: &Vm) -> HashMap<String, (String, Option<Span>)> {
     let own = |tag: &str, what: &str| (tag.to_owned(), (what.to_owned(), None));
     let mut tags = HashMap::from([
@@ -60,7 +88,7 @@ fn own_tags(vm: &Vm) -> HashMap<String, (String, Option<Span>)> {
     if vm.is_node() {
         tags.extend([own("kubernetes", "`/etc/kubernetes`")]);
     }
-    if let Some(storage) = &vm.storage {
+    if let Some(storage) = vm.storage() {
         tags.insert("data".to_owned(), ("the `storage`".to_owned(), storage.mount.span()));
     }
     tags

@@ -110,6 +110,8 @@ pub struct User {
     pub admin: Spanned<bool>,
     /// Its public keys.
     pub ssh_keys: Vec<Spanned<SshKey>>,
+    /// File on the host with the hash of its password.
+    pub hashed_password_file: Option<Spanned<AbsPath>>,
 }
 
 impl Gpu {

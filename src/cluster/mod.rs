@@ -20,7 +20,7 @@ pub use network::{Network, Vlan, VlanId};
 pub use node::{Deployment, Labels, Node};
 pub use resolve::resolve;
 pub use select::Candidate;
-pub use vm::{Storage, Vm, Volume, share_name};
+pub use vm::{Share, Vm, Volume, share_name};
 
 use std::net::Ipv4Addr;
 
@@ -30,7 +30,7 @@ use crate::input::nixos::Options;
 use crate::input::schema::OutputTable;
 use crate::input::types::{
     AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formatter, GpuMode,
-    Hypervisor, Level, Lint, Minor, Name, OneLine, RelPath, Role,
+    Hypervisor, Level, Lint, Minor, Name, OneLine, RelPath, Role, Secrets,
 };
 use crate::input::workloads::WorkloadsTable;
 use crate::input::{Map, Spanned};
@@ -77,6 +77,8 @@ pub struct Cluster {
     pub encrypt_secrets: Spanned<bool>,
     /// Whether it is created with an audit log.
     pub audit: Spanned<bool>,
+    /// What brings the files with secrets to the nodes.
+    pub secrets: Spanned<Secrets>,
     /// File with the join token on a joining node.
     pub join_token_file: Spanned<AbsPath>,
     /// File with the hash of the cluster's CA on a joining node.
@@ -141,6 +143,20 @@ impl Cluster {
     /// Whether several control planes share the API.
     pub fn is_ha(&self) -> bool {
         self.control_planes().nth(1).is_some()
+    }
+
+    /// The secrets that a node of this role reads to join, by the names that
+    /// `10-init.sh --token` gives them, and the files that they are in.
+    pub fn join_secrets(&self, role: Role) -> Vec<(&'static str, &AbsPath)> {
+        let mut secrets = vec![
+            ("joinToken", &self.join_token_file.value),
+            ("caCertHash", &self.ca_cert_hash_file.value),
+        ];
+        if role == Role::ControlPlane {
+            secrets.push(("certificateKey", &self.certificate_key_file.value));
+            secrets.push(("encryptionConfig", &self.encryption_config_file.value));
+        }
+        secrets
     }
 
     /// The GPU that is passed through to a VM.

@@ -37,8 +37,8 @@ pub struct Vm {
     pub memory: Spanned<Size>,
     /// Block volumes by name.
     pub volumes: Vec<Volume>,
-    /// A directory of the host with its data.
-    pub storage: Option<Storage>,
+    /// Directories of the host that it mounts: first that of its data, if it has one.
+    pub shares: Vec<Share>,
     /// Further directories that survive a reboot.
     pub persist: Vec<Spanned<AbsPath>>,
     /// Ports by name.
@@ -74,11 +74,27 @@ pub struct Volume {
 
 /// A directory of the host that a VM mounts.
 #[derive(Debug)]
-pub struct Storage {
+pub struct Share {
+    /// Its name; the data's has none.
+    pub name: Option<Spanned<Name>>,
     /// Where the VM sees it.
     pub mount: Spanned<AbsPath>,
     /// Where the host keeps it.
     pub source: Spanned<AbsPath>,
+    /// Whether the VM may not write to it.
+    pub read_only: bool,
+}
+
+impl Share {
+    /// The tag by which the VM finds it.
+    pub fn tag(&self) -> &str {
+        self.name.as_ref().map_or("data", |name| name.as_str())
+    }
+
+    /// Its table in `cluster.toml`, below that of its VM.
+    pub fn table(&self) -> String {
+        self.name.as_ref().map_or("storage".to_owned(), |name| format!("shares.{name}"))
+    }
 }
 
 impl Vm {
@@ -91,6 +107,11 @@ impl Vm {
             labels: &self.labels,
             taints: &self.taints,
         })
+    }
+
+    /// The directory of the host with its data.
+    pub fn storage(&self) -> Option<&Share> {
+        self.shares.iter().find(|share| share.name.is_none())
     }
 
     /// Whether it is a node of the cluster.

@@ -12,6 +12,9 @@ use crate::nix::ReadyFile;
 /// is going to store with addresses that anybody can read, and what encrypts them.
 pub(super) fn tell(prepared: &Prepared<'_>, changes: &ChangeSet<'_>, output: &mut Output) {
     let (cluster, source) = (&prepared.loaded.cluster, prepared.loaded.source);
+    if output.is_quiet() {
+        return;
+    }
     let Some(tree) = WorkTree::of(&prepared.root) else { return };
     let own = tree.path_of(source.path());
     let kept = changes.all().filter(|change| change.in_the_way.is_none() && change.new.is_some());

@@ -62,7 +62,8 @@ const ETCDCTL: &str = "etcdctl --endpoints https://127.0.0.1:2379 \
 /// How a VM is stopped, and what its host keeps of it.
 fn of_vm(name: &str, vm: &PreviousVm<'_>) -> Vec<String> {
     let folder = format!("/var/lib/microvms/{name}");
-    let elsewhere = vm.storage.filter(|storage| !storage.starts_with(&format!("{folder}/")));
+    let elsewhere = vm.written.iter().copied();
+    let elsewhere = elsewhere.filter(|source| !source.starts_with(&format!("{folder}/")));
     let kept: Vec<String> = std::iter::once(folder.as_str()).chain(elsewhere).map(quoted).collect();
     vec![
         format!("# on {}, as root", vm.host.unwrap_or("its host")),

@@ -15,7 +15,7 @@ use super::types::{
     AbsPath, BridgeNetfilter, Cni, DiskFormat, DnsName, Endpoint, Firewall, FlakeRef, Formatter,
     FsType, GpuMode, GpuVendor, Group, HardwareMac, Hypervisor, InterfaceName, LabelKey,
     LabelValue, Level, Lint, Loader, Mac, Minor, Name, OneLine, PciAddress, PortName, RelPath,
-    Role, Size, SshKey, System, Taint, UserName,
+    Role, Secrets, Size, SshKey, System, Taint, UserName,
 };
 use super::workloads::WorkloadsTable;
 
@@ -98,6 +98,10 @@ record! {
         audit: Spanned<bool> = implied(true),
         /// `system.stateVersion`; the release at first installation.
         state_version: Option<Spanned<OneLine>>,
+        /// What puts the files below on the nodes, for those of them that are in the
+        /// tree in `secrets/k8s/`, encrypted for the nodes' SSH host keys. A flake
+        /// of yours gives its module to every node, MicroVMs included.
+        secrets: Spanned<Secrets> = implied(Secrets::None),
         /// File on a joining node that holds the join token at run time.
         join_token_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/joinToken")),
         /// File on a joining node that holds `sha256:…` of the cluster's CA.
@@ -239,8 +243,11 @@ record! {
     pub struct UserTable {
         /// Whether it may become root, here and in the MicroVMs.
         admin: Spanned<bool> = implied(false),
-        /// Its public keys; passwords are not accepted.
+        /// Its public keys; SSH takes no passwords.
         ssh_keys: Vec<Spanned<SshKey>>,
+        /// File on the host with the hash of its password, for the console, as a
+        /// secret manager puts it there before users are made.
+        hashed_password_file: Option<Spanned<AbsPath>>,
     }
 }
 
@@ -313,6 +320,8 @@ record! {
         volumes: Map<Name, VolumeTable>,
         /// A directory of the host that holds its data.
         storage: Option<StorageTable>,
+        /// More directories of the host, by the tags of their shares.
+        shares: Map<Name, ShareTable>,
         /// More directories that survive a reboot. `/etc/kubernetes` of a node
         /// and the SSH host keys always do.
         persist: Vec<Spanned<AbsPath>>,
@@ -354,6 +363,18 @@ record! {
         mount: Spanned<AbsPath>,
         /// Where the host keeps it; below `/var/lib/microvms` by default.
         source: Option<Spanned<AbsPath>>,
+    }
+}
+
+record! {
+    /// `[vms.<name>.shares.<share>]`
+    pub struct ShareTable {
+        /// Where the VM sees it.
+        mount: Spanned<AbsPath>,
+        /// Where the host keeps it.
+        source: Spanned<AbsPath>,
+        /// Whether the VM may only read it. Several VMs may read one.
+        read_only: Spanned<bool> = implied(false),
     }
 }
 

@@ -179,7 +179,8 @@ impl Tree {
     }
 
     fn has(&self, path: &str) -> bool {
-        self.0.contains(path)
+        // The root itself is there whatever is rendered.
+        path.is_empty() || self.0.contains(path)
     }
 }
 

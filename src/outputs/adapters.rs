@@ -11,6 +11,7 @@ use crate::render::{Kind, Template, template};
 struct Context {
     vms: String,
     has_persist: bool,
+    has_shares: bool,
 }
 
 const TEMPLATE: Template<Context> = template!("lib/adapters/microvms.nix", Kind::Code);
@@ -25,6 +26,7 @@ pub const OUTPUT: Output = Output {
         let context = Context {
             vms: vms::OUTPUT.path(cluster).seen_from(path),
             has_persist: microvm_storage::has_persist(cluster),
+            has_shares: microvm_storage::has_shares(cluster),
         };
         vec![TEMPLATE.file(path.clone(), &context)]
     },

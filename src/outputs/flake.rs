@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::output::Output;
 use super::{adapters, domains, hosts};
-use crate::input::types::Formatter;
+use crate::input::types::{Formatter, Secrets};
 use crate::render::{Kind, Template, template};
 
 /// The values of the template.
@@ -14,6 +14,7 @@ struct Context {
     branch: &'static str,
     microvm_rev: Option<&'static str>,
     kubernetes_nixpkgs: Option<String>,
+    secrets: Secrets,
     domains: String,
     adapters: String,
     hosts: String,
@@ -35,6 +36,7 @@ pub const OUTPUT: Output = Output {
             branch: cluster.release.branch,
             microvm_rev: cluster.release.microvm,
             kubernetes_nixpkgs: cluster.kubernetes_nixpkgs.as_ref().map(ToString::to_string),
+            secrets: *cluster.secrets,
             domains: domains::OUTPUT.path(cluster).seen_from(path),
             adapters: adapters::OUTPUT.path(cluster).seen_from(path),
             hosts: hosts::OUTPUT.path(cluster).seen_from(path),

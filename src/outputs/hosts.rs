@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::output::{Output, module_of};
-use super::{amdgpu, cluster_network, microvm_storage, worker_host};
+use super::{amdgpu, cluster_network, join_secrets, microvm_storage, worker_host};
 use crate::cluster::{Cluster, Hardware, Host};
 use crate::input::nixos::Options;
 use crate::input::types::{
@@ -42,6 +42,7 @@ struct User<'a> {
     name: &'a UserName,
     admin: bool,
     ssh_keys: Vec<&'a SshKey>,
+    hashed_password_file: Option<&'a AbsPath>,
 }
 
 const TEMPLATE: Template<Context<'_>> = template!("hosts/host.nix", Kind::Module);
@@ -66,6 +67,9 @@ fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
     if worker {
         modules.push(worker_host::OUTPUT.path(cluster));
     }
+    if host.node().is_some_and(|node| join_secrets::declares(cluster, &node)) {
+        modules.push(join_secrets::OUTPUT.path(cluster));
+    }
     modules.sort();
     let boot = match &host.hardware {
         Hardware::Boot { loader, root, fs, esp } => {
@@ -81,6 +85,7 @@ fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
         name: &user.name,
         admin: *user.admin,
         ssh_keys: user.ssh_keys.iter().map(|key| &key.value).collect(),
+        hashed_password_file: user.hashed_password_file.as_ref().map(|file| &file.value),
     });
     let context = Context {
         name: &host.name,

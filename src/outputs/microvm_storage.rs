@@ -12,6 +12,7 @@ use crate::render::{Kind, Template, template};
 #[derive(Serialize)]
 struct Context {
     has_persist: bool,
+    has_shares: bool,
     qemu: bool,
 }
 
@@ -24,7 +25,8 @@ pub(super) const OUTPUT: Output = Output {
     templates: &[TEMPLATE.source()],
     files: |cluster, path| {
         let qemu = *cluster.hypervisor == Hypervisor::Qemu;
-        let context = Context { has_persist: has_persist(cluster), qemu };
+        let (has_persist, has_shares) = (has_persist(cluster), has_shares(cluster));
+        let context = Context { has_persist, has_shares, qemu };
         vec![TEMPLATE.file(path.clone(), &context)]
     },
 };
@@ -32,4 +34,9 @@ pub(super) const OUTPUT: Output = Output {
 /// Whether any VM keeps a directory beyond what its role needs.
 pub(super) fn has_persist(cluster: &Cluster) -> bool {
     cluster.vms.iter().any(|vm| !vm.persist.is_empty())
+}
+
+/// Whether any VM has shares besides that of its data.
+pub(super) fn has_shares(cluster: &Cluster) -> bool {
+    cluster.vms.iter().any(|vm| vm.shares.iter().any(|share| share.name.is_some()))
 }

@@ -9,6 +9,7 @@ mod domains;
 mod flake;
 mod flannel;
 mod hosts;
+mod join_secrets;
 mod kubeadm;
 mod kubeadm_base;
 mod microvm_guest;
@@ -45,6 +46,7 @@ const OUTPUTS: &[&Output] = &[
     &domains::OUTPUT,
     &kubeadm_base::OUTPUT,
     &worker_host::OUTPUT,
+    &join_secrets::OUTPUT,
     &amdgpu::OUTPUT,
     &cluster_network::OUTPUT,
     &microvm_guest::OUTPUT,

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::output::{Output, module_of};
-use super::{amdgpu, kubeadm_base, microvm_guest};
+use super::{amdgpu, join_secrets, kubeadm_base, microvm_guest};
 use crate::cluster::{Cluster, Vm};
 use crate::input::nixos::Options;
 use crate::input::types::{
@@ -62,6 +62,9 @@ fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPat
     if vm.is_node() {
         modules.push(kubeadm_base::OUTPUT.path(cluster));
     }
+    if vm.node().is_some_and(|node| join_secrets::declares(cluster, &node)) {
+        modules.push(join_secrets::OUTPUT.path(cluster));
+    }
     if gpu.is_some() {
         modules.push(amdgpu::OUTPUT.path(cluster));
     }
@@ -83,7 +86,7 @@ fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPat
         cluster: &cluster.name,
         role: *vm.role,
         vlan: &vlan.name,
-        storage: vm.storage.as_ref().map(|storage| &storage.mount.value),
+        storage: vm.storage().map(|storage| &storage.mount.value),
         nixos: &vm.nixos,
         imports: modules.iter().map(|module| module.seen_from(&path)).collect(),
         hypervisor: *cluster.hypervisor,

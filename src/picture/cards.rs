@@ -128,6 +128,6 @@ fn vm_card(vm: &Vm) -> Card {
     };
     let mut sizes = vec![format!("{} vCPU, {}", vm.vcpu, vm.memory)];
     sizes.extend(vm.volumes.iter().map(|volume| format!("{} {}", volume.name, volume.size)));
-    sizes.extend(vm.storage.as_ref().map(|storage| storage.mount.to_string()));
+    sizes.extend(vm.shares.iter().map(|share| share.mount.to_string()));
     Card { sizes, ..Card::new(kind, vm.name.as_str(), vec![format!("{}{role}", vm.ip)]) }
 }

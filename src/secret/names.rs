@@ -95,6 +95,9 @@ static COLLECTIONS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 const TRUTH: &[&str] =
     &["true", "false", "yes", "no", "on", "off", "allow", "warn", "deny", "null", "none", "~", "-"];
 
+/// Programs that bring secrets, which say how and not what: `secrets = "sops"`.
+const MANAGERS: &[&str] = &["sops", "agenix"];
+
 /// The names on the way to a value, the nearest last.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct NamePath<'a>(Vec<(&'a str, Says)>);
@@ -253,6 +256,7 @@ pub(super) fn is_reference(text: &str) -> bool {
         |name: &str| is_name(name) && !name.contains(|c: char| c.is_ascii_lowercase());
     text.is_empty()
         || TRUTH.contains(&text.to_ascii_lowercase().as_str())
+        || MANAGERS.contains(&text)
         || is_path(text)
         || text.split_once(':').is_some_and(|(id, path)| is_name(id) && is_path(path))
         || text.strip_prefix("ext:").is_some_and(is_name)

@@ -259,6 +259,8 @@ const NONE: &[&str] = &[
     "authorization:\n  mode: Webhook\n",
     "ghcr.io/me/rotate-token:1.2",
     "password: <password>",
+    "secrets: sops",
+    "secrets = agenix",
     "password: ENC[AES256_GCM,data:abc,iv:def,tag:ghi,type:str]",
     "passwordFile: /run/secrets/x",
     "env:\n  - name: DB_PASSWORD\n    valueFrom:\n      secretKeyRef:\n        name: db\n        key: password\n",

@@ -244,6 +244,8 @@ impl Draft {
         let mut keys = vec![KEY.to_owned()];
         keys.extend((0..8).map(|_| format!("{KEY} {}", self.any())));
         self.list("ssh_keys", &keys);
+        let value = self.path("/run/");
+        self.value("hashed_password_file", "hashed_password_file = ", &value, "\n");
     }
 
     fn vms(&mut self) {
@@ -266,6 +268,11 @@ impl Draft {
             self.required_value("storage", "storage.mount = ", &value, "/data");
             let value = self.path("/srv/");
             self.value("source", "storage.source = ", &value, "\n");
+            for (share, end) in [("rw", " }\n"), ("ro", ", read_only = true }\n")] {
+                let value = self.path(&format!("/srv/{share}/"));
+                let key = format!("shares.{share} = {{ mount = \"/{share}\", source = ");
+                self.case(share, share, &value, &format!("{key}{}{end}", toml_string(&value)));
+            }
             let value = self.path("/srv/");
             self.value("mount", "volumes.backup = { size = \"1GiB\", mount = ", &value, " }\n");
             for port in 0..6 {

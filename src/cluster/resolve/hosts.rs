@@ -81,6 +81,7 @@ fn host(
             name: user.clone(),
             admin: table.admin.clone(),
             ssh_keys: table.ssh_keys.clone(),
+            hashed_password_file: table.hashed_password_file.clone(),
         })
         .collect();
     let groups = Groups::of(Group::Host, *table.role, file);

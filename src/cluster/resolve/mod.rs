@@ -52,6 +52,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         first_control_plane: cluster.first_control_plane,
         encrypt_secrets: cluster.encrypt_secrets,
         audit: cluster.audit,
+        secrets: cluster.secrets,
         join_token_file: cluster.join_token_file,
         ca_cert_hash_file: cluster.ca_cert_hash_file,
         certificate_key_file: cluster.certificate_key_file,

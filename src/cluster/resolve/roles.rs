@@ -11,11 +11,14 @@ pub(super) struct Groups<'a>(Vec<&'a RoleTable>);
 impl<'a> Groups<'a> {
     pub(super) fn of(kind: Group, role: Role, file: &'a ClusterFile) -> Self {
         let role = match role {
-            Role::ControlPlane => Some(Group::ControlPlane),
-            Role::Worker => Some(Group::Worker),
-            Role::None => None,
+            Role::ControlPlane => Group::ControlPlane,
+            Role::Worker => Group::Worker,
+            Role::None => Group::Outside,
         };
-        Self([Some(kind), role].into_iter().flatten().filter_map(|g| file.roles.get(&g)).collect())
+        let both =
+            (kind == Group::MicroVm && role == Group::Worker).then_some(Group::WorkerMicroVm);
+        let groups = [kind, role].into_iter().chain(both);
+        Self(groups.filter_map(|group| file.roles.get(&group)).collect())
     }
 
     /// The modules of the groups and the machine's own, each once.

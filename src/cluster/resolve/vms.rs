@@ -3,7 +3,7 @@
 use super::names::{Names, broken};
 use super::roles::Groups;
 use super::{Log, deployment, labels};
-use crate::cluster::{Host, HostId, Network, Storage, VlanId, Vm, Volume, derive};
+use crate::cluster::{Host, HostId, Network, Share, VlanId, Vm, Volume, derive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
 use crate::input::schema::{ClusterFile, VmTable};
@@ -104,12 +104,7 @@ fn vm(
         vcpu: table.vcpu.clone(),
         memory: table.memory.clone().unwrap_or(Spanned::implied(memory)),
         volumes,
-        storage: table.storage.as_ref().map(|storage| Storage {
-            mount: storage.mount.clone(),
-            source: storage.source.clone().unwrap_or_else(|| {
-                Spanned::implied(AbsPath::own(format!("/var/lib/microvms/{name}/data")))
-            }),
-        }),
+        shares: shares(name, table),
         persist: table.persist.clone(),
         ports: table.ports.iter().map(|(key, port)| (key.value.clone(), port.clone())).collect(),
         labels: labels(&table.labels),
@@ -120,6 +115,24 @@ fn vm(
         deployment: deployment(&table.deployment, ip.to_string(), "root".to_owned()),
         ip,
     })
+}
+
+fn shares(owner: &Name, table: &VmTable) -> Vec<Share> {
+    let storage = table.storage.as_ref().map(|storage| Share {
+        name: None,
+        mount: storage.mount.clone(),
+        source: storage.source.clone().unwrap_or_else(|| {
+            Spanned::implied(AbsPath::own(format!("/var/lib/microvms/{owner}/data")))
+        }),
+        read_only: false,
+    });
+    let named = table.shares.iter().map(|(name, share)| Share {
+        name: Some(name.clone()),
+        mount: share.mount.clone(),
+        source: share.source.clone(),
+        read_only: *share.read_only,
+    });
+    storage.into_iter().chain(named).collect()
 }
 
 /// The volumes of a node that everything else builds on: its name, where it is

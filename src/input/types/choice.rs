@@ -75,6 +75,10 @@ choice! {
     ControlPlane = "control-plane",
     /// Every worker, MicroVM or host.
     Worker = "worker",
+    /// Every worker that is a MicroVM.
+    WorkerMicroVm = "worker-microvm",
+    /// Every machine that is no node of the cluster.
+    Outside = "outside",
 }
 
 choice! {
@@ -112,6 +116,17 @@ const UNFIT: &[(&str, &str)] = &[
     ("crosvm", "cannot be given a qcow2 image by microvm.nix"),
     ("vfkit", "runs on macOS only and has no tap interfaces"),
 ];
+
+choice! {
+    /// Who brings secrets to the machines.
+    Secrets:
+    /// A person, into a file that no disk keeps.
+    None = "none",
+    /// sops-nix.
+    Sops = "sops",
+    /// agenix.
+    Agenix = "agenix",
+}
 
 choice! {
     /// What a firewall is made with.

@@ -13,7 +13,7 @@ mod text;
 pub use address::{HardwareMac, Mac};
 pub use choice::{
     BridgeNetfilter, Cni, DiskFormat, Firewall, Formatter, FsType, GpuAccess, GpuMode, GpuVendor,
-    Group, Hypervisor, Level, Loader, Role, System,
+    Group, Hypervisor, Level, Loader, Role, Secrets, System,
 };
 pub use kubernetes::{DnsName, Endpoint, LabelKey, LabelValue, Minor, Taint};
 pub use lint::Lint;

@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use serde::Serialize;
 
 use super::data_file::{Named, is_no_node};
-use crate::cluster::{Cluster, Vm, Volume, share_name};
+use crate::cluster::{Cluster, Share, Vm, Volume, share_name};
 use crate::input::types::{
     AbsPath, Cni, DiskFormat, Endpoint, FsType, InterfaceName, Mac, Minor, Name, RelPath, Role,
 };
@@ -61,9 +61,13 @@ struct VmData<'a> {
     mem: u32,
     ports: BTreeMap<&'a str, u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    storage: Option<Share<'a>>,
+    storage: Option<ShareData<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    shares: BTreeMap<&'a Name, ShareData<'a>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    read_only_shares: BTreeMap<&'a Name, ShareData<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    persist: Vec<Share<'a>>,
+    persist: Vec<ShareData<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kubelet_volume: Option<KubeletVolume>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -75,7 +79,7 @@ struct VmData<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Share<'a> {
+struct ShareData<'a> {
     source: String,
     mount_point: &'a AbsPath,
     tag: String,
@@ -199,11 +203,9 @@ fn vm_data<'a>(cluster: &'a Cluster, vm: &'a Vm) -> VmData<'a> {
         vcpu: *vm.vcpu,
         mem: vm.memory.mib(),
         ports: ports(vm),
-        storage: vm.storage.as_ref().map(|storage| Share {
-            source: storage.source.to_string(),
-            mount_point: &storage.mount,
-            tag: "data".to_owned(),
-        }),
+        storage: vm.storage().map(share),
+        shares: shares(vm, false),
+        read_only_shares: shares(vm, true),
         persist: vm.persist.iter().map(|mount| persist(vm, mount)).collect(),
         kubelet_volume: kubelet
             .filter(|_| vm.is_node())
@@ -218,10 +220,24 @@ fn vm_data<'a>(cluster: &'a Cluster, vm: &'a Vm) -> VmData<'a> {
     }
 }
 
+fn share(share: &Share) -> ShareData<'_> {
+    ShareData {
+        source: share.source.to_string(),
+        mount_point: &share.mount,
+        tag: share.tag().to_owned(),
+    }
+}
+
+/// The shares by name that a VM may write to, or those that it may not.
+fn shares(vm: &Vm, read_only: bool) -> BTreeMap<&Name, ShareData<'_>> {
+    let wanted = vm.shares.iter().filter(|share| share.read_only == read_only);
+    wanted.filter_map(|it| Some((&it.name.as_ref()?.value, share(it)))).collect()
+}
+
 /// Where the host keeps a directory: below the VM's own.
-fn persist<'a>(vm: &Vm, mount: &'a AbsPath) -> Share<'a> {
+fn persist<'a>(vm: &Vm, mount: &'a AbsPath) -> ShareData<'a> {
     let name = share_name(mount);
-    Share {
+    ShareData {
         source: format!("/var/lib/microvms/{}/persist/{name}", vm.name),
         mount_point: mount,
         tag: name,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::cluster::{Cluster, Deployment, Host, Node, Vm};
-use crate::input::types::{AbsPath, DiskFormat, FsType, Role, System, Taint};
+use crate::input::types::{DiskFormat, FsType, Role, System, Taint};
 use crate::outputs::kubeadm;
 
 /// A line of the table of nodes.
@@ -260,28 +260,17 @@ impl NodeGroup {
             .into_iter()
             .map(|wanted| {
                 let nodes = every.iter().filter(|(_, role, _)| *role == wanted);
+                let secrets = cluster.join_secrets(wanted).into_iter();
                 Self {
                     // One word for the whole loop: root may use it too.
                     sudo: nodes.clone().map(|(.., how)| sudo(how)).max().unwrap_or_default(),
                     nodes: nodes.map(|(name, ..)| name.clone()).collect(),
-                    secrets: secrets(cluster, wanted),
+                    secrets: secrets
+                        .map(|(name, file)| Secret { name, file: file.to_string() })
+                        .collect(),
                 }
             })
             .filter(|group| !group.nodes.is_empty())
             .collect()
     }
-}
-
-/// The secrets that a joining node reads, by the name that `10-init.sh --token` gives it.
-fn secrets(cluster: &Cluster, role: Role) -> Vec<Secret> {
-    let secret = |name, file: &AbsPath| Secret { name, file: file.to_string() };
-    let mut secrets = vec![
-        secret("joinToken", &cluster.join_token_file),
-        secret("caCertHash", &cluster.ca_cert_hash_file),
-    ];
-    if role == Role::ControlPlane {
-        secrets.push(secret("certificateKey", &cluster.certificate_key_file));
-        secrets.push(secret("encryptionConfig", &cluster.encryption_config_file));
-    }
-    secrets
 }

@@ -9,7 +9,7 @@ use super::output::Output;
 use super::workloads::{self, Ollama};
 use super::{bootstrap, flake, flannel, kubeadm};
 use crate::cluster::{Cluster, Host, Node, Vlan};
-use crate::input::types::{BridgeNetfilter, Minor, Role};
+use crate::input::types::{BridgeNetfilter, Minor, Role, Secrets};
 use crate::picture::{Picture, mermaid};
 use crate::release::{RELEASES, Release, is_seen};
 use crate::render::{Template, template};
@@ -61,6 +61,7 @@ struct Context {
     /// The files of the tree that the nodes need.
     files: Vec<String>,
     first: First,
+    secrets: Secrets,
     joins: Vec<NodeGroup>,
     /// Every node, in the order of an upgrade.
     upgrades: Vec<NodeGroup>,
@@ -171,6 +172,7 @@ impl Context {
             bootstrap: bootstrap::OUTPUT.path(cluster).inside().to_owned(),
             files: files.iter().map(|path| path.inside().to_owned()).collect(),
             first: First { name: first.name.to_string(), sudo: machines::sudo(&first.deployment) },
+            secrets: *cluster.secrets,
             joins: NodeGroup::after(cluster, 1),
             upgrades: NodeGroup::after(cluster, 0),
             platforms: Platform::all(cluster),

@@ -52,6 +52,7 @@ const CLUSTER: &[&[&str]] = &[
         "join_token_file = \"/run/it's {{ x }} {% y\"",
     ],
     &["", "encrypt_secrets = false", "audit = false", "encrypt_secrets = false\naudit = false"],
+    &["", "secrets = 'sops'", "secrets = 'agenix'"],
     &["", "formatter = 'alejandra'"],
 ];
 
@@ -106,6 +107,11 @@ const VM: &[&[&str]] = &[
     ],
     &[
         "",
+        "shares.x = { mount = '/x', source = '/srv/\"$(x)' }",
+        "shares.nixos = { mount = '/x', source = '/etc', read_only = true }",
+    ],
+    &[
+        "",
         "volumes.data = { size = '1GiB', mount = '/mnt' }",
         "volumes.data = { size = '1GiB', mount = '/mnt', format = 'raw', fs = 'btrfs' }",
     ],
@@ -149,6 +155,7 @@ const ROLES: &[&[&str]] = &[
         "",
         "[roles.worker]\nextra_modules = ['w.nix']",
         "[roles.microvm]\nextra_modules = ['m.nix']",
+        "[roles.worker-microvm]\nextra_modules = ['w.nix']\n[roles.outside.nixos]\na = 1",
     ],
     &["", "[roles.control-plane.nixos]\nenvironment.variables.A = 'c'\nboot.kernelParams = ['r']"],
     &["", "[roles.host.nixos]\nservices.nginx = { enable = false }"],

@@ -24,6 +24,10 @@ let
           default = "";
         };
         extraGroups = entries;
+        hashedPasswordFile = mkOption {
+          type = types.nullOr types.str;
+          default = null;
+        };
         openssh.authorizedKeys.keys = mkOption {
           type = types.listOf types.singleLineStr;
           default = [ ];

@@ -8,6 +8,8 @@
   data,
   # What every MicroVM gets besides its own modules.
   modules ? [ ],
+  # What its modules are given besides `data`.
+  specialArgs ? { },
 }:
 let
   inherit (data.vms) definitions;
@@ -166,7 +168,9 @@ let
     host:
     lib.genAttrs (lib.filter (name: definitions.${name}.host == host) data.vms.order) (name: {
       config.imports = mkVmModules name;
-      specialArgs = { inherit data; };
+      specialArgs = specialArgs // {
+        inherit data;
+      };
       autostart = definitions.${name}.autostart or true;
       # A node is drained first: switching the host must not restart it.
       restartIfChanged = !isNode definitions.${name};
