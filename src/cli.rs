@@ -1,7 +1,6 @@
 //! The command line.
 
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
 
 use clap::builder::{PathBufValueParser, RangedU64ValueParser, TypedValueParser as _};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -10,28 +9,15 @@ use crate::checks::Lints;
 use crate::disk::State;
 use crate::input::decode::Text as _;
 use crate::input::types::{Level, Lint};
-use crate::release::{MINORS, RELEASES};
+use crate::release;
 use crate::text::closest;
-
-/// The version, the commit if whoever built it knew one, and what it can write for.
-static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
-    let commit = option_env!("NIXGEN_COMMIT").map(|commit| format!(" ({commit})"));
-    let releases: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
-    let (first, last) = MINORS;
-    format!(
-        "{}{}\nfor NixOS {}\nand Kubernetes {first} to {last}",
-        env!("CARGO_PKG_VERSION"),
-        commit.unwrap_or_default(),
-        releases.join(", "),
-    )
-});
 
 /// Renders the Nix code of a hybrid Kubernetes cluster from one cluster.toml.
 #[derive(Debug, Parser)]
 #[command(
     name = "nixgen",
     version,
-    long_version = LONG_VERSION.as_str(),
+    long_version = release::LONG_VERSION.as_str(),
     about,
     arg_required_else_help = true,
     after_help = "Exit status: 0 in sync or done, 1 differences (check, diff), 2 wrong usage, \

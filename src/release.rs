@@ -6,6 +6,8 @@
 //! kubeadm and containerd changelogs (configuration API, pause image), and for the
 //! ends endoflife.date/nixos and kubernetes.io/releases.
 
+use std::sync::LazyLock;
+
 use crate::input::types::Minor;
 
 /// A NixOS release that nixgen can write for.
@@ -140,6 +142,20 @@ pub const RELEASES: &[Release] = &[
         is_seen: true,
     },
 ];
+
+/// nixgen's own version, its commit if whoever built it knew one, and what it can
+/// write for.
+pub static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let commit = option_env!("NIXGEN_COMMIT").map(|commit| format!(" ({commit})"));
+    let releases: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
+    let (first, last) = MINORS;
+    format!(
+        "{}{}\nfor NixOS {}\nand Kubernetes {first} to {last}",
+        env!("CARGO_PKG_VERSION"),
+        commit.unwrap_or_default(),
+        releases.join(", "),
+    )
+});
 
 impl Release {
     /// The release of that name.
