@@ -181,7 +181,10 @@ on() {
     alive "$name" || return 255
     sleep 0.1
   done
-  [ -e "$calls/$id.rc" ] || { say "$name does not answer: $*"; return 255; }
+  [ -e "$calls/$id.rc" ] || {
+    say "$name does not answer: $*"
+    return 255
+  }
   cat -- "$calls/$id.out"
   cat -- "$calls/$id.err" >&2
   return "$(<"$calls/$id.rc")"

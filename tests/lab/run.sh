@@ -9,12 +9,21 @@ cd -- "$HERE/../.."
 built=$PWD/target/debug/nixgen
 export LAB=$PWD/target/lab NIXGEN=${NIXGEN:-$built}
 mkdir --parents -- "$LAB/log" "$LAB/run" "$LAB/uml"
-[ "$(id -u)" -eq 0 ] || { echo 'lab: it makes a network name space: run as root' >&2; exit 1; }
+[ "$(id -u)" -eq 0 ] || {
+  echo 'lab: it makes a network name space: run as root' >&2
+  exit 1
+}
 for tool in mmdebstrap nix-instantiate jq python3 go make gcc flex bison bc mke2fs ip curl; do
-  command -v "$tool" >/dev/null || { echo "lab: $tool is missing: see tests/lab/README.md" >&2; exit 1; }
+  command -v "$tool" >/dev/null || {
+    echo "lab: $tool is missing: see tests/lab/README.md" >&2
+    exit 1
+  }
 done
 for folder in LAB_NIXPKGS LAB_MICROVM; do
-  [ -d "${!folder:-}" ] || { echo "lab: $folder names no folder: see tests/lab/README.md" >&2; exit 1; }
+  [ -d "${!folder:-}" ] || {
+    echo "lab: $folder names no folder: see tests/lab/README.md" >&2
+    exit 1
+  }
 done
 # shellcheck source=SCRIPTDIR/cluster.sh
 . "$HERE/cluster.sh"

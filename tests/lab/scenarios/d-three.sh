@@ -2,7 +2,10 @@
 # A cluster that has a vip from the start, from one control plane to three; then the first
 # one loses its disks and is replaced. The API answers all the while.
 form "$WITH_VIP"
-(while sleep 1; do on k8s-worker-1 'curl --insecure --silent --max-time 20 https://10.0.20.100:6443/livez' </dev/null; echo; done >"$LAB/log/livez") &
+(while sleep 1; do
+  on k8s-worker-1 'curl --insecure --silent --max-time 20 https://10.0.20.100:6443/livez' </dev/null
+  echo
+done >"$LAB/log/livez") &
 asking=$!
 trap 'kill "$asking"; stop_all; net_down' EXIT
 for i in 2 3; do
