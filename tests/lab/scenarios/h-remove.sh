@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # A node less, as the runbook has it, and again with the cluster.toml that is without it.
 formed
+# shellcheck source=SCRIPTDIR/c-add.sh
 grep --quiet '^\[vms.k8s-worker-2\]' "$TREE/cluster.toml" || . "$HERE/scenarios/c-add.sh"
 remove=$(commands 'Remove a node')
 step 'drain and reset it' run_commands "$(head --lines -1 <<<"$remove")"
