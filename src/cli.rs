@@ -36,8 +36,9 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Write a documented cluster.toml to begin with
-    Init,
+    /// Write a cluster.toml to begin with: what the flake beside it says of its
+    /// machines, or else a documented example
+    Init(InitArgs),
     /// Show what changes, then write it
     Render(RenderArgs),
     /// Show what `render` would change, write nothing
@@ -74,6 +75,14 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+}
+
+/// Options of `init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Write the smallest cluster that is valid, without a comment
+    #[arg(long)]
+    pub minimal: bool,
 }
 
 /// Options of `render`.

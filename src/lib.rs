@@ -30,4 +30,5 @@ pub mod review;
 mod secret;
 pub mod source;
 pub mod status;
+pub mod survey;
 mod text;

@@ -22,7 +22,7 @@ pub(super) fn run(args: &SchemaArgs, output: &mut Output) -> Status {
 }
 
 /// The keys as they are read, and the words that only later stages know.
-fn cluster() -> Value {
+pub(super) fn cluster() -> Value {
     let mut schema = input::schema();
     let outputs = outputs::all().map(|output| output.name).collect::<Vec<_>>();
     let releases = RELEASES.iter().map(|release| release.name).collect::<Vec<_>>();

@@ -13,10 +13,15 @@ use super::folder::{Folder, Found, Way};
 use crate::disk::error::IoError;
 use crate::disk::git::Committed;
 use crate::disk::paths::{LOCK_FILE, parents, split};
+use crate::nix::is_tangled;
 use crate::render::is_generated;
 
 /// The bytes of a path that Linux takes, with the zero at its end.
 const PATH_MAX: usize = 4096;
+
+/// So many Nix files of a repository are read, and so many bytes of each.
+const MOST_FILES: usize = 4000;
+const MOST_BYTES: usize = 1 << 18;
 
 /// The root of the rendered tree.
 #[derive(Debug, Clone)]
@@ -103,24 +108,38 @@ impl Root {
         if let Some(committed) = &self.committed {
             return committed.generated();
         }
+        Ok(self.walk(starts_as_generated).collect())
+    }
+
+    /// The Nix files of the tree and their texts, as far as they are no larger than
+    /// a person writes them.
+    pub fn nix_texts(&self) -> impl Iterator<Item = (String, String)> {
+        let is_nix = |path: &Path| path.extension().is_some_and(|extension| extension == "nix");
+        self.walk(is_nix).take(MOST_FILES).filter_map(|path| {
+            let Ok(Found::File(bytes)) = self.look(&path, MOST_BYTES) else { return None };
+            String::from_utf8(bytes).ok().filter(|text| !is_tangled(text)).map(|text| (path, text))
+        })
+    }
+
+    /// The files of some kind on disk, but for hidden ones.
+    fn walk(&self, is_meant: impl Fn(&Path) -> bool) -> impl Iterator<Item = String> {
         let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
         // A tree inside this one is its own lock's.
         let other = |path: &Path| path.join(LOCK_FILE).exists();
-        let files = WalkDir::new(&self.path)
+        WalkDir::new(&self.path)
             .min_depth(1)
             .sort_by_file_name()
             .into_iter()
-            .filter_entry(|entry| {
+            .filter_entry(move |entry| {
                 let name = entry.file_name();
                 !hidden(name) && name != "target" && !other(entry.path())
             })
             .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_file() && starts_as_generated(entry.path()))
+            .filter(move |entry| entry.file_type().is_file() && is_meant(entry.path()))
             .filter_map(|entry| {
                 let relative = entry.path().strip_prefix(&self.path).ok()?;
                 Some(relative.to_str()?.to_owned())
-            });
-        Ok(files.collect())
+            })
     }
 }
 
