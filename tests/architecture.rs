@@ -14,9 +14,12 @@ use crate::support::read;
 const LONGEST: usize = 400;
 
 /// Texts that end like a file of ours and tell none by its name: an example of a
-/// path, the page of a code.
-const NO_TEST_OF_A_NAME: &[(&str, &str)] =
-    &[("diagnostic::code", ".md"), ("input::types::path", "modules/nixos/backup.nix")];
+/// path, the page of a code, a file that is part of the program.
+const NO_TEST_OF_A_NAME: &[(&str, &str)] = &[
+    ("diagnostic::code", ".md"),
+    ("input::types::path", "modules/nixos/backup.nix"),
+    ("survey::evaluated", "facts.nix"),
+];
 
 /// The way to a module, or to what is in it: `disk::apply`.
 type ModulePath = Vec<String>;

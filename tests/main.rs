@@ -12,6 +12,7 @@
     clippy::unwrap_used
 )]
 
+mod adopt;
 mod architecture;
 mod attrs;
 mod base;
@@ -32,6 +33,7 @@ mod golden_steps;
 mod golden_trees;
 mod graph;
 mod hostile;
+mod init;
 mod kubernetes;
 mod lints;
 mod messages;

@@ -1,6 +1,7 @@
 //! `nixgen adopt`: compares files that were written by hand with what nixgen
 //! would write, and takes them over when told to.
 
+mod elsewhere;
 mod report;
 
 use super::changes::{is_refused, warn_of_risk, write};
@@ -12,6 +13,7 @@ use crate::disk::{Change, Hold, State};
 use crate::render::shell_word_if_needed as quoted;
 use crate::review::at_risk_by;
 use crate::text::count;
+use elsewhere::Elsewhere;
 
 pub(super) fn run(args: &AdoptArgs, global: &Global, output: &mut Output) -> Outcome {
     let file = ConfigFile::open(global)?;
@@ -32,6 +34,12 @@ pub(super) fn run(args: &AdoptArgs, global: &Global, output: &mut Output) -> Out
     } else {
         named
     };
+    let elsewhere = Elsewhere::read(&prepared.loaded.cluster, &changes, root);
+    if args.files.is_empty() {
+        for (theirs, ours, count, all) in elsewhere.alike() {
+            output.data(&report::elsewhere(&elsewhere, theirs, ours, count, all));
+        }
+    }
     if files.is_empty() {
         output.note("nothing to take over: nixgen wrote each file that is there");
         return Ok(Status::Done);
@@ -44,12 +52,14 @@ pub(super) fn run(args: &AdoptArgs, global: &Global, output: &mut Output) -> Out
             output.data(&format!("{:<14} {path}: {why}\n", "left alone"));
             continue;
         }
-        output.data(&report::report(change));
+        output.data(&report::report(change, &elsewhere));
         changes.take_over(root, path)?;
         taken += 1;
     }
     if taken > 0 {
-        output.note("- is yours, + is nixgen's");
+        output.note(
+            "lost is what nixgen does not set, gained what yours did not; - is yours, + is nixgen's",
+        );
     }
     let count = count(taken, "file");
     let asks = Output::is_interactive() && !args.yes;

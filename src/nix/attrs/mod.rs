@@ -9,6 +9,7 @@
 mod code;
 mod plain;
 mod read;
+mod with;
 
 pub(super) use read::literal;
 

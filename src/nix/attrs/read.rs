@@ -11,7 +11,7 @@ use rnix::ast::{
 use rowan::ast::AstNode as _;
 
 use super::code::{code, string};
-use super::{AttrPath, Attrs, Entry, Value, plain, segment};
+use super::{AttrPath, Attrs, Entry, Value, plain, segment, with};
 use crate::nix::parse;
 
 pub(super) fn read(text: &str) -> Option<Attrs> {
@@ -79,7 +79,10 @@ impl Reader {
                     self.body(body);
                 }
             }
-            Expr::With(with) => self.guarded("with", with.namespace(), with.body()),
+            Expr::With(with) => match with::list(&with, leaf) {
+                Some(list) => self.add(Entry { value: list, offset: offset(&Expr::With(with)) }),
+                None => self.guarded("with", with.namespace(), with.body()),
+            },
             Expr::Assert(assert) => self.guarded("assert", assert.condition(), assert.body()),
             Expr::Lambda(lambda) => {
                 self.defaults(&lambda);
