@@ -38,7 +38,11 @@ pub struct Cli {
 pub enum Command {
     /// Write a cluster.toml to begin with: what the flake beside it says of its
     /// machines, or else a documented example
-    Init(InitArgs),
+    Init {
+        /// Write the smallest cluster that is valid, without a comment
+        #[arg(long)]
+        minimal: bool,
+    },
     /// Show what changes, then write it
     Render(RenderArgs),
     /// Show what `render` would change, write nothing
@@ -75,14 +79,6 @@ pub enum Command {
         #[arg(value_name = "DIR")]
         folder: Option<PathBuf>,
     },
-}
-
-/// Options of `init`.
-#[derive(Debug, Args)]
-pub struct InitArgs {
-    /// Write the smallest cluster that is valid, without a comment
-    #[arg(long)]
-    pub minimal: bool,
 }
 
 /// Options of `render`.

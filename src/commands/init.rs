@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use super::{Failure, Outcome, Output, Status, config, schema};
-use crate::cli::{Global, InitArgs};
+use crate::cli::Global;
 use crate::disk::IoError;
 use crate::outputs::FLAKE;
 use crate::survey::{Draft, Survey, evaluate};
@@ -17,7 +17,7 @@ const EXAMPLE: &str = include_str!("../../cluster.toml");
 /// The schema, beside the file.
 const SCHEMA: &str = "cluster.schema.json";
 
-pub(super) fn run(args: &InitArgs, global: &Global, output: &mut Output) -> Outcome {
+pub(super) fn run(minimal: bool, global: &Global, output: &mut Output) -> Outcome {
     let path = &global.config;
     if path.symlink_metadata().is_ok() {
         output.error(&format!("{} is there already; nothing was written", path.display()));
@@ -25,7 +25,7 @@ pub(super) fn run(args: &InitArgs, global: &Global, output: &mut Output) -> Outc
     }
     let folder = config::folder(global);
     let has_flake = folder.join(FLAKE.path).exists();
-    let (text, what) = if args.minimal {
+    let (text, what) = if minimal {
         let draft = Draft::minimal();
         (headed("", &draft.toml(false)), "the smallest cluster that is valid")
     } else if has_flake {

@@ -115,7 +115,7 @@ pub fn run(cli: &Cli) -> Status {
         Command::List(args) => list::run(args, &cli.global, &mut output),
         Command::Eject(args) => eject::run(args, &cli.global, &mut output),
         Command::Adopt(args) => adopt::run(args, &cli.global, &mut output),
-        Command::Init(args) => init::run(args, &cli.global, &mut output),
+        Command::Init { minimal } => init::run(*minimal, &cli.global, &mut output),
         Command::Validate => validate::run(&cli.global, &mut output),
         Command::Explain(args) => explain::run(args, &cli.global, &mut output),
         Command::Schema(args) => Ok(schema::run(args, &mut output)),
