@@ -58,6 +58,7 @@ impl Draft {
     }
 
     /// Adds a value in TOML.
+    #[expect(clippy::needless_pass_by_value)] // most are made for it
     pub(super) fn add(&mut self, table: &Table, key: &str, value: impl ToString, note: &str) {
         let line = || Line { value: value.to_string(), note: note.to_owned() };
         let lines = self.tables.entry(table.clone()).or_default();

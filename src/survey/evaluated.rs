@@ -17,7 +17,7 @@ use crate::nix::attrs::{AttrPath, Attrs, Entry, Value};
 const FACTS: &str = include_str!("facts.nix");
 
 /// The time that an evaluation has.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The bytes of its answer that are read.
 const MOST: u64 = 16 << 20;

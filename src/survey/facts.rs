@@ -73,7 +73,9 @@ impl Draft {
         match path {
             ["inputs", "nixpkgs", "url"] | ["inputs", "nixpkgs.url"] if from == FLAKE.path => {
                 let release = RELEASES.iter().find(|it| text.ends_with(&format!("-{}", it.name)));
-                release.iter().for_each(|release| self.release(release, from));
+                if let Some(release) = release {
+                    self.release(release, from);
+                }
             }
             [.., "common", "stateVersion"] => {
                 self.text::<OneLine>(&Table::Cluster, "state_version", text, from);

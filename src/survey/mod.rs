@@ -111,15 +111,13 @@ impl Survey {
     fn machine<'a>(&'a self, name: &'a str, is_vm: bool, is_only: bool) -> Machine<'a> {
         let is_own = |(path, attrs): &(&'a String, &'a Attrs)| {
             let host_name = attrs.get(&["networking", "hostName"]);
-            match host_name.and_then(Value::text) {
-                Some(host_name) => host_name == name,
-                None => {
-                    let path = Path::new(path).with_extension("");
-                    let is_hosts = host_name.is_some() || path.ends_with("configuration");
-                    let mut parts = path.iter();
-                    parts.any(|part| part == name) || is_only && is_hosts
-                }
+            if let Some(host_name) = host_name.and_then(Value::text) {
+                return host_name == name;
             }
+            let path = Path::new(path).with_extension("");
+            let is_hosts = host_name.is_some() || path.ends_with("configuration");
+            let mut parts = path.iter();
+            parts.any(|part| part == name) || is_only && is_hosts
         };
         let mut files: Vec<&str> = Vec::new();
         let mut next: Vec<&str> =
