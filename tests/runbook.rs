@@ -140,6 +140,6 @@ fn a_secret_manager_takes_the_place_of_copying() {
         assert!(page.contains(&format!("for name in {names}; do\n")), "{fixture}: {page}");
         assert!(page.contains(encrypts) && !page.contains(copies), "{fixture}: {page}");
     }
-    let minimal = page("minimal");
-    assert!(minimal.contains(copies) && !minimal.contains("secrets/k8s"), "{minimal}");
+    let by_hand = page("hybrid");
+    assert!(by_hand.contains(copies) && !by_hand.contains("mkdir -p secrets/k8s"), "{by_hand}");
 }

@@ -170,7 +170,7 @@ codes! {
     NodeState = "NG0508" "node-state" Error;
     /// A directory of the host that is not for a VM.
     StorageSource = "NG0509" "storage-source" Error;
-    /// A directory whose share tag is longer than virtiofs takes.
+    /// A share whose tag is longer than virtiofs takes.
     ShareTag = "NG0510" "share-tag" Error;
     /// An admin who cannot log in.
     AdminWithoutKey = "NG0511" "admin-without-key" Error;
