@@ -386,6 +386,10 @@ rm -rf /etc/kubernetes/* /var/lib/etcd/*\n: >\"$CALLS\"\n",
     let tolerant = "--ignore-preflight-errors DirAvailable--var-lib-etcd-data";
     assert!(init.is_some_and(|call| call.ends_with(tolerant)), "{restored:#?}");
     assert!(restored.left.contains("/etc/kubernetes/pki/etcd/ca.key"), "{}", restored.left);
+    assert_eq!(restored.called("crictl pull"), 0, "the image is there: {restored:#?}");
+    let answers = format!("{answers}\n'crictl inspecti'*) exit 1 ;;");
+    let bare = Node { answers: &answers, ..node }.run("81-restore.sh /run/backup.tar").succeeds();
+    assert_eq!(bare.called("crictl pull registry.k8s.io/etcd:3.6.8-0"), 1, "{bare:#?}");
 }
 
 /// The minor that a tree was rendered for.

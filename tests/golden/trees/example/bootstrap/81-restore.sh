@@ -93,7 +93,8 @@ else
   mkdir -p -- /etc/kubernetes/pki
   cp --recursive -- "$work/pki/." /etc/kubernetes/pki/
   image=$(kubeadm config images list --kubernetes-version "$(kubeadm version --output short)" | grep /etcd:)
-  crictl pull "$image"
+  # Where the images are brought by hand, there is nothing to pull from.
+  crictl inspecti --quiet "$image" >/dev/null 2>&1 || crictl pull "$image"
 fi
 
 # The server's own etcdutl: one of another minor writes what the server may not read. Watches
