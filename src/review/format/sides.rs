@@ -17,7 +17,7 @@ pub(super) struct Side {
 #[derive(Serialize)]
 pub(super) struct Sides {
     is_pair: bool,
-    sides: Vec<Side>,
+    shown: Vec<Side>,
     /// The same uncut, where one of them is cut.
     whole: Vec<Side>,
 }
@@ -39,19 +39,19 @@ impl Sides {
         Self::cut(false, signed(short), signed(str::to_owned))
     }
 
-    fn cut(is_pair: bool, sides: Vec<Side>, whole: Vec<Side>) -> Self {
-        let whole = if sides == whole { Vec::new() } else { whole };
-        Self { is_pair, sides, whole }
+    fn cut(is_pair: bool, shown: Vec<Side>, whole: Vec<Side>) -> Self {
+        let whole = if shown == whole { Vec::new() } else { whole };
+        Self { is_pair, shown, whole }
     }
 
     /// Whether something goes and nothing comes in its place.
     pub(super) fn is_removal(&self) -> bool {
-        self.sides.iter().all(|side| !side.is_new)
+        self.shown.iter().all(|side| !side.is_new)
     }
 
     /// All of them on one line, with a gap between those that are no pair.
     pub(super) fn joined(&self, gap: &str, show: impl Fn(&Side) -> String) -> String {
-        let shown: Vec<String> = self.sides.iter().map(show).collect();
+        let shown: Vec<String> = self.shown.iter().map(show).collect();
         shown.join(if self.is_pair { " → " } else { gap })
     }
 }
