@@ -98,9 +98,8 @@ pub struct RenderArgs {
     /// flake sees them
     #[arg(long)]
     pub git_add: bool,
-    /// Mark what nixgen writes as generated in .gitattributes, from now on: reviews
-    /// and statistics of GitHub and others leave it out, and its lines end the same in
-    /// every clone
+    /// Mark what nixgen writes as generated in .gitattributes from now on, for reviews
+    /// and statistics, and keep its line ends in every clone
     #[arg(long)]
     pub git_attributes: bool,
 }

@@ -16,6 +16,7 @@ mod adopt;
 mod architecture;
 mod attrs;
 mod base;
+mod book;
 mod bounds;
 mod cli;
 mod concurrency;

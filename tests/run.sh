@@ -61,5 +61,6 @@ fi
 part format cargo fmt --check
 part lints cargo clippy --locked --all-targets --quiet -- --deny warnings
 part documentation env RUSTDOCFLAGS='--deny warnings' cargo doc --locked --quiet --no-deps
+if command -v mdbook >/dev/null; then part book mdbook build; fi
 part build cargo test --locked --quiet --no-run
 part tests cargo test --locked --no-fail-fast

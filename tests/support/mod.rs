@@ -7,6 +7,7 @@ pub mod git;
 pub mod hostile;
 pub mod idioms;
 pub mod node;
+pub mod reference;
 pub mod scene;
 pub mod strace;
 pub mod versions;
