@@ -32,6 +32,9 @@ pub fn read<'s>(source: &'s Source, log: &mut Vec<Diagnostic>) -> Description<'s
     if let Some(cluster) = &cluster {
         checks::run(cluster, log);
     }
+    if let Some(document) = &document {
+        input::advise(document, log);
+    }
     Description { document, cluster }
 }
 

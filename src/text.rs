@@ -156,8 +156,19 @@ pub(crate) fn closest<'a>(
         return None;
     }
     let folded = fold(word);
+    // Of short words, one with another letter is another word: `node`, and `none`.
+    let is_typo = |candidate: &str| {
+        let letters = |word: &str| {
+            let mut letters: Vec<char> = word.chars().collect();
+            letters.sort_unstable();
+            letters
+        };
+        let (one, other) = (letters(&folded), letters(&fold(candidate)));
+        candidate.len() > 4 || one.len() != other.len() || one == other
+    };
     candidates
         .into_iter()
+        .filter(|candidate| is_typo(candidate))
         .map(|candidate| (osa_distance(&folded, &fold(candidate)), candidate))
         .filter(|(edits, candidate)| *edits <= candidate.chars().count().max(3) / 3)
         .min_by_key(|(edits, _)| *edits)
@@ -250,6 +261,7 @@ mod tests {
         assert_eq!(closest("pod-cidr", keys), Some("pod_cidr"));
         assert_eq!(closest("vlna", keys), Some("vlan"));
         assert_eq!(closest("colour", keys), None);
+        assert_eq!(closest("rule", keys), None);
         assert_eq!(closest(&"x".repeat(1_000_000), keys), None);
     }
 

@@ -224,8 +224,8 @@ fn the_index_lists_every_page() {
          ## For programs\n\n\
          With `--message-format json` every line on standard error is an object. Its `kind` \
          is `diagnostic`, `io-error`, `bug`, `error`, `warning`, `note` or `question`, and each has a \
-         `message`. A diagnostic has its `code`, `slug`, `severity`, `path`, `help`, one \
-         `primary` place or none, and `secondary` ones with a `message` each. A place is its \
+         `message`. A diagnostic has its `code`, `slug`, `severity`, `path`, `help`, the \
+         `key` that it is about as `nixgen explain` takes it, one `primary` place or none, and `secondary` ones with a `message` each. A place is its \
          `bytes`, and its `start` and `end` by `line` and `column`, which count from 1, \
          columns in characters; the end is behind the last one.\n\n\
          ## Codes\n\n\
@@ -270,8 +270,8 @@ fn a_word_without_a_page_is_wrong_usage() {
     for (word, help) in [
         ("duplicate-adress", "did you mean `duplicate-address`?"),
         ("NG203", "did you mean `NG0203`?"),
-        ("", "starts with its code"),
-        ("\u{1b}[2J", "starts with its code"),
+        ("", "a code such as `NG0203`"),
+        ("\u{1b}[2J", "a code such as `NG0203`"),
     ] {
         let ran = sandbox.expect(2, &["explain", word]);
         assert!(ran.stdout.is_empty() && ran.stderr.contains(help), "{}", ran.stderr);

@@ -58,6 +58,12 @@ fn used(cluster: &Cluster) -> HashSet<Ipv4Addr> {
 const PRIVATE: [([u8; 4], u8); 3] =
     [([10, 0, 0, 0], 8), ([172, 16, 0, 0], 12), ([192, 168, 0, 0], 16)];
 
+/// Whether all addresses of a range are private.
+pub(super) fn is_private(net: Ipv4Net) -> bool {
+    let private = |(octets, bits): &([u8; 4], u8)| Ipv4Net::new((*octets).into(), *bits);
+    PRIVATE.iter().filter_map(|range| private(range).ok()).any(|range| range.contains(&net))
+}
+
 /// The first private range of a size that shares nothing with the taken ones,
 /// which are sorted.
 pub(super) fn range(prefix: u8, taken: &[Ipv4Net]) -> Option<Ipv4Net> {
@@ -90,5 +96,6 @@ mod tests {
         assert_eq!(range(16, &[net("10.0.0.0/8")]), Some(net("172.16.0.0/16")));
         assert_eq!(range(8, &[net("10.5.0.0/24")]), None);
         assert_eq!(range(0, &[]), None);
+        assert!(is_private(net("172.16.0.0/12")) && !is_private(net("172.0.0.0/10")));
     }
 }

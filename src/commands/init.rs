@@ -8,11 +8,9 @@ use std::path::Path;
 use super::{Failure, Outcome, Output, Status, config, schema};
 use crate::cli::Global;
 use crate::disk::IoError;
+use crate::input::example::EXAMPLE;
 use crate::outputs::FLAKE;
 use crate::survey::{Draft, Survey, evaluate};
-
-/// The documented example.
-const EXAMPLE: &str = include_str!("../../cluster.toml");
 
 /// The schema, beside the file.
 const SCHEMA: &str = "cluster.schema.json";

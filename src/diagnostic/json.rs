@@ -19,6 +19,7 @@ pub struct Object<'a> {
     primary: Option<Place<'a>>,
     secondary: Vec<Place<'a>>,
     help: Option<&'a str>,
+    key: Option<&'a str>,
     note: Option<String>,
 }
 
@@ -51,6 +52,7 @@ impl<'a> Object<'a> {
             primary: diagnostic.span.as_ref().map(|span| place(span, None)),
             secondary: related.map(|r| place(&r.span, Some(r.message.as_str()))).collect(),
             help: diagnostic.help.as_deref(),
+            key: diagnostic.key.as_deref(),
             note: diagnostic.how_to_allow(),
         }
     }

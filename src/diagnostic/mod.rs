@@ -33,6 +33,8 @@ pub struct Diagnostic {
     pub related: Vec<Related>,
     /// The way to mend it.
     pub help: Option<String>,
+    /// The key of `cluster.toml` that it is about, as `nixgen explain` takes it.
+    pub key: Option<String>,
 }
 
 /// A second place of a diagnostic.
@@ -54,6 +56,7 @@ impl Diagnostic {
             message: clipped(message.into()),
             related: Vec::new(),
             help: None,
+            key: None,
         }
     }
 

@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned as TomlSpanned;
-use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
+use toml::de::{DeTable, DeValue};
 
 use super::spanned::Spanned;
 use crate::diagnostic::{Code, Diagnostic, MOST};
 use crate::source::Span;
-use crate::text::{closest, listed};
+use crate::text::{closest, is_unseen, listed};
 
 /// The most entries of a table or list that are read: each VM takes a few
 /// kilobytes, and kubeadm counts as many nodes.
@@ -24,6 +24,9 @@ pub(crate) type Node<'a> = &'a TomlSpanned<DeValue<'a>>;
 /// A type that a TOML value can be turned into. `None` means that the reason
 /// was logged.
 pub(crate) trait Decode: Sized {
+    /// Whether it is written as a table.
+    const IS_TABLE: bool = false;
+
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self>;
 
     /// The value of a key that is not written; `None` makes it required.
@@ -57,13 +60,13 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
     match T::from_text(text) {
         Ok(value) => Some(value),
         Err(reason) => {
-            let all = T::choices();
-            let help = match closest(text, all.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if (1..=SHOWN).contains(&all.len()) => {
-                    format!("expected one of {}", listed(all, SHOWN))
+            let odd = text.chars().find(|c| is_unseen(*c) || (c.is_whitespace() && !c.is_ascii()));
+            let help = match (odd, closest(text, T::choices().iter().copied())) {
+                (Some(odd), _) => {
+                    format!("take out the character U+{:04X}, which nobody sees", u32::from(odd))
                 }
-                None => format!("expected {}", T::EXPECTED),
+                (None, Some(near)) => format!("did you mean `{near}`?"),
+                (None, None) => format!("expected {}", expected::<T>()),
             };
             log.push(Diagnostic::new(Code::InvalidValue, span, reason).help(help));
             None
@@ -71,19 +74,46 @@ pub(crate) fn text<T: Text>(text: &str, span: Span, log: &mut Vec<Diagnostic>) -
     }
 }
 
-/// No table has more keys.
+/// What completes "expected …".
+fn expected<T: Text>() -> String {
+    match T::choices() {
+        [only] => format!("`{only}`, the only one so far"),
+        all if (1..=SHOWN).contains(&all.len()) => format!("one of {}", listed(all, SHOWN)),
+        _ => T::EXPECTED.to_owned(),
+    }
+}
+
+/// So many words are listed.
 const SHOWN: usize = 24;
 
-/// Says that a value is of another TOML type, and is none for that.
+/// Says that a value is of another TOML type, and is none for that. Help that the type
+/// alone does not give comes from the key ([`advise`](super::advice::advise)).
 pub(super) fn wrong_type<T>(
     node: Node<'_>,
     expected: &str,
-    instead: &str,
+    instead: Option<&str>,
     log: &mut Vec<Diagnostic>,
 ) -> Option<T> {
-    let message = format!("expected {expected}, found {}", article(node.get_ref().type_str()));
-    log.push(Diagnostic::new(Code::WrongType, node.span(), message).help(instead));
+    let message = format!("expected {expected}, found {}", kind(node.get_ref()));
+    let found = Diagnostic::new(Code::WrongType, node.span(), message);
+    log.push(match instead {
+        Some(instead) => found.help(instead),
+        None => found,
+    });
     None
+}
+
+/// The kind of a value, in words.
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "a truth value",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
 }
 
 /// Whether so much was said that nobody wants to know more.
@@ -100,74 +130,40 @@ fn too_many(entries: usize, node: Node<'_>, log: &mut Vec<Diagnostic>) -> bool {
     entries > MOST_ENTRIES
 }
 
-fn article(kind: &str) -> String {
-    match kind.chars().next() {
-        Some('a' | 'e' | 'i' | 'o' | 'u') => format!("an {kind}"),
-        _ => format!("a {kind}"),
-    }
-}
-
 impl<T: Text> Decode for Spanned<T> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(written) = node.get_ref().as_str() else {
-            let value = node.get_ref();
-            let number = value.as_integer().map(DeInteger::as_str);
-            let help = match number.or(value.as_float().map(DeFloat::as_str)) {
-                Some(number) => T::from_text(number).map_or_else(
-                    |reason| format!("{reason}, in quotes"),
-                    |_| format!("write `\"{number}\"`"),
-                ),
-                None => "write it in quotes: `\"…\"`".to_owned(),
-            };
-            return wrong_type(node, T::EXPECTED, &help, log);
+            return wrong_type(node, &expected::<T>(), Some(&in_quotes::<T>(node.get_ref())), log);
         };
         Some(Self::at(text(written, node.span(), log)?, node.span()))
     }
 }
 
-macro_rules! decode_integer {
-    ($($int:ty)+) => {$(
-        impl Decode for Spanned<$int> {
-            fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
-                let Some(written) = node.get_ref().as_integer() else {
-                    let text = node.get_ref().as_str();
-                    let help = match text.filter(|text| text.parse::<$int>().is_ok()) {
-                        Some(number) => format!("write `{number}`, without quotes"),
-                        None => "write digits alone, without quotes".to_owned(),
-                    };
-                    return wrong_type(node, "a whole number", &help, log);
-                };
-                let Ok(value) = <$int>::from_str_radix(written.as_str(), written.radix()) else {
-                    let (low, high) = (<$int>::MIN, <$int>::MAX);
-                    log.push(Diagnostic::new(
-                        Code::InvalidValue,
-                        node.span(),
-                        format!("the number must be from {low} to {high}"),
-                    ));
-                    return None;
-                };
-                Some(Self::at(value, node.span()))
-            }
-        }
-    )+};
-}
-
-decode_integer! { u16 u32 }
-
-impl Decode for Spanned<bool> {
-    fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
-        let Some(value) = node.get_ref().as_bool() else {
-            let help = match node.get_ref().as_str() {
-                Some(word @ ("true" | "false")) => format!("write `{word}`, without quotes"),
-                _ => "write one of the two, without quotes".to_owned(),
+/// The help that makes a text of another value.
+fn in_quotes<T: Text>(value: &DeValue<'_>) -> String {
+    let plain = match value {
+        DeValue::Integer(number) => number.as_str(),
+        DeValue::Float(number) => number.as_str(),
+        DeValue::Boolean(true) => "true",
+        DeValue::Boolean(false) => "false",
+        DeValue::Array(items) => {
+            return match items.iter().map(|item| item.get_ref().as_str()).collect::<Vec<_>>()[..] {
+                [Some(only)] => format!("write `\"{only}\"`, without brackets"),
+                _ => "write one of them, without brackets".to_owned(),
             };
-            return wrong_type(node, "`true` or `false`", &help, log);
-        };
-        Some(Self::at(value, node.span()))
+        }
+        _ => return format!("write a text, such as `\"{}\"`", T::EXAMPLE),
+    };
+    match T::from_text(plain) {
+        Ok(_) => format!("write `\"{plain}\"`"),
+        Err(_) if !T::choices().is_empty() => "write one of these words, in quotes".to_owned(),
+        Err(reason) => format!("{reason}, in quotes"),
     }
 }
 
 impl<T: Decode> Decode for Option<T> {
+    const IS_TABLE: bool = T::IS_TABLE;
+
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         T::decode(node, log).map(Some)
     }
@@ -180,11 +176,13 @@ impl<T: Decode> Decode for Option<T> {
 impl<T: Decode> Decode for Vec<T> {
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(array) = node.get_ref().as_array() else {
-            let help = match node.get_ref().as_str() {
-                Some(text) if text.len() < 80 => format!("write `[\"{text}\"]`"),
-                _ => "write `[ … ]`, with commas between the values".to_owned(),
-            };
-            return wrong_type(node, "a list", &help, log);
+            let help = node.get_ref().as_str().filter(|text| text.len() < 80).map(|text| {
+                let items: Vec<String> =
+                    text.split(',').map(|item| format!("\"{}\"", item.trim())).collect();
+                format!("write `[{}]`", items.join(", "))
+            });
+            let help = help.unwrap_or("write `[` before it and `]` behind it".to_owned());
+            return wrong_type(node, "a list", Some(&help), log);
         };
         if too_many(array.len(), node, log) {
             return None;
@@ -206,6 +204,8 @@ pub struct Map<K, V> {
     /// Keys that were written but whose value did not decode: a reference to
     /// one is not a second mistake.
     broken: BTreeSet<String>,
+    /// Whether something was written that is no table.
+    is_none: bool,
 }
 
 impl<K: Ord, V> Map<K, V> {
@@ -231,12 +231,12 @@ impl<K: Ord, V> Map<K, V> {
 
     /// Whether an entry was written that could not be read.
     pub fn is_broken(&self, key: &str) -> bool {
-        self.broken.contains(key)
+        self.is_none || self.broken.contains(key)
     }
 
     /// Whether any entry was written that could not be read.
     pub fn any_broken(&self) -> bool {
-        !self.broken.is_empty()
+        self.is_none || !self.broken.is_empty()
     }
 }
 
@@ -249,15 +249,17 @@ impl<K: Ord + Clone, V> Map<K, V> {
 
 impl<K, V> Default for Map<K, V> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), broken: BTreeSet::new() }
+        Self { entries: BTreeMap::new(), broken: BTreeSet::new(), is_none: false }
     }
 }
 
 impl<K: Text + Ord, V: Decode> Decode for Map<K, V> {
+    const IS_TABLE: bool = true;
+
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
-            let instead = "write `{ name = … }`, with names of your own";
-            return wrong_type(node, "a table", instead, log);
+            wrong_type::<()>(node, "a table", None, log);
+            return Some(Self { is_none: true, ..Self::default() });
         };
         if too_many(table.len(), node, log) {
             return None;
@@ -294,18 +296,16 @@ impl<K: Text + Ord, V: Decode> Decode for Map<K, V> {
 pub(crate) struct Fields<'a> {
     table: &'a DeTable<'a>,
     span: Span,
-    known: Vec<&'static str>,
+    /// The keys that were asked for, and whether each is a table.
+    known: Vec<(&'static str, bool)>,
     missing: Vec<&'static str>,
 }
 
 impl<'a> Fields<'a> {
-    /// Opens a table that has these keys.
-    pub(crate) fn open(node: Node<'a>, keys: &[&str], log: &mut Vec<Diagnostic>) -> Option<Self> {
+    /// Opens a table.
+    pub(crate) fn open(node: Node<'a>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
-            let first = keys.first().copied().unwrap_or_default();
-            let instead =
-                format!("write `{{ {first} = … }}`; its keys are {}", listed(keys, SHOWN));
-            return wrong_type(node, "a table", &instead, log);
+            return wrong_type(node, "a table", None, log);
         };
         Some(Self { table, span: node.span(), known: Vec::new(), missing: Vec::new() })
     }
@@ -318,7 +318,7 @@ impl<'a> Fields<'a> {
         default: Option<T>,
         log: &mut Vec<Diagnostic>,
     ) -> Option<T> {
-        self.known.push(key);
+        self.known.push((key, T::IS_TABLE));
         let fallback = default.or_else(T::absent);
         if let Some(node) = self.table.get(key) {
             return if is_enough(log) { fallback } else { T::decode(node, log).or(fallback) };
@@ -332,17 +332,19 @@ impl<'a> Fields<'a> {
     /// Reports the keys that are unknown and those that are missing. One that
     /// was mistyped is not missing as well.
     pub(crate) fn close(mut self, log: &mut Vec<Diagnostic>) {
-        let known = |key: &str| self.known.contains(&key);
-        for key in self.table.keys().filter(|key| !known(key.get_ref())).take(MOST) {
+        let known = |key: &str| self.known.iter().any(|(known, _)| *known == key);
+        let unknown = self.table.iter().filter(|(key, _)| !known(key.get_ref()));
+        for (key, value) in unknown.take(MOST) {
             let message = format!("unknown key `{}`", key.get_ref());
             let found = Diagnostic::new(Code::UnknownKey, key.span(), message);
+            // What is written as a table is no mistyped key of a text.
+            let fits = |(_, is_table): &&(_, bool)| *is_table || !value.get_ref().is_table();
+            let known = self.known.iter().filter(fits).map(|(known, _)| *known);
             let near = closest(key.get_ref(), self.missing.iter().copied())
-                .or_else(|| closest(key.get_ref(), self.known.iter().copied()));
+                .or_else(|| closest(key.get_ref(), known));
             log.push(match near {
                 Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => {
-                    found.help(format!("the keys of this table are {}", listed(&self.known, SHOWN)))
-                }
+                None => found,
             });
             self.missing.retain(|key| Some(*key) != near);
         }

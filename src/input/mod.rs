@@ -1,19 +1,25 @@
 //! From text to typed tables. Every value keeps its place, every mistake is
 //! found in one run.
 
+mod advice;
 mod canonical;
 pub(crate) mod decode;
 mod describe;
+pub(crate) mod example;
+mod keys;
 pub mod nixos;
 mod record;
+mod scalars;
 pub mod schema;
 mod spanned;
 mod syntax;
 pub mod types;
 pub mod workloads;
 
+pub(crate) use advice::advise;
 pub(crate) use canonical::canonical;
 pub use decode::{Map, Text};
+pub(crate) use keys::{Key, Keys};
 pub use schema::ClusterFile;
 pub(crate) use schema::schema;
 pub use spanned::Spanned;

@@ -78,10 +78,12 @@ impl Serialize for Options {
 }
 
 impl Decode for Options {
+    const IS_TABLE: bool = true;
+
     fn decode(node: Node<'_>, log: &mut Vec<Diagnostic>) -> Option<Self> {
         let Some(table) = node.get_ref().as_table() else {
             let instead = "write `{ services.nginx.enable = true }`";
-            return wrong_type(node, "a table of NixOS options", instead, log);
+            return wrong_type(node, "a table of NixOS options", Some(instead), log);
         };
         let decoded: Vec<_> = table
             .iter()
@@ -133,7 +135,7 @@ impl Decode for Setting {
             DeValue::Table(_) => Options::decode(node, log).map(Self::Set),
             DeValue::Datetime(_) => {
                 let expected = "text, a number, a truth value, a list or a table";
-                wrong_type(node, expected, "write the date in quotes, as text", log)
+                wrong_type(node, expected, Some("write the date in quotes, as text"), log)
             }
         }
     }

@@ -18,15 +18,13 @@ macro_rules! record {
         }
 
         impl $crate::input::decode::Decode for $name {
+            const IS_TABLE: bool = true;
+
             fn decode(
                 node: $crate::input::decode::Node<'_>,
                 log: &mut Vec<$crate::diagnostic::Diagnostic>,
             ) -> Option<Self> {
-                let mut fields = $crate::input::decode::Fields::open(
-                    node,
-                    &[$(stringify!($field)),*],
-                    log,
-                )?;
+                let mut fields = $crate::input::decode::Fields::open(node, log)?;
                 $(let $field = fields.take::<$ty>(
                     stringify!($field),
                     [$($default)?].into_iter().next(),

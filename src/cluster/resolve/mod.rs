@@ -13,6 +13,7 @@ use crate::input::schema::{ClusterFile, DeploymentTable, NetworkTable};
 use crate::input::types::{Endpoint, LabelKey, LabelValue, Name, OneLine, Role};
 use crate::input::{Map, Spanned};
 use crate::release::{RELEASES, Release};
+use crate::text::closest;
 
 type Log = Vec<Diagnostic>;
 
@@ -98,10 +99,15 @@ fn release(written: &Spanned<OneLine>, log: &mut Log) -> Option<Spanned<&'static
     if found.is_none() {
         let known: Vec<&str> = RELEASES.iter().map(|release| release.name).collect();
         let message = format!("nixgen does not know NixOS `{written}`");
-        log.push(
-            Diagnostic::new(Code::InvalidValue, written.span(), message)
-                .help(format!("the known releases are {}", known.join(", "))),
-        );
+        let written_as = written.as_str();
+        let is_release = written_as.len() == 5 && written_as.parse::<f32>().is_ok();
+        let near = known.iter().find(|name| written_as.contains(**name)).copied();
+        let near = near.or_else(|| closest(written_as, known.iter().copied()));
+        let help = match near.filter(|_| !is_release) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the known releases are {}", known.join(", ")),
+        };
+        log.push(Diagnostic::new(Code::InvalidValue, written.span(), message).help(help));
     }
     found.map(|release| written.clone().map(|_| release))
 }

@@ -4,6 +4,7 @@
 //! stumbles on from one to the next. So a text is first walked over for the one
 //! place that is wrong, and how much there is of it.
 
+mod habits;
 mod outline;
 mod twice;
 mod words;

@@ -3,6 +3,7 @@
 use toml::de::Error;
 use toml_parser::{Expected, ParseError};
 
+use super::habits::habit;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::text::part;
@@ -23,8 +24,15 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
              `<<<<<<<`, `=======` and `>>>>>>>`",
         );
     }
+    let is_in_text = error.description().ends_with("string") && !raw.is_empty();
+    if let Some(found) = habit(text, line(text, at.start)).filter(|_| !is_in_text) {
+        return found;
+    }
     match error.description() {
-        "string values must be quoted" | "invalid float" | "invalid boolean" => scalar(raw, inside),
+        "string values must be quoted"
+        | "invalid float"
+        | "invalid boolean"
+        | "missing opening quote" => scalar(raw, inside),
         "unexpected leading zero" => {
             let number = raw.trim_start_matches('0');
             found(inside, format!("the number `{raw}` starts with a zero"))
@@ -66,7 +74,7 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
         }
         "key with no value" => key_alone(text, at),
         "unquoted keys cannot be empty" => found(at, "a name is missing here".to_owned()),
-        "invalid unquoted key" => key(text, raw, inside, at),
+        "invalid unquoted key" => key(text, &inside, &at),
         "invalid key-value pair" => found(inside, format!("a line cannot start with `{raw}`"))
             .help("write `key = value`, or a table's header: `[name]`"),
         "extra `=`" => found(at, "there is one `=` too many".to_owned()).help("take it out"),
@@ -83,6 +91,12 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
 /// Where the line of a place starts.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
     part(text, ..at).rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The line around a place, without its end.
+fn line(text: &str, at: usize) -> Span {
+    let start = line_start(text, text.floor_char_boundary(at));
+    start..start + part(text, start..).find('\n').unwrap_or(text.len() - start)
 }
 
 /// The line around a place, if it is one that git leaves between two sides.
@@ -107,12 +121,24 @@ fn scalar(raw: &str, place: Span) -> Diagnostic {
         lower @ ("true" | "false") => {
             found(format!("`{word}` is not a value")).help(format!("write `{lower}`"))
         }
+        "null" | "nil" | "undefined" => found(format!("TOML has no `{word}`"))
+            .help("take the line out: what is not written has its default"),
         lower @ ("yes" | "no" | "on" | "off") => {
             let value = matches!(lower, "yes" | "on");
             found(format!("`{word}` is not a value")).help(format!("write `{value}`"))
         }
         _ if word.ends_with(';') => {
             found(format!("`{word}` is not a value")).help("take the `;` out: a line just ends")
+        }
+        _ if word.starts_with('$') => {
+            found("TOML has no variables".to_owned()).help("write the value itself")
+        }
+        _ if [" * ", " + ", " - ", " / "].iter().any(|sign| word.contains(sign)) => {
+            found("TOML does not calculate".to_owned()).help("write the number that comes of it")
+        }
+        _ if word.matches(['"', '\'']).count() == 1 => {
+            found("this text has only one of its quotes".to_owned())
+                .help(format!("write `\"{bare}\"`"))
         }
         _ if bare != word => found("these quotes are not the ones of a keyboard".to_owned())
             .help(format!("write `\"{bare}\"`")),
@@ -126,13 +152,17 @@ fn string(raw: &str, place: Span, at: &Span) -> Diagnostic {
     let quote = if raw.starts_with('\'') { '\'' } else { '"' };
     let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
     if at.is_empty() {
-        let quotes = quote.to_string().repeat(quotes);
-        return Diagnostic::new(
-            Code::Syntax,
-            place.start..place.start + raw.lines().next().unwrap_or_default().len(),
-            "this text has no closing quote",
-        )
-        .help(format!("write `{quotes}` at its end"));
+        let first = raw.lines().next().unwrap_or_default();
+        let place = place.start..place.start + first.len();
+        let found = |message| Diagnostic::new(Code::Syntax, place, message);
+        return match first.trim_end().strip_suffix(['"', '\'']) {
+            Some(inner) if quotes == 1 && inner.len() > 1 => {
+                found("this text ends with another quote than it starts with")
+                    .help(format!("write `\"{}\"`", inner.trim_start_matches(quote)))
+            }
+            _ => found("this text has no closing quote")
+                .help(format!("write `{}` at its end", quote.to_string().repeat(quotes))),
+        };
     }
     Diagnostic::new(Code::Syntax, at.clone(), "a control character cannot be in text")
         .help("take it out; `\\t` in double quotes is a tab")
@@ -143,7 +173,8 @@ fn header(text: &str, raw: &str, place: Span) -> Diagnostic {
     let close = if raw.starts_with("[[") { "]]" } else { "]" };
     let rest = part(text, place.end..).lines().next().unwrap_or_default();
     if rest.trim_start().starts_with(|c: char| c.is_alphanumeric()) {
-        let name = rest.trim().trim_end_matches(']');
+        let name =
+            rest.trim().trim_end_matches(']').split_whitespace().collect::<Vec<_>>().join("-");
         return Diagnostic::new(
             Code::Syntax,
             place.end..place.end + rest.len(),
@@ -181,27 +212,25 @@ fn unclosed(text: &str, at: Span, open: Span, close: char) -> Diagnostic {
 fn key_alone(text: &str, at: Span) -> Diagnostic {
     let start = line_start(text, at.start);
     let word = part(text, start..at.start).trim();
-    let rest = part(text, at.start..).lines().next().unwrap_or_default().trim();
     let indent = part(text, start..).len() - part(text, start..).trim_start().len();
     let place = start + indent..(start + indent + word.len()).max(at.end);
     let found = Diagnostic::new(Code::Syntax, place, format!("`{word}` has no `=` and no value"));
-    match rest.strip_prefix(':') {
-        Some(value) => found.help(format!("write `{word} = {}`", value.trim())),
-        None => found.help("write `key = value`, or a table's header: `[name]`"),
-    }
+    found.help("write `key = value`, or a table's header: `[name]`")
 }
 
 /// A key with a sign in it that it cannot have.
-fn key(text: &str, raw: &str, place: Span, at: Span) -> Diagnostic {
+fn key(text: &str, place: &Span, at: &Span) -> Diagnostic {
     let bad = text.get(at.clone()).and_then(|bad| bad.chars().next()).unwrap_or_default();
     let at = at.start..at.start + bad.len_utf8();
     let found = Diagnostic::new(Code::Syntax, at, format!("`{bad}` cannot be in a key"));
-    match bad {
-        ':' if raw.ends_with(':') => found.help("TOML has `key = value`, and `[name]` for tables"),
-        _ if raw.starts_with("//") || raw.starts_with("--") => {
-            found.help("comments start with `#`")
+    // What stands before a dot is part of a label's domain.
+    let is_inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let start = part(text, ..place.start).trim_end_matches(is_inner).len();
+    match part(text, start..place.end) {
+        _ if bad.is_alphabetic() => {
+            found.help("names are of the letters from `a` to `z`, digits and hyphens")
         }
-        _ if place.len() < 64 => found.help(format!("put the key in quotes: `\"{raw}\"`")),
+        whole if whole.len() < 64 => found.help(format!("put the key in quotes: `\"{whole}\"`")),
         _ => found,
     }
 }
@@ -249,23 +278,7 @@ pub(super) fn table(text: &str, error: &Error, before: Option<Span>) -> Diagnost
     let message = error.message().trim_end();
     let found = |message: String| Diagnostic::new(Code::Syntax, span.clone(), message);
     if message == "duplicate key" {
-        let header = |place: &Span| {
-            let line = line_start(text, place.start);
-            let line = part(text, line..).lines().next().unwrap_or_default().trim_start();
-            line.starts_with('[').then_some(line.split_inclusive(']').next()?)
-        };
-        let is_header = before.as_ref().is_some_and(|before| header(before).is_some());
-        let (message, help) = match span.as_ref().and_then(header) {
-            Some(header) if is_header => (
-                format!("the table `{header}` is there twice"),
-                "put the keys of both below one of them, or rename one",
-            ),
-            Some(_) => (
-                format!("`{key}` has a value already, and cannot be a table as well"),
-                "write it all in one place",
-            ),
-            None => (format!("the key `{key}` is there twice"), "take one of them out"),
-        };
+        let (message, help) = twice(text, key, span.as_ref(), before.as_ref());
         return found(message).related(before, "first written here").help(help);
     }
     if message.starts_with("cannot extend") {
@@ -274,4 +287,36 @@ pub(super) fn table(text: &str, error: &Error, before: Option<Span>) -> Diagnost
             .help("write it all in one place");
     }
     found(message.replace('\n', ", "))
+}
+
+/// What is there twice, and what is done about it.
+fn twice(text: &str, key: &str, span: Option<&Span>, before: Option<&Span>) -> (String, String) {
+    let header = |place: &Span| {
+        let header = part(text, line(text, place.start)).trim_start();
+        let end = header.rfind(']').filter(|_| header.starts_with('['))?;
+        Some(part(header, ..=end))
+    };
+    let is_header = before.is_some_and(|before| header(before).is_some());
+    match span.and_then(header) {
+        Some(list) if list.starts_with("[[") => {
+            let name = list.trim_matches(['[', ']']);
+            let message = format!("`{list}` is a list, and `{name}` is a table with names already");
+            (message, format!("write `[{name}.<name>]`, with a name of its own for each"))
+        }
+        Some(header) if is_header => (
+            format!("the table `{header}` is there twice"),
+            "put the keys of both below one of them, or rename one".to_owned(),
+        ),
+        Some(_) => (
+            format!("`{key}` has a value already, and cannot be a table as well"),
+            "write it all in one place".to_owned(),
+        ),
+        None => {
+            let between = before.zip(span).map(|(before, span)| before.end..span.start);
+            let is_apart = between.is_some_and(|between| part(text, between).contains("\n\n"));
+            let header =
+                if is_apart { ", or write the header that is missing above it" } else { "" };
+            (format!("the key `{key}` is there twice"), format!("take one of them out{header}"))
+        }
+    }
 }

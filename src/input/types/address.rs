@@ -1,6 +1,6 @@
 //! Addresses of the network: IPv4, CIDR ranges and MAC.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::Ipv4Net;
 
@@ -21,8 +21,39 @@ impl Text for Ipv4Addr {
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| match text.parse::<Ipv4Net>() {
             Ok(range) => format!("`{text}` is a range; the address alone is `{}`", range.addr()),
-            Err(_) => format!("`{text}` is not an IPv4 address"),
+            Err(_) => no_address(text),
         })
+    }
+}
+
+/// The reason why a text is no address.
+fn no_address(text: &str) -> String {
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return format!("`{text}` is an IPv6 address, and nixgen's networks are IPv4");
+    }
+    if let Some((address, _)) = text.split_once(':')
+        && address.parse::<Ipv4Addr>().is_ok()
+    {
+        return format!("`{text}` has a port; the address alone is `{address}`");
+    }
+    let numbers: Vec<&str> = text.split('.').collect();
+    let is_number = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    match numbers.len() {
+        4 if numbers.iter().all(is_number) => {
+            let plain = numbers.iter().map(|number| match number.trim_start_matches('0') {
+                "" => "0",
+                number => number,
+            });
+            let plain = plain.collect::<Vec<_>>().join(".");
+            match plain.parse::<Ipv4Addr>() {
+                Ok(_) => format!("a number in `{text}` starts with a zero: write `{plain}`"),
+                Err(_) => format!("a number in `{text}` is larger than 255"),
+            }
+        }
+        count @ (2 | 3 | 5..) if numbers.iter().all(is_number) => {
+            format!("`{text}` has {count} numbers, and an IPv4 address has four")
+        }
+        _ => format!("`{text}` is not an IPv4 address"),
     }
 }
 
@@ -33,15 +64,31 @@ impl Text for Ipv4Net {
         Some(concat!("^(", byte!(), r"\.){3}", byte!(), "/([12]?[0-9]|3[0-2])$"));
 
     fn from_text(text: &str) -> Result<Self, String> {
-        let range: Self = text.parse().map_err(|_| match text.parse::<Ipv4Addr>() {
-            Ok(_) => format!("`{text}` is an address; write `{text}/24`, or another length"),
-            Err(_) => format!("`{text}` is not an IPv4 range"),
-        })?;
+        let range: Self = text.parse().map_err(|_| no_range(text))?;
         if range.addr() == range.network() {
             Ok(range)
         } else {
             Err(format!("`{text}` has host bits set; the range is `{}`", range.trunc()))
         }
+    }
+}
+
+/// The reason why a text is no range.
+fn no_range(text: &str) -> String {
+    let Some((address, length)) = text.split_once('/') else {
+        return match text.parse::<Ipv4Addr>() {
+            Ok(_) => format!("`{text}` is an address; write `{text}/24`, or another length"),
+            Err(_) => format!("`{text}` is not an IPv4 range"),
+        };
+    };
+    if address.parse::<Ipv6Addr>().is_ok() {
+        return format!("`{text}` is an IPv6 range, and nixgen's networks are IPv4");
+    }
+    let Ok(address) = address.parse::<Ipv4Addr>() else { return no_address(address) };
+    let mask = length.parse().ok().and_then(|mask| Ipv4Net::with_netmask(address, mask).ok());
+    match mask {
+        Some(range) => format!("the length of a range is a number of bits: write `{range}`"),
+        None => format!("the length of a range is from 0 to 32, and not `{length}`"),
     }
 }
 
@@ -108,7 +155,14 @@ impl std::fmt::Display for HardwareMac {
 }
 
 fn mac_bytes(text: &str) -> Result<[u8; 6], String> {
-    let invalid = || format!("`{text}` is not a MAC address");
+    let invalid = || {
+        let colons = text.replace('-', ":");
+        if colons != text && mac_bytes(&colons).is_ok() {
+            format!("a MAC address has colons: write `{colons}`")
+        } else {
+            format!("`{text}` is not a MAC address")
+        }
+    };
     let mut bytes = [0; 6];
     let mut parts = text.split(':');
     for byte in &mut bytes {

@@ -171,6 +171,10 @@ checked_text! {
     "k8s.example.org:6443",
     "^[a-z0-9.-]+:[0-9]+$",
     |text| {
+        if let Some((scheme, rest)) = text.split_once("://") {
+            let rest = rest.trim_end_matches('/');
+            return Err(format!("an endpoint has no `{scheme}://` before it; write `{rest}`"));
+        }
         let (host, port) = text
             .rsplit_once(':')
             .ok_or_else(|| format!("`{text}` has no port; write `{text}:6443`"))?;

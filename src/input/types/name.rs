@@ -1,5 +1,7 @@
 //! Names of machines, interfaces, users, ports and variables.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// Declares a text type whose value is checked by `$check` and kept as written.
 /// `$pattern` tells editors as much of it as a regular expression can.
 macro_rules! checked_text {
@@ -135,9 +137,12 @@ pub(super) fn dns_label(text: &str, longest: usize) -> Result<(), String> {
     } else if text.len() > longest {
         Err(format!("the name is {} characters long, {longest} are allowed", text.len()))
     } else if let Some(bad) = text.chars().find(|c| !valid(*c)) {
-        let own = text.to_ascii_lowercase().replace(['_', ' ', '.'], "-");
-        let instead =
-            if own.chars().all(valid) { format!("; write `{own}`") } else { String::new() };
+        let plain = text.to_lowercase().replace('ß', "ss").replace(['_', ' ', '.', '\u{a0}'], "-");
+        let plain: String = plain.nfd().filter(|c| valid(*c)).collect();
+        let instead = match plain.trim_matches('-') {
+            "" => String::new(),
+            plain => format!("; write `{plain}`"),
+        };
         Err(format!("`{bad}` cannot be in the name `{text}`{instead}"))
     } else if text.starts_with('-') || text.ends_with('-') {
         Err(format!("the name `{text}` starts or ends with a hyphen"))

@@ -10,7 +10,7 @@ checked_text! {
     "/var/lib/vault",
     "^(/[^/]+)+$",
     |text| match text.strip_prefix('/') {
-        None => Err(format!("`{text}` is not an absolute path")),
+        None => Err(format!("`{text}` does not start with a `/`")),
         Some("") => Err("the root folder cannot be used here".to_owned()),
         Some(rest) => normal(text, rest),
     }
@@ -26,6 +26,9 @@ checked_text! {
         let inside = text.strip_prefix("./").unwrap_or(text);
         if text.starts_with('/') {
             return Err(format!("`{text}` is absolute; it must lie inside the rendered tree"));
+        }
+        if text.starts_with("../") {
+            return Err(format!("`{text}` leads out of the rendered tree"));
         }
         normal(text, inside)?;
         if inside.split('/').any(is_another_on_windows) {
@@ -60,6 +63,9 @@ fn is_nixgens(name: &str) -> bool {
 }
 
 fn normal(text: &str, parts: &str) -> Result<(), String> {
+    if let Some(short) = text.strip_suffix('/').filter(|short| !short.ends_with('/')) {
+        return Err(format!("`{text}` ends with a slash; write `{short}`"));
+    }
     if parts.split('/').any(|part| matches!(part, "" | "." | "..")) {
         return Err(format!("`{text}` has an empty part, `.` or `..` in it"));
     }

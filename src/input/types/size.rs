@@ -9,7 +9,7 @@ pub struct Size {
     mib: u32,
 }
 
-const UNITS: &[(&str, u64)] = &[("MiB", 1), ("GiB", 1 << 10), ("TiB", 1 << 20)];
+const UNITS: &[(&str, u32)] = &[("MiB", 1), ("GiB", 1 << 10), ("TiB", 1 << 20)];
 
 impl Size {
     /// A number of GiB.
@@ -39,8 +39,8 @@ impl Text for Size {
             .find(|c: char| !c.is_ascii_digit())
             .ok_or_else(|| format!("`{text}` has no unit; write `{text}GiB` or `{text}MiB`"))?;
         let (digits, unit) = text.split_at(split);
-        if unit.starts_with('.') {
-            return Err(format!("`{text}` is not a whole number; use a smaller unit"));
+        if unit.starts_with(['.', ',']) {
+            return Err(fraction(text));
         }
         let unit = unit.trim_start_matches(' ');
         let number: u64 = digits.parse().map_err(|_| invalid())?;
@@ -53,13 +53,30 @@ impl Text for Size {
                 format!("`{unit}` is not a unit; write `{digits}{name}`")
             }));
         };
-        let mib = number.checked_mul(factor).and_then(|mib| u32::try_from(mib).ok());
+        let mib = number.checked_mul(factor.into()).and_then(|mib| u32::try_from(mib).ok());
         match mib {
             Some(0) => Err("a size cannot be zero".to_owned()),
             // microvm.nix and qemu-img take the number as a signed 32-bit MiB count.
             Some(mib) if i32::try_from(mib).is_ok() => Ok(Self { mib }),
             _ => Err(format!("`{text}` is larger than any disk")),
         }
+    }
+}
+
+/// The reason why a fraction is no size, with the whole number that it is if it is one.
+fn fraction(text: &str) -> String {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+    let unit = text.strip_prefix(number).unwrap_or_default().trim_start();
+    let factor = match unit {
+        "" => Some(1024_u32),
+        unit => UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor),
+    };
+    let mib = number.replace(',', ".").parse::<f64>().ok().zip(factor);
+    match mib.map(|(number, factor)| number * f64::from(factor)) {
+        Some(mib) if mib >= 1.0 && mib.fract() == 0.0 => {
+            format!("`{text}` is not a whole number; write `{mib}MiB`")
+        }
+        _ => format!("`{text}` is not a whole number; use a smaller unit"),
     }
 }
 

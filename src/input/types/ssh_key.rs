@@ -19,6 +19,15 @@ checked_text! {
         }
         let mut words = text.split(' ');
         let kind = words.next().unwrap_or_default();
+        if text.ends_with(".pub") || text.starts_with(['/', '~']) {
+            return Err(format!("`{text}` is the name of a file; put the line here that is in it"));
+        }
+        if let Some((inner, _)) = STANDARD.decode(kind).ok().as_deref().and_then(read)
+            && let Ok(kind) = std::str::from_utf8(inner)
+            && fields_of(kind).is_ok()
+        {
+            return Err(format!("the kind of the key is missing: write `{kind}` before it"));
+        }
         let fields = fields_of(kind)?;
         let blob = words.next().unwrap_or_default();
         if !blob.starts_with("AAAA") {

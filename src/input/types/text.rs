@@ -20,6 +20,9 @@ checked_text! {
     |text| {
         let valid = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | ':' | '-' | '_' | '@');
         let name = text.rsplit('/').next().unwrap_or_default();
+        if let Some((scheme, rest)) = text.split_once("://") {
+            return Err(format!("an image has no `{scheme}://` before it; write `{rest}`"));
+        }
         let is_nameless = name.is_empty() || name.starts_with(['@', ':']);
         if is_nameless || !text.chars().all(valid) {
             return Err(format!("`{text}` is not an image reference"));
