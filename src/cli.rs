@@ -57,7 +57,7 @@ pub enum Command {
     Adopt(AdoptArgs),
     /// Check cluster.toml only
     Validate,
-    /// Say what a diagnostic means, or where a generated line comes from
+    /// Say what a diagnostic or a key means, or where a generated line comes from
     Explain(ExplainArgs),
     /// Draw the cluster
     Graph(GraphArgs),
@@ -161,9 +161,9 @@ pub enum CheckFormat {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// A code such as NG0203 or its name, duplicate-address; or a line of a
-    /// rendered file, such as vms/k8s-master.nix:16
-    #[arg(value_name = "CODE|FILE:LINE")]
+    /// A code such as NG0203 or its name, duplicate-address; a key of cluster.toml,
+    /// such as vms.memory; or a line of a rendered file, such as vms/k8s-master.nix:16
+    #[arg(value_name = "CODE|KEY|FILE:LINE")]
     pub subject: String,
 }
 

@@ -3,6 +3,7 @@
 //! anybody's leaves it with what looks like a secret, or as more than a text.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::path::Path;
 
@@ -19,7 +20,7 @@ use crate::render::Bug;
 use crate::review::{Finding, format};
 use crate::secret::{hide, quotable};
 use crate::source::Source;
-use crate::text::{count, inert, visible, visible_json, visible_line, visible_styled};
+use crate::text::{count, inert, listed, visible, visible_json, visible_line, visible_styled};
 
 /// A line on standard error, as programs read it.
 #[derive(Serialize)]
@@ -196,8 +197,9 @@ impl Output {
             let path = visible_line(&path);
             self.tell(&format!(
                 "{style}{errors} in {path}. Nothing was written.{style:#}\n\
-                 `nixgen explain {}` says why it is one, and what to write instead.\n",
-                first.code
+                 `nixgen explain {}` says why it is one, and what to write instead.\n{}",
+                first.code,
+                keys_of(found)
             ));
         }
     }
@@ -292,6 +294,18 @@ impl Output {
         {
             self.failed.get_or_insert_with(|| IoError::new("write to", Path::new(stream), error));
         }
+    }
+}
+
+/// The line that leads from errors to their keys.
+fn keys_of(found: &[Diagnostic]) -> String {
+    let keys: BTreeSet<&str> =
+        found.iter().filter(|d| d.is_error()).filter_map(|d| d.key.as_deref()).collect();
+    let commands: Vec<String> = keys.iter().map(|key| format!("nixgen explain {key}")).collect();
+    match commands.len() {
+        0 => String::new(),
+        1 => format!("{} says what the key takes.\n", listed(&commands, 1)),
+        _ => format!("{} say what the keys take.\n", listed(&commands, 3)),
     }
 }
 

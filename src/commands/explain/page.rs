@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::commands::{Failure, Outcome, Output, Status};
 use crate::diagnostic::Code;
+use crate::input::Keys;
 use crate::text::closest;
 
 pub(super) fn explain(word: &str, output: &mut Output) -> Outcome {
@@ -14,12 +15,14 @@ pub(super) fn explain(word: &str, output: &mut Output) -> Outcome {
         output.styled(&if output.is_coloured() { styled(page) } else { page.to_owned() });
         return Ok(Status::Done);
     }
+    let keys: Vec<String> = Keys::new().ways().collect();
     let names = Code::ALL.iter().flat_map(|code| [code.id(), code.slug()]);
-    let help = match closest(word, names) {
+    let help = match closest(word, names.chain(keys.iter().map(String::as_str))) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "every message of nixgen starts with its code, such as `NG0203`".to_owned(),
+        None => "it takes a code such as `NG0203`, a key such as `vms.memory`, or `FILE:LINE`"
+            .to_owned(),
     };
-    Err(Failure::Usage(format!("there is no diagnostic `{word}`"), help))
+    Err(Failure::Usage(format!("there is no diagnostic and no key `{word}`"), help))
 }
 
 /// A page for a terminal: headings in colour, examples indented, and no marks.
