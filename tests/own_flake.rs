@@ -88,7 +88,10 @@ pub fn compiled_in() -> BTreeSet<String> {
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
         for place in text.split("include_str!(").skip(1) {
             let path = place.split('"').skip(1).step_by(2).find(is_path).expect("a path");
-            found.insert(path.trim_start_matches("../").trim_matches('/').to_owned());
+            // What lies beside the source is there with it.
+            if path.starts_with(['.', '/']) {
+                found.insert(path.trim_start_matches("../").trim_matches('/').to_owned());
+            }
         }
     }
     found
