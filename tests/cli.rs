@@ -173,7 +173,7 @@ fn check_lists_every_file_that_is_not_as_it_should_be() {
     let sandbox = minimal();
     sandbox.expect(0, &["render", "-q"]);
     fs::remove_file(sandbox.at("vms/cp.nix")).expect("removed");
-    sandbox.edit("modules/nixos/microvm-guest.nix", "enable = true", "enable = false");
+    sandbox.edit("modules/nixos/microvm-guest.nix", "mkDefault true", "mkDefault false");
     sandbox.edit("cluster.toml", "[vms.worker]", "[vms.helper]");
     let Ran { stdout, .. } = sandbox.expect(1, &["check"]);
     let lines: Vec<&str> = stdout.lines().collect();

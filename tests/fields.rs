@@ -106,7 +106,7 @@ fn nix(trees: &[Written], folder: &Path) -> Vec<Value> {
         r#"map (tree: let
           at = path: import (tree.root + "/" + path);
           data = at "lib/domains";
-          host = at "hosts/host.nix";
+          host = at "hosts/host.nix" {{ lib = {{ }}; }};
           adapters = at "lib/adapters/microvms.nix" {{ inherit data; lib = {{ }}; }};
           files = machine: map toString (builtins.filter (it: !builtins.isAttrs it) machine.imports);
           # What `nixos` tables say is a module in the file.

@@ -189,7 +189,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "the package is 1.33.3",
     ),
     ("vms/node.nix", "mem = 4096;", "mem = 2048;", "QEMU hangs with exactly 2 GiB"),
-    ("hosts/box.nix", "systemd-boot.enable = true;", "", "grub has no device"),
+    ("hosts/box.nix", "systemd-boot.enable = lib.mkDefault true;", "", "grub has no device"),
     (
         "lib/adapters/microvms.nix",
         "tag = \"kubernetes\";",
@@ -224,6 +224,17 @@ fn mistakes_are_caught() {
         }
         tree.write(file, &before);
     }
+}
+
+#[test]
+fn a_microvm_nix_that_is_too_old_is_named() {
+    let tree = render("cloud-hypervisor");
+    for file in ["modules/nixos/microvm-guest.nix", "lib/adapters/microvms.nix"] {
+        tree.edit(file, "options.microvm ? machineId", "options.microvm ? idOfTheFuture");
+    }
+    let message = evaluate(tree.path(), "1.36.2", &standins()).and_then(faultless);
+    let message = message.expect_err("an option that is not there");
+    assert!(message.contains("needs a microvm.nix of 2026-03-08 or later"), "{message}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ const MADE_BY_A_TEST: [Code; 12] = [
     Code::MissingModule,
     Code::MissingManifest,
     Code::MissingOutput,
+    Code::MissingInput,
     Code::UnknownTemplate,
     Code::UnreadableTemplate,
     Code::BrokenTemplate,

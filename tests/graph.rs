@@ -82,7 +82,7 @@ fn what_a_plan_changes_is_marked_in_words_too() {
             assert!(drawn.contains(label), "{format}: {label}");
             assert!(!plain.contains(label), "{format}: {label}");
         }
-        assert!(!drawn.contains("k8s-master ("), "{format}");
+        assert!(!drawn.contains("management ("), "{format}");
     }
     sandbox.expect(0, &["render", "-q", "--yes"]);
     assert!(!marked(&sandbox, "svg").contains("k8s-worker-1 ("), "nothing changes");

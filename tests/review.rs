@@ -63,7 +63,7 @@ const CASES: &[Case] = &[
     ),
     (
         "worker-added",
-        "service-restart",
+        "restart",
         &[("[vms.vault]", "[vms.worker-3]\nrole = \"worker\"\nip = \"10.0.20.23\"\n\n[vms.vault]")],
     ),
     ("vlan-renumbered", "service-restart", &[("id = 20", "id = 30")]),
@@ -187,7 +187,7 @@ fn another_address_of_a_node_on_another_vlan_is_no_new_node() {
 fn a_module_that_many_import_changes_each_of_them() {
     let sandbox = Sandbox::with_config(&read(BASE));
     sandbox.expect(0, &["render", "-q", "--yes"]);
-    sandbox.edit("modules/nixos/microvm-guest.nix", "enable = true", "enable = false");
+    sandbox.edit("modules/nixos/microvm-guest.nix", "mkDefault true", "mkDefault false");
     let plan = plan(&sandbox);
     let names: Vec<&str> = plan["nodes"]
         .as_array()
@@ -198,7 +198,10 @@ fn a_module_that_many_import_changes_each_of_them() {
     assert_eq!(names, ["vault", "cp-1", "cp-2", "cp-3", "worker-1", "worker-2"]);
     let option = &plan["nodes"][1]["options"][0];
     assert_eq!(option["path"], "services.openssh.enable");
-    assert_eq!((&option["old"], &option["new"]), (&"false".into(), &"true".into()));
+    assert_eq!(
+        (&option["old"], &option["new"]),
+        (&"lib.mkDefault false".into(), &"lib.mkDefault true".into())
+    );
 }
 
 #[test]

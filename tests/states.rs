@@ -271,6 +271,31 @@ fn the_lock_remembers_the_first_control_plane_when_the_data_files_are_gone() {
 }
 
 #[test]
+fn a_flake_of_the_users_has_to_take_kubernetes_from_its_own_nixpkgs() {
+    let minimal = read("tests/golden/ok/minimal.toml");
+    let key = "[cluster]\nkubernetes_nixpkgs = \"github:NixOS/nixpkgs/abc\"";
+    let sandbox = Sandbox::with_config(&minimal.replacen("[cluster]", key, 1));
+    sandbox.expect(0, &["render", "-q"]);
+    for without in
+        ["{ outputs = _: { }; }", "{ inputs.nixpkgs.url = \"github:NixOS/nixpkgs\"; }", "{"]
+    {
+        sandbox.write("flake.nix", without);
+        let said = sandbox.expect(3, &["check"]).stderr;
+        assert!(said.contains("error[NG0606]: `flake.nix` is yours"), "{without}: {said}");
+        let line = "inputs.nixpkgs-kubernetes.url = \"github:NixOS/nixpkgs/abc\";";
+        assert!(said.contains(line), "{said}");
+    }
+    sandbox.expect(0, &["check", "-q", "--allow", "missing-input"]);
+    for with in [
+        "{ inputs.k8s.url = \"github:NixOS/nixpkgs/abc\"; }",
+        "{ inputs = { k8s = { url = \"github:NixOS/nixpkgs/abc\"; }; }; outputs = _: { }; }",
+    ] {
+        sandbox.write("flake.nix", with);
+        sandbox.expect(0, &["check", "-q"]);
+    }
+}
+
+#[test]
 fn an_output_that_is_left_to_the_user_stays_and_is_missed() {
     let minimal = read("tests/golden/ok/minimal.toml");
     let sandbox = Sandbox::with_config(&format!("{minimal}\n[outputs]\nhosts.render = true\n"));

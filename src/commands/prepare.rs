@@ -159,6 +159,7 @@ impl Prepared<'_> {
         after::missing_modules(cluster, |path| self.root.holds(path), &mut found);
         let referred: Vec<_> = self.ready.missing().iter().map(|it| it.path.as_str()).collect();
         after::missing_outputs(cluster, &referred, |path| self.root.holds(path), &mut found);
+        after::missing_input(cluster, |path| self.root.text(path), &mut found);
         let mut previous = Previous::read(cluster, |path| changes.old_attrs(path));
         previous.first_control_plane =
             previous.first_control_plane.or_else(|| changes.last_first_control_plane());

@@ -200,6 +200,8 @@ codes! {
     MissingModule = "NG0604" "missing-module" Warning;
     /// An output that the user makes and that is not there.
     MissingOutput = "NG0605" "missing-output" Refused;
+    /// A flake of the user's without the nixpkgs that Kubernetes is to come from.
+    MissingInput = "NG0606" "missing-input" Refused;
     /// A file of the tree that a clone would not have.
     NotInGit = "NG0607" "not-in-git" Refused;
     /// A manifest of the user's that is not there.

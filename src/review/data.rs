@@ -31,6 +31,7 @@ pub(super) fn place(file: DataFile, path: &AttrPath) -> Option<(Owner<'_>, Strin
             DataFile::Vms,
             ["order" | "microvmList" | "tagList", ..] | ["k8s", "controlPlanes" | "workers", ..],
         ) => None,
+        (DataFile::Vms, ["k8s", "nodes", _]) => Some((Owner::All, below(0))),
         (DataFile::Vms, ["k8s", "version"]) => Some((Owner::Nodes, below(0))),
         (DataFile::Hosts, ["common", "nixos"]) => Some((Owner::All, "data.nixos".to_owned())),
         (DataFile::Network, ["dns", ..]) => Some((Owner::All, format!("data.network.{path}"))),

@@ -133,6 +133,11 @@ let
         ++ concatMap (branch: branch.unknown) (attrValues branches);
     };
 
+  declaredBy = zipAttrsWith (
+    _: declarations:
+    if lib.any (is "option") declarations then lib.head declarations else declaredBy declarations
+  );
+
   evalModules =
     {
       modules,
@@ -151,7 +156,7 @@ let
         file: module:
         let
           given = {
-            inherit lib config;
+            inherit lib config options;
           }
           // specialArgs;
           argument =
@@ -167,6 +172,8 @@ let
           value = module.config;
         }) all
       );
+      # Which options there are.
+      options = declaredBy (map (module: module.options) all);
       freeform = lib.filter (type: type != null) (map (module: module.freeformType) all);
       extra =
         lib.optionalAttrs (freeform != [ ])

@@ -3,6 +3,7 @@
 
 mod conflicting_options;
 mod ended_releases;
+mod missing_input;
 mod missing_modules;
 mod missing_outputs;
 mod steps;
@@ -10,6 +11,7 @@ mod user_options;
 
 pub use conflicting_options::conflicting_options;
 pub use ended_releases::ended_releases;
+pub use missing_input::missing_input;
 pub use missing_modules::missing_modules;
 pub use missing_outputs::missing_outputs;
 pub use steps::run as steps;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::folder::{Folder, Found, Way};
+use super::folder::{Folder, Found, MOST, Way};
 use crate::disk::error::IoError;
 use crate::disk::git::Committed;
 use crate::disk::paths::{LOCK_FILE, parents, split};
@@ -64,6 +64,14 @@ impl Root {
     /// Whether anything is at a place.
     pub fn holds(&self, relative: &str) -> bool {
         self.at(relative).exists()
+    }
+
+    /// The text of a file of the tree, where there is one that can be read.
+    pub fn text(&self, relative: &str) -> Option<String> {
+        match self.look(relative, MOST) {
+            Ok(Found::File(bytes)) => String::from_utf8(bytes).ok(),
+            Ok(Found::Nothing | Found::InTheWay(_)) | Err(_) => None,
+        }
     }
 
     /// The thing that stands at a place, looking at every folder on the way there.

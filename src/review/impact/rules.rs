@@ -90,6 +90,7 @@ pub(super) const RULES: &[Rule] = &[
     // What a machine is in the cluster.
     rule("data.role", Any, Always, Is(Drain), "the node joins anew in its new role"),
     rule("data.k8s.version", Node, Always, Is(Drain), "kubeadm upgrades the nodes one by one, control planes first"),
+    rule("data.k8s.nodes.*", Any, Always, Is(Switch), "it knows the nodes by name"),
     rule("data.k8s.encryptSecrets", Any, Always, Is(Nothing), "counts when kubeadm creates a cluster; for one that runs, see docs/cluster.md"),
     rule("data.k8s.audit", Any, Always, Is(Nothing), "counts when kubeadm creates a cluster; for one that runs, see docs/cluster.md"),
     rule("data.labels.**", Any, Always, Is(Nothing), "labels are given by bootstrap/40-labels.sh"),

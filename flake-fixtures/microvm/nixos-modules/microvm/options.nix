@@ -33,6 +33,8 @@ in
     );
     vcpu = default 1 types.ints.positive;
     mem = default 512 types.ints.positive;
+    # What `imageType` and a lasting machine id came with.
+    machineId = default null (types.nullOr types.str);
     vsock.cid = default null (types.nullOr types.int);
     preStart = default "" types.lines;
     qemu.extraArgs = default [ ] (types.listOf types.str);

@@ -45,6 +45,12 @@
       "k8s-worker-2"
       "homelab"
     ];
+    nodes = {
+      homelab = "10.0.20.5";
+      k8s-master = "10.0.20.10";
+      k8s-worker-1 = "10.0.20.11";
+      k8s-worker-2 = "10.0.20.12";
+    };
     encryptSecrets = true;
     audit = true;
     joinTokenFile = "/run/secrets/k8s/joinToken";

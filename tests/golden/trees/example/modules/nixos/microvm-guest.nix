@@ -3,11 +3,23 @@
 
 # What every MicroVM has in common: the host's store, its network by MAC
 # address, and root's SSH keys.
-{ config, data, ... }:
+{
+  config,
+  data,
+  lib,
+  options,
+  ...
+}:
 let
   vm = data.vms.definitions.${config.networking.hostName};
 in
 {
+  assertions = [
+    {
+      assertion = options.microvm ? machineId;
+      message = "This MicroVM needs a microvm.nix of 2026-03-08 or later: `nix flake update microvm`";
+    }
+  ];
   microvm.shares = [
     {
       tag = "ro-store";
@@ -17,7 +29,11 @@ in
       readOnly = true;
     }
   ];
-  networking.useDHCP = false;
+  networking = {
+    useDHCP = false;
+    # Nodes are known by name, without a name server.
+    hosts = lib.mapAttrs' (name: ip: lib.nameValuePair ip [ name ]) data.vms.k8s.nodes;
+  };
 
   # By its MAC: the type "ether" would also match the host ends of pod veths, and
   # interfaces of your own, and networkd would give each of them the VM's address.
@@ -26,11 +42,12 @@ in
     inherit (data.network) dns;
   };
 
+  # No matter of the cluster: yours goes before it.
   services.openssh = {
-    enable = true;
+    enable = lib.mkDefault true;
     settings = {
-      PasswordAuthentication = false;
-      KbdInteractiveAuthentication = false;
+      PasswordAuthentication = lib.mkDefault false;
+      KbdInteractiveAuthentication = lib.mkDefault false;
     };
   };
   users.users.root.openssh.authorizedKeys.keys = data.hosts.definitions.${vm.host}.adminKeys;

@@ -31,6 +31,10 @@
     firstControlPlane = "cp";
     controlPlanes = [ "cp" ];
     workers = [ "worker" ];
+    nodes = {
+      cp = "10.0.20.211";
+      worker = "10.0.20.117";
+    };
     encryptSecrets = true;
     audit = true;
     joinTokenFile = "/run/secrets/k8s/joinToken";

@@ -138,6 +138,8 @@ in
   networking = {
     useDHCP = false;
     useNetworkd = true;
+    # Nodes are known by name, without a name server.
+    hosts = lib.mapAttrs' (name: ip: lib.nameValuePair ip [ name ]) data.vms.k8s.nodes;
 
     # In mangle, before kube-proxy's chains, which accept what they have rewritten.
     firewall = {
