@@ -91,6 +91,14 @@ let
   byName = builtins.mapAttrs (_: machine: report machine.config) outputs.nixosConfigurations;
   guests = lib.mergeAttrsList (lib.mapAttrsToList guestsOf outputs.nixosConfigurations);
 
+  nodeOf =
+    node:
+    report
+      ((nixpkgsInput "nixpkgs").lib.nixosSystem {
+        inherit (outputs.colmena.meta) specialArgs;
+        modules = node.imports;
+      }).config;
+
   # Said once, if it is the same.
   short =
     name: machine:
@@ -104,9 +112,13 @@ in
 {
   machines = builtins.mapAttrs short byName // guests;
   checks = builtins.mapAttrs (_: lib.attrNames) (outputs.checks or { });
-  # What Colmena would deploy to.
-  deployment = builtins.mapAttrs (_: node: node.deployment) (
-    removeAttrs (outputs.colmena or { }) [ "meta" ]
-  );
+  # What Colmena would deploy to, and that it is the machine of that name.
+  deployment = builtins.mapAttrs (
+    name: node:
+    if node ? imports && nodeOf node != byName.${name} then
+      throw "The hive has another ${name} than the flake."
+    else
+      node.deployment
+  ) (removeAttrs (outputs.colmena or { }) [ "meta" ]);
   formatter = outputs.formatter.x86_64-linux.pname or null;
 }

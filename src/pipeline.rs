@@ -112,8 +112,8 @@ impl Pipeline {
     }
 }
 
-/// Everything that files are rendered from, in an order of its own. Nothing is
-/// from `[lints]`.
+/// Everything that files are rendered from, in an order of its own but for that of
+/// the MicroVMs, which is rendered. Nothing is from `[lints]`.
 pub fn inputs(source: &Source, document: &Document<'_>, overrides: &Overrides) -> Vec<String> {
     let tables = document.get_ref().as_table().into_iter().flatten();
     let tables = tables.filter(|(key, _)| key.get_ref() != "lints");
@@ -123,5 +123,13 @@ pub fn inputs(source: &Source, document: &Document<'_>, overrides: &Overrides) -
     tables.sort();
     let templates = overrides.texts().map(|(name, text)| [name.to_owned(), text.to_owned()]);
     let named = tables.into_iter().chain(templates).flatten();
-    std::iter::once(source.file_name()).chain(named).collect()
+    std::iter::once(source.file_name()).chain(named).chain(order(document)).collect()
+}
+
+/// The names of the MicroVMs as they are written.
+fn order(document: &Document<'_>) -> Vec<String> {
+    let vms = document.get_ref().get("vms").and_then(|vms| vms.get_ref().as_table());
+    let mut keys: Vec<_> = vms.into_iter().flat_map(|vms| vms.keys()).collect();
+    keys.sort_by_key(|key| key.span().start);
+    keys.into_iter().map(|key| key.get_ref().to_string()).collect()
 }

@@ -284,9 +284,9 @@ impl<'a> Outputs<'a> {
             "env" => self.variable == *value,
             "data" => self.models == *value && self.on_page(value),
             "outputs" => self.has_output(&case.key, &path),
-            // Of the MicroVMs, the runbook has the nodes alone, and the data none.
+            // Of the MicroVMs, the runbook has the nodes alone.
             "target_host" => {
-                (*machine != "host" || data["deployment"]["targetHost"] == **value)
+                data["deployment"]["targetHost"] == **value
                     && (*machine == "three" || self.in_words(value))
             }
             // Only a second control plane reads these. What a release and a chip are

@@ -15,7 +15,7 @@ use crate::support::{TODAY, generated};
 /// make; a test makes them, those of templates in `templates.rs`, those that take a
 /// list of options in `cli.rs`, that of another version in `versions.rs`, and that of
 /// git in `ways_out.rs`.
-const MADE_BY_A_TEST: [Code; 12] = [
+const MADE_BY_A_TEST: [Code; 13] = [
     Code::TooLarge,
     Code::MissingModule,
     Code::MissingManifest,

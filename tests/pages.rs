@@ -158,14 +158,9 @@ fn check_with_one_out_of_git(part: &str) -> String {
 
 /// Whether a code is about the tree as well as the file.
 fn is_about_the_tree(code: Code) -> bool {
-    let of_the_tree = [
-        Code::MissingModule,
-        Code::MissingOutput,
-        Code::MissingInput,
-        Code::MissingManifest,
-    ];
-    of_the_tree.contains(&code)
-        || code.id().starts_with("NG09")
+    let of_the_tree =
+        [Code::MissingModule, Code::MissingOutput, Code::MissingInput, Code::MissingManifest];
+    of_the_tree.contains(&code) || code.id().starts_with("NG09")
 }
 
 /// Whether a code takes a list of all options.

@@ -32,6 +32,10 @@ pub struct Deployment {
     pub target_host: String,
     /// The user.
     pub target_user: String,
-    /// Tags to select machines by.
+    /// Tags to select machines by: the user's in their order, then nixgen's.
     pub tags: Vec<Name>,
+    /// Whether Colmena has it.
+    pub colmena: bool,
+    /// Whether Colmena has it build its own system.
+    pub build_on_target: bool,
 }

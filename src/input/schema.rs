@@ -289,8 +289,14 @@ record! {
         target_host: Option<Spanned<OneLine>>,
         /// The user to log in as.
         target_user: Option<Spanned<UserName>>,
-        /// Tags to select machines by.
+        /// Tags to select machines by, in this order, before those that nixgen gives.
         tags: Vec<Spanned<Name>>,
+        /// Tags of nixgen's that it is not to have.
+        without_tags: Vec<Spanned<Name>>,
+        /// Whether Colmena has it. It has by default.
+        colmena: Option<Spanned<bool>>,
+        /// Whether Colmena has it build its own system. It does not by default.
+        build_on_target: Option<Spanned<bool>>,
     }
 }
 

@@ -87,10 +87,15 @@ fn host(
     let groups = Groups::of(Group::Host, *table.role, file);
     let first_admin = users.iter().find(|user| *user.admin).map(|user| user.name.to_string());
     let deployment = deployment(
+        name,
         &table.deployment,
         // DHCP's is not known, and one of a VLAN leads nowhere from outside.
         table.wan_address.as_ref().map_or_else(|| name.to_string(), ToString::to_string),
         first_admin.unwrap_or_else(|| "root".to_owned()),
+        // Not those of its role: who deploys the nodes among the MicroVMs by a tag does
+        // not mean to switch the machine that carries them.
+        &["host"],
+        log,
     );
     Some(Host {
         id,

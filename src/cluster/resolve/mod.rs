@@ -5,6 +5,8 @@ mod names;
 mod roles;
 mod vms;
 
+use std::collections::HashSet;
+
 use self::hosts::hosts;
 use self::vms::vms;
 use crate::cluster::{Cluster, Deployment, Labels, Network, Vlan, VlanId, Vm};
@@ -13,7 +15,7 @@ use crate::input::schema::{ClusterFile, DeploymentTable, NetworkTable};
 use crate::input::types::{Endpoint, LabelKey, LabelValue, Name, OneLine, Role};
 use crate::input::{Map, Spanned};
 use crate::release::{RELEASES, Release};
-use crate::text::closest;
+use crate::text::{closest, listed};
 
 type Log = Vec<Diagnostic>;
 
@@ -156,14 +158,34 @@ fn labels(map: &Map<LabelKey, Spanned<LabelValue>>) -> Labels {
     map.iter().map(|(key, value)| (key.value.clone(), value.clone())).collect()
 }
 
-fn deployment(table: &DeploymentTable, host: String, user: String) -> Deployment {
-    let mut tags: Vec<Name> = table.tags.iter().map(|tag| tag.value.clone()).collect();
-    tags.sort();
-    tags.dedup();
+/// How a machine is reached, which nixgen gives tags.
+fn deployment(
+    owner: &Spanned<Name>,
+    table: &DeploymentTable,
+    host: String,
+    user: String,
+    given: &[&str],
+    log: &mut Log,
+) -> Deployment {
+    let without = &table.without_tags;
+    let given_tags = given.iter().map(|tag| Name::own(*tag));
+    let given_tags = given_tags.filter(|tag| without.iter().all(|without| without.value != *tag));
+    let mut seen = HashSet::new();
+    let tags = table.tags.iter().map(|tag| tag.value.clone()).chain(given_tags);
+    let tags = tags.filter(|tag| seen.insert(tag.clone())).collect();
+    for tag in without.iter().filter(|tag| !given.contains(&tag.as_str())) {
+        let message = format!("nixgen gives `{owner}` no tag `{tag}`");
+        log.push(
+            Diagnostic::new(Code::UnknownReference, tag.span(), message)
+                .help(format!("it gives it {}", listed(given, given.len()))),
+        );
+    }
     Deployment {
         target_host: table.target_host.as_ref().map_or(host, ToString::to_string),
         target_user: table.target_user.as_ref().map_or(user, ToString::to_string),
         tags,
+        colmena: table.colmena.as_ref().is_none_or(|colmena| **colmena),
+        build_on_target: table.build_on_target.as_ref().is_some_and(|on_target| **on_target),
     }
 }
 

@@ -86,6 +86,12 @@ fn vm(
         .clone()
         .unwrap_or_else(|| Spanned::implied(derive::address(name, *network.vlan(vlan).subnet)));
     let groups = Groups::of(Group::MicroVm, *table.role, file);
+    let own = match *table.role {
+        Role::None => vec!["vm", network.vlan(vlan).name.as_str()],
+        role => vec!["vm", "k8s", role.as_str()],
+    };
+    let deployment =
+        deployment(name, &table.deployment, ip.to_string(), "root".to_owned(), &own, log);
     let memory = match *table.role {
         Role::None => Size::gib(1),
         Role::ControlPlane | Role::Worker => Size::gib(4),
@@ -112,7 +118,7 @@ fn vm(
         autostart: *table.autostart,
         extra_modules: groups.modules(&table.extra_modules),
         nixos: groups.options(&table.nixos),
-        deployment: deployment(&table.deployment, ip.to_string(), "root".to_owned()),
+        deployment,
         ip,
     })
 }

@@ -1,6 +1,6 @@
 //! `hosts.nix`: the physical machines.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use serde::Serialize;
@@ -67,7 +67,11 @@ struct HostData<'a> {
 struct HostDeployment<'a> {
     target_host: &'a str,
     target_user: &'a str,
-    tags: Vec<&'a str>,
+    tags: &'a [Name],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    colmena: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    build_on_target: Option<bool>,
 }
 
 pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
@@ -89,11 +93,6 @@ pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
 
 fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
     let network = &cluster.network;
-    let mut tags: BTreeSet<&str> = host.deployment.tags.iter().map(Name::as_str).collect();
-    tags.insert("host");
-    if *host.role != Role::None {
-        tags.extend(["k8s", host.role.as_str()]);
-    }
     HostData {
         hostname: &host.name,
         username: &host.deployment.target_user,
@@ -117,7 +116,9 @@ fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
         deployment: HostDeployment {
             target_host: &host.deployment.target_host,
             target_user: &host.deployment.target_user,
-            tags: tags.into_iter().collect(),
+            tags: &host.deployment.tags,
+            colmena: (!host.deployment.colmena).then_some(false),
+            build_on_target: host.deployment.build_on_target.then_some(true),
         },
     }
 }

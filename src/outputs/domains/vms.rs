@@ -1,6 +1,6 @@
 //! `vms.nix`: the MicroVMs, and the Kubernetes cluster that they make up.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::net::Ipv4Addr;
 
 use ipnet::Ipv4Net;
@@ -19,7 +19,7 @@ pub(super) struct Context<'a> {
     cluster: &'a Name,
     order: Vec<&'a Name>,
     microvm_list: Vec<&'a Name>,
-    tag_list: BTreeSet<&'a str>,
+    tag_list: Vec<&'a Name>,
     k8s: Kubernetes<'a>,
     vms: Vec<Named<'a, VmData<'a>>>,
 }
@@ -101,10 +101,15 @@ struct VolumeData<'a> {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct VmDeployment<'a> {
     colmena: bool,
-    tags: BTreeSet<&'a str>,
+    tags: &'a [Name],
     user: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_host: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    build_on_target: Option<bool>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref)] // serde passes a reference
@@ -113,13 +118,16 @@ fn is_true(value: &bool) -> bool {
 }
 
 pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
-    let names: Vec<&Name> = cluster.vms.iter().map(|vm| &vm.name.value).collect();
+    // As they are written: a person has put them into that order.
+    let mut written: Vec<&Vm> = cluster.vms.iter().collect();
+    written.sort_by_key(|vm| vm.name.span().map(|span| span.start));
+    let names: Vec<&Name> = written.iter().map(|vm| &vm.name.value).collect();
     let nodes = |role| cluster.nodes().filter(move |node| node.role == role);
     let context = Context {
         cluster: &cluster.name,
         microvm_list: names.clone(),
         order: names,
-        tag_list: cluster.vms.iter().flat_map(|vm| vm_tags(cluster, vm)).collect(),
+        tag_list: tags(&written),
         k8s: Kubernetes {
             cluster_name: &cluster.name,
             version: *cluster.kubernetes,
@@ -146,17 +154,11 @@ pub(super) fn file(cluster: &Cluster, path: RelPath) -> Planned {
     TEMPLATE.file(path, &context)
 }
 
-fn vm_tags<'a>(cluster: &'a Cluster, vm: &'a Vm) -> BTreeSet<&'a str> {
-    let mut tags: BTreeSet<&str> = vm.deployment.tags.iter().map(Name::as_str).collect();
-    tags.insert("vm");
-    match *vm.role {
-        Role::None => tags.insert(cluster.vlan_of(vm).name.as_str()),
-        role => {
-            tags.insert("k8s");
-            tags.insert(role.as_str())
-        }
-    };
-    tags
+/// Every tag, as the file says them first.
+fn tags<'a>(vms: &[&'a Vm]) -> Vec<&'a Name> {
+    let mut seen = HashSet::new();
+    let tags = vms.iter().flat_map(|vm| &vm.deployment.tags);
+    tags.filter(|tag| seen.insert(*tag)).collect()
 }
 
 /// The ports that the user's Nix reads by these names. The scheduler's and the
@@ -215,9 +217,12 @@ fn vm_data<'a>(cluster: &'a Cluster, vm: &'a Vm) -> VmData<'a> {
         volumes: vm.volumes.iter().map(volume).collect(),
         autostart: vm.autostart,
         deployment: VmDeployment {
-            colmena: true,
-            tags: vm_tags(cluster, vm),
+            colmena: vm.deployment.colmena,
+            tags: &vm.deployment.tags,
             user: &vm.deployment.target_user,
+            target_host: Some(vm.deployment.target_host.as_str())
+                .filter(|target| *target != vm.ip.to_string()),
+            build_on_target: vm.deployment.build_on_target.then_some(true),
         },
     }
 }

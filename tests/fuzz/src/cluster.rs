@@ -91,7 +91,11 @@ const HOST: &[&[&str]] = &[
         "gpu = { model = 'gfx90a', mode = 'none' }",
     ],
     &["", "extra_modules = ['modules/é ${x}.nix']", "extra_modules = ['a', './b', 'hosts/h0.nix']"],
-    &["", "deployment = { target_host = '\"a b\" $(x)', target_user = 'root', tags = ['x'] }"],
+    &[
+        "",
+        "deployment = { target_host = '\"a b\" $(x)', target_user = 'root', tags = ['x'] }",
+        "deployment = { tags = ['b', 'a', 'b'], without_tags = ['host'], colmena = false, build_on_target = true }",
+    ],
 ];
 
 const VM: &[&[&str]] = &[

@@ -38,11 +38,7 @@
       deployment = {
         targetHost = "192.168.1.10";
         targetUser = "admin";
-        tags = [
-          "host"
-          "k8s"
-          "worker"
-        ];
+        tags = [ "host" ];
       };
     };
   };

@@ -7,27 +7,27 @@
     "k8s-master"
     "k8s-worker-1"
     "k8s-worker-2"
+    "vault"
     "jenkins"
     "registry"
-    "vault"
   ];
 
   microvmList = [
     "k8s-master"
     "k8s-worker-1"
     "k8s-worker-2"
+    "vault"
     "jenkins"
     "registry"
-    "vault"
   ];
 
   tagList = [
-    "control-plane"
+    "vm"
     "k8s"
+    "control-plane"
+    "worker"
     "management"
     "services"
-    "vm"
-    "worker"
   ];
 
   k8s = {
@@ -106,9 +106,9 @@
       deployment = {
         colmena = true;
         tags = [
-          "control-plane"
-          "k8s"
           "vm"
+          "k8s"
+          "control-plane"
         ];
         user = "root";
       };
@@ -151,8 +151,8 @@
       deployment = {
         colmena = true;
         tags = [
-          "k8s"
           "vm"
+          "k8s"
           "worker"
         ];
         user = "root";
@@ -196,8 +196,8 @@
       deployment = {
         colmena = true;
         tags = [
-          "k8s"
           "vm"
+          "k8s"
           "worker"
         ];
         user = "root";
@@ -226,8 +226,8 @@
       deployment = {
         colmena = true;
         tags = [
-          "management"
           "vm"
+          "management"
         ];
         user = "root";
       };
@@ -255,8 +255,8 @@
       deployment = {
         colmena = true;
         tags = [
-          "services"
           "vm"
+          "services"
         ];
         user = "root";
       };
@@ -284,8 +284,8 @@
       deployment = {
         colmena = true;
         tags = [
-          "management"
           "vm"
+          "management"
         ];
         user = "root";
       };

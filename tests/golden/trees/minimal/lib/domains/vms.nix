@@ -14,9 +14,9 @@
   ];
 
   tagList = [
-    "control-plane"
-    "k8s"
     "vm"
+    "k8s"
+    "control-plane"
     "worker"
   ];
 
@@ -90,9 +90,9 @@
       deployment = {
         colmena = true;
         tags = [
-          "control-plane"
-          "k8s"
           "vm"
+          "k8s"
+          "control-plane"
         ];
         user = "root";
       };
@@ -135,8 +135,8 @@
       deployment = {
         colmena = true;
         tags = [
-          "k8s"
           "vm"
+          "k8s"
           "worker"
         ];
         user = "root";
