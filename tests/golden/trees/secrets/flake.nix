@@ -54,32 +54,63 @@
         };
 
       # A host carries its VMs: building it builds them, switching it deploys them.
-      mkHost =
-        name:
-        mkSystem [
-          microvm.nixosModules.host
-          (./hosts + "/${name}.nix")
-          kubernetesModule
-          sops-nix.nixosModules.sops
-          { microvm.vms = microvms.mkHostVms name; }
-        ];
+      hostModules = name: [
+        microvm.nixosModules.host
+        (./hosts + "/${name}.nix")
+        kubernetesModule
+        sops-nix.nixosModules.sops
+        { microvm.vms = microvms.mkHostVms name; }
+      ];
 
       # The same VM on its own: to run it, to inspect it, to deploy it over SSH.
-      mkVm =
+      vmModules =
         name:
-        mkSystem (
-          [
-            microvm.nixosModules.microvm
-            { nixpkgs.hostPlatform = data.hosts.definitions.${data.vms.definitions.${name}.host}.platform; }
-          ]
-          ++ microvms.mkVmModules name
-        );
+        [
+          microvm.nixosModules.microvm
+          { nixpkgs.hostPlatform = data.hosts.definitions.${data.vms.definitions.${name}.host}.platform; }
+        ]
+        ++ microvms.mkVmModules name;
+
+      # The same machine for Colmena.
+      mkNode = deployment: modules: {
+        imports = modules;
+        deployment = {
+          inherit (deployment) tags targetHost targetUser;
+          buildOnTarget = deployment.buildOnTarget or false;
+        };
+      };
+      ofColmena = lib.filterAttrs (_: machine: machine.deployment.colmena or true);
 
       hostNames = lib.attrNames data.hosts.definitions;
       onPlatform = system: lib.filter (name: data.hosts.definitions.${name}.platform == system) hostNames;
     in
     {
-      nixosConfigurations = lib.genAttrs hostNames mkHost // lib.genAttrs data.vms.order mkVm;
+      nixosConfigurations =
+        lib.genAttrs hostNames (name: mkSystem (hostModules name))
+        // lib.genAttrs data.vms.order (name: mkSystem (vmModules name));
+
+      # MicroVMs have the read-only store of their host: to deploy one is to apply its
+      # host. `colmena build` and `colmena exec` take it by itself. Colmena 0.5 reads
+      # this with `--legacy-flake-eval`, because the other way takes an input of it.
+      colmena = {
+        meta = {
+          nixpkgs = nixpkgs.legacyPackages.${data.hosts.common.platform};
+          specialArgs = { inherit data; };
+        };
+      }
+      // lib.mapAttrs (name: host: mkNode host.deployment (hostModules name)) (
+        ofColmena data.hosts.definitions
+      )
+      // lib.mapAttrs (
+        name: vm:
+        mkNode (
+          {
+            targetHost = vm.ip;
+            targetUser = vm.deployment.user;
+          }
+          // vm.deployment
+        ) (vmModules name)
+      ) (ofColmena data.vms.definitions);
 
       checks = lib.genAttrs lib.systems.flakeExposed (
         system:

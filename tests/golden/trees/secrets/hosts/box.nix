@@ -2,7 +2,9 @@
 # change cluster.toml and run `nixgen render`.
 
 # box: carries the MicroVMs, routes their VLANs.
-# What holds for every host is in the imported modules.
+# What holds for every host is in the imported modules. What is no matter of the
+# cluster is a default: yours goes before it.
+{ lib, ... }:
 {
   imports = [
     ../modules/nixos/cluster-network.nix
@@ -13,8 +15,8 @@
   nixpkgs.hostPlatform = "x86_64-linux";
 
   boot.loader = {
-    systemd-boot.enable = true;
-    efi.canTouchEfiVariables = true;
+    systemd-boot.enable = lib.mkDefault true;
+    efi.canTouchEfiVariables = lib.mkDefault true;
   };
 
   fileSystems = {
@@ -42,22 +44,23 @@
   };
 
   # Admins have a key and no password.
-  security.sudo.wheelNeedsPassword = false;
+  security.sudo.wheelNeedsPassword = lib.mkDefault false;
   services.openssh = {
-    enable = true;
+    enable = lib.mkDefault true;
     settings = {
-      PasswordAuthentication = false;
-      KbdInteractiveAuthentication = false;
-      PermitRootLogin = "no";
+      PasswordAuthentication = lib.mkDefault false;
+      KbdInteractiveAuthentication = lib.mkDefault false;
+      PermitRootLogin = lib.mkDefault "no";
     };
   };
 
   nix.settings = {
-    experimental-features = [
+    experimental-features = lib.mkDefault [
       "nix-command"
       "flakes"
     ];
-    # Deployments bring unsigned store paths, and admins are root anyway.
+    # Deployments bring unsigned store paths, and admins are root anyway. No default:
+    # NixOS adds root itself, and would go before it.
     trusted-users = [
       "root"
       "@wheel"

@@ -43,7 +43,12 @@ let
   # hand, formatted by the guest at its first boot and mounted by its serial.
   mkQcow2Volume =
     name: volume:
-    { config, lib, ... }:
+    {
+      config,
+      lib,
+      options,
+      ...
+    }:
     let
       inherit (config.microvm) hypervisor shares vmHostPackages;
       image = "${name}.qcow2";
@@ -68,14 +73,18 @@ let
           "virtio-blk-pci,drive=qcow2-${name},serial=${name}"
         ];
         volumes = lib.mkIf (hypervisor == "cloud-hypervisor") [
-          {
-            inherit image;
-            inherit (volume) size;
-            imageType = "qcow2";
-            serial = name;
-            autoCreate = false;
-            mountPoint = null;
-          }
+          (
+            {
+              inherit image;
+              inherit (volume) size;
+              serial = name;
+              autoCreate = false;
+              mountPoint = null;
+            }
+            # As old as `machineId`, which every MicroVM asserts: without it the option
+            # would be an error that says nothing of microvm.nix.
+            // lib.optionalAttrs (options.microvm ? machineId) { imageType = "qcow2"; }
+          )
         ];
       };
 

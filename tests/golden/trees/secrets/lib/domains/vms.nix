@@ -16,11 +16,11 @@
   ];
 
   tagList = [
-    "control-plane"
-    "k8s"
-    "services"
     "vm"
+    "k8s"
+    "control-plane"
     "worker"
+    "services"
   ];
 
   k8s = {
@@ -34,6 +34,10 @@
     firstControlPlane = "cp";
     controlPlanes = [ "cp" ];
     workers = [ "worker" ];
+    nodes = {
+      cp = "10.0.20.211";
+      worker = "10.0.20.117";
+    };
     encryptSecrets = true;
     audit = true;
     joinTokenFile = "/run/secrets/k8s/joinToken";
@@ -89,9 +93,9 @@
       deployment = {
         colmena = true;
         tags = [
-          "control-plane"
-          "k8s"
           "vm"
+          "k8s"
+          "control-plane"
         ];
         user = "root";
       };
@@ -134,8 +138,8 @@
       deployment = {
         colmena = true;
         tags = [
-          "k8s"
           "vm"
+          "k8s"
           "worker"
         ];
         user = "root";
@@ -177,8 +181,8 @@
       deployment = {
         colmena = true;
         tags = [
-          "services"
           "vm"
+          "services"
         ];
         user = "root";
       };
