@@ -201,6 +201,7 @@ fn the_qcow2_volume_is_made_once_by_the_real_qemu_img() {
           adapters = import {} {{ inherit lib; data.vms.definitions = {{ }}; }};
           module = adapters.mkQcow2Volume "kubelet" {{ size = 64; mountPoint = "/x"; fsType = "ext4"; }} {{
             inherit lib;
+            options = {{ }};
             config.microvm = {{ hypervisor = "qemu"; shares = [ 1 ]; vmHostPackages.qemu-utils = ""; }};
           }};
         in {{ inherit (module.microvm) preStart; args = module.microvm.qemu.extraArgs; }}"#,
