@@ -230,7 +230,7 @@ fn run(program: &str, args: &[OsString], input: &str) -> Result<Output, Trouble>
     child.wait_with_output().map_err(failed)
 }
 
-/// The first line of what a program complains of.
+/// The last line of what a program complains of.
 fn why(asked: &str, ran: &Output) -> Trouble {
     let said = String::from_utf8_lossy(&ran.stderr);
     let line = said.lines().map(str::trim).rfind(|line| !line.is_empty());
