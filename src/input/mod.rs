@@ -7,6 +7,7 @@ pub(crate) mod decode;
 mod describe;
 pub(crate) mod example;
 mod keys;
+pub mod machines;
 pub mod nixos;
 mod record;
 mod scalars;

@@ -8,7 +8,8 @@ use super::{Log, deployment, labels};
 use crate::cluster::{Gpu, Hardware, Host, HostId, Network, User, VlanId};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
-use crate::input::schema::{ClusterFile, HostTable};
+use crate::input::machines::HostTable;
+use crate::input::schema::ClusterFile;
 use crate::input::types::{Group, Name, Role};
 
 pub(super) fn hosts(

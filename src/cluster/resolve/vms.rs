@@ -6,7 +6,8 @@ use super::{Log, deployment, labels};
 use crate::cluster::{Host, HostId, Network, Share, VlanId, Vm, Volume, derive};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::Spanned;
-use crate::input::schema::{ClusterFile, VmTable};
+use crate::input::machines::VmTable;
+use crate::input::schema::ClusterFile;
 use crate::input::types::{AbsPath, DiskFormat, FsType, Group, Mac, Name, Role, Size};
 
 pub(super) fn vms(
