@@ -52,14 +52,14 @@ build() {
     # A back end that nobody here uses is half in C.
     flannel) cgo=1 tags=netgo,osusergo link+=' -linkmode external -extldflags -static' ;;
   esac
-  # Two at once, and after everything else: a machine that only builds parts loses nothing.
-  local command=(env "CGO_ENABLED=$cgo" nice -n 5 go build -C "$parts/$part" -o "$out/" -p 2 -trimpath
-    -tags "$tags" -ldflags "$link $(stamps "$part" | tr '\n' ' ')" "$what")
-  hash=$({ find "$parts/$part" -type f -print0 | sort -z | xargs -0 cat && echo "${command[@]}" && go version; } | sha256sum)
+  # Wherever the checkout is.
+  local flags=(-trimpath -tags "$tags" -ldflags "$link $(stamps "$part" | tr '\n' ' ')" "$what")
+  hash=$({ find "$parts/$part" -type f -print0 | sort -z | xargs -0 cat && echo "$cgo ${flags[*]}" && go version; } | sha256sum)
   [ "$hash" != "$(cat "$out/.stamp" 2>/dev/null)" ] || return 0
   rm -rf "$out"
   mkdir -p "$out"
-  "${command[@]}"
+  # Two at once, and after everything else: a machine that only builds parts loses nothing.
+  CGO_ENABLED=$cgo nice -n 5 go build -C "$parts/$part" -o "$out/" -p 2 "${flags[@]}"
   # Go names a program after the last part of its path.
   case $part in
     etcd-*) mv "$out/server" "$out/etcd" ;;
