@@ -60,7 +60,9 @@ fn every_part_of_a_workload_is_waited_for_and_verified() {
             let (namespace, resource) = (part.namespace, part.resource);
             let wait = format!("--namespace {namespace} rollout status {resource} --timeout");
             assert!(applied.contains(&wait), "{wait}");
-            let check = format!("'{} runs' rolled_out {namespace} {resource}\n", part.title);
+            let how =
+                part.nodes.map_or("rolled_out".to_owned(), |nodes| format!("on_nodes {nodes}"));
+            let check = format!("'{} runs' {how} {namespace} {resource}\n", part.title);
             assert!(verified.contains(&check), "{check}");
         }
     }

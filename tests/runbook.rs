@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::flake_fixtures;
-use crate::support::read;
+use crate::support::{Sandbox, read};
 
 /// Of every NixOS, and of file systems that are mounted.
 const ALWAYS: &[&str] = &[
@@ -142,4 +142,30 @@ fn a_secret_manager_takes_the_place_of_copying() {
     }
     let by_hand = page("hybrid");
     assert!(by_hand.contains(copies) && !by_hand.contains("mkdir -p secrets/k8s"), "{by_hand}");
+}
+
+/// The page is rendered before the step that leads to what it is rendered for.
+#[test]
+fn a_page_tells_the_step_that_leads_to_it() {
+    let text = read("cluster.toml");
+    for (from, to) in [
+        (
+            "kubernetes = \"1.36\"",
+            "kubernetes = \"1.37\"\nkubernetes_nixpkgs = \"github:NixOS/nixpkgs/nixos-unstable\"",
+        ),
+        ("nixos = \"26.05\"", "nixos = \"26.11\""),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let pages = [text.clone(), text.replacen(from, to, 1)].map(|config| {
+            let sandbox = Sandbox::with_config(&config);
+            sandbox.expect(0, &["render", "-q"]);
+            sandbox.read("docs/cluster.md")
+        });
+        let [before, after] = pages.map(|page| {
+            let steps = page.split("\n### ").filter(|chapter| chapter.starts_with("Upgrade "));
+            steps.flat_map(commands).collect::<Vec<_>>()
+        });
+        assert!(before.len() > 10, "{before:#?}");
+        assert_eq!(before, after, "after {from}");
+    }
 }

@@ -149,6 +149,7 @@ fn join_tokens_end_once_every_node_is_in() {
 'kubectl get node worker '*InternalIP*) echo 10.0.20.11 ;;
 'kubectl get node '*kubeletVersion*) echo v{minor}.2 ;;
 'kubectl --namespace kube-system get pod '*) echo x:v{minor}.2 ;;
+*numberReady*) echo 2 ;;
 etcdctl*--keys-only) printf '/registry/secrets/x/%s\\n\\n' a b ;;
 etcdctl*) printf '/registry/secrets/x/a\\nk8s:enc:secretbox:v1:\\377\\n/registry/secrets/x/b\\nk8s:enc:secretbox:v1:y\\n' ;;",
         init = sandbox.at("bootstrap/10-init.sh").display(),
@@ -488,4 +489,48 @@ fn manifests_of_the_users_are_applied_behind_the_others_in_their_order() {
     tree.expect(0, &["render", "-q"]);
     let script = tree.read("bootstrap/50-workloads.sh");
     assert!(script.contains("echo '50-workloads: your manifests are applied; next"), "{script}");
+}
+
+/// kubeadm ends with the kubelet's certificate, before the kubelet made the node.
+#[test]
+fn a_node_has_joined_once_the_api_knows_it() {
+    let tree = ha();
+    let get = "kubectl --kubeconfig /etc/kubernetes/kubelet.conf get node worker-1";
+    let answers = format!("'{get}'*) [ -e /run/asked ] || {{ : >/run/asked; exit 1; }} ;;");
+    let node = Node { tree: &tree, name: "worker-1", files: JOINING, answers: &answers };
+    let joined = node.run("30-join.sh").succeeds();
+    assert_eq!((joined.called(get), joined.called("sleep 2")), (2, 1), "{joined:#?}");
+    let never = Node { answers: "'kubectl '*) exit 1 ;;", ..node };
+    never.run("30-join.sh").fails_with("the API does not know worker-1");
+}
+
+/// A daemon set that no node is there for has rolled out, for `kubectl`.
+#[test]
+fn workloads_wait_for_a_node_that_takes_them() {
+    let tree = single();
+    let status = "--output jsonpath={.status.desiredNumberScheduled}";
+    let ds = "kubectl --namespace kube-system get daemonset/amdgpu-device-plugin";
+    let answers = format!("'{ds} {status}') echo 0 ;;");
+    let node = Node { tree: &tree, name: "k8s-master", files: ADMIN, answers: &answers };
+    let waited = node.run("50-workloads.sh").fails_with("none of those with its labels is Ready");
+    assert!(waited.called("sleep 5") > 10 && waited.called(ds) > 10, "{waited:#?}");
+    assert_eq!(waited.called("kubectl --namespace kube-system rollout"), 0, "{waited:#?}");
+    let there = answers.replace("echo 0", "echo 1");
+    Node { answers: &there, ..node }.run("50-workloads.sh").succeeds();
+
+    // Every node is NotReady, so none of them counts.
+    let ready = "--output jsonpath={.status.numberReady}";
+    let answers = format!("*'{ready}') echo 0 ;;");
+    let empty =
+        Node { answers: &answers, ..node }.run("90-verify.sh").fails_with("one check failed");
+    for name in [
+        "flannel runs on every node",
+        "kube-proxy runs on every node",
+        "the AMD device plugin runs",
+    ] {
+        assert!(
+            empty.ran.stdout.contains(&format!("FAIL  {name}\n      expected on ")),
+            "{empty:#?}"
+        );
+    }
 }

@@ -114,6 +114,7 @@ struct WorkloadPart {
     manifest: String,
     namespace: &'static str,
     resource: &'static str,
+    nodes: Option<usize>,
     timeout: &'static str,
     exec: Vec<Vec<String>>,
 }
@@ -219,6 +220,7 @@ impl WorkloadPart {
             manifest: seen_by_scripts(&part.manifest, folder),
             namespace: part.namespace,
             resource: part.resource,
+            nodes: part.nodes,
             timeout: part.timeout,
             exec: part.exec,
         };

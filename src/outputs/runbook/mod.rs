@@ -38,6 +38,8 @@ struct Context {
     next: Option<String>,
     /// The next release of NixOS, if nixgen knows it.
     next_nixos: Option<NextNixos>,
+    /// Whether machines enter it by a reboot, which is never wrong.
+    boots: bool,
     control_planes: Vec<String>,
     worker_count: usize,
     ha: bool,
@@ -95,13 +97,11 @@ struct Context {
     own_manifests: bool,
 }
 
-/// The next release of NixOS, and how a machine enters it.
+/// The next release of NixOS.
 #[derive(Serialize)]
 struct NextNixos {
     name: &'static str,
     is_seen: bool,
-    /// Whether by a reboot alone.
-    boots: bool,
     /// The nixpkgs that holds Kubernetes at its minor, where the release has
     /// another one.
     holds: Option<String>,
@@ -152,6 +152,7 @@ impl Context {
             kubernetes: cluster.kubernetes.to_string(),
             state_version: cluster.state_version.to_string(),
             next: next_minor(cluster),
+            boots: next_release(cluster).is_none_or(|next| cluster.release.boots_into(next)),
             next_nixos: NextNixos::after(cluster),
             control_planes: cluster.control_planes().map(|vm| vm.name.to_string()).collect(),
             worker_count: workers().count(),
@@ -214,16 +215,19 @@ impl Context {
 impl NextNixos {
     fn after(cluster: &Cluster) -> Option<Self> {
         let (release, minor) = (&cluster.release, *cluster.kubernetes);
-        let newer = |next: &&Release| next.name > release.name && !next.is_rolling();
-        let next = RELEASES.iter().find(newer)?;
+        let next = next_release(cluster)?;
         let holds = cluster.kubernetes_nixpkgs.is_none() && next.kubernetes != (minor, minor);
         Some(Self {
             name: next.name,
             is_seen: next.is_seen,
-            boots: release.boots_into(next),
             holds: holds.then(|| format!("github:NixOS/nixpkgs/{}", release.branch)),
         })
     }
+}
+
+fn next_release(cluster: &Cluster) -> Option<&'static Release> {
+    let newer = |next: &&Release| next.name > cluster.release.name && !next.is_rolling();
+    RELEASES.iter().find(newer)
 }
 
 fn next_minor(cluster: &Cluster) -> Option<String> {

@@ -107,6 +107,7 @@ impl<'a> Ollama<'a> {
             manifest: beside(&manifest),
             namespace: "kube-system",
             resource: "daemonset/amdgpu-device-plugin",
+            nodes: Some(self.demand.nodes.len()),
             timeout: "15m",
             exec: Vec::new(),
         });
@@ -119,6 +120,7 @@ impl<'a> Ollama<'a> {
             manifest,
             namespace: "ollama",
             resource: "deployment/ollama",
+            nodes: None,
             timeout: "30m",
             exec: self.table.models.iter().map(pull).collect(),
         };

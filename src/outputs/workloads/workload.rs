@@ -30,6 +30,9 @@ pub struct Part {
     pub namespace: &'static str,
     /// The resource that runs, as `kubectl rollout` names it.
     pub resource: &'static str,
+    /// How many nodes it has to run on, if on each of some: what runs on none of
+    /// them has rolled out, as `kubectl` sees it.
+    pub nodes: Option<usize>,
     /// How long it may take at first.
     pub timeout: &'static str,
     /// What is run in it then, word by word.

@@ -41,6 +41,12 @@ fi
 here=$(dirname -- "$0")
 
 kubectl apply --filename "$here/$DEVICE_PLUGIN"
+# Without a node to run on it has rolled out, too: a node may have joined just now.
+tries=60
+until [ "$(kubectl --namespace kube-system get daemonset/amdgpu-device-plugin --output 'jsonpath={.status.desiredNumberScheduled}')" != 0 ]; do
+  ((--tries > 0)) || die 'no node for the AMD device plugin: none of those with its labels is Ready'
+  sleep 5
+done
 kubectl --namespace kube-system rollout status daemonset/amdgpu-device-plugin --timeout 15m
 
 kubectl apply --filename "$here/$OLLAMA"

@@ -71,5 +71,11 @@ else
   )
 
   kubeadm join --config "$work/join.yaml"
+  # kubeadm ends with the kubelet's certificate: the node may be there a moment later.
+  tries=60
+  until kubectl --kubeconfig "$KUBELET_CONF" get node "$node" --request-timeout 2s >/dev/null 2>&1; do
+    ((--tries > 0)) || die "kubeadm is done, but the API does not know $node: see \`journalctl --unit kubelet\`"
+    sleep 2
+  done
   echo "30-join: $node has joined; check with 90-verify.sh on a control plane"
 fi
