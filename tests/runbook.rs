@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::flake_fixtures;
-use crate::support::{Sandbox, read};
+use crate::support::{Sandbox, read, repository, tool};
 
 /// Of every NixOS, and of file systems that are mounted.
 const ALWAYS: &[&str] = &[
@@ -168,4 +168,28 @@ fn a_page_tells_the_step_that_leads_to_it() {
         assert!(before.len() > 10, "{before:#?}");
         assert_eq!(before, after, "after {from}");
     }
+}
+
+/// The NixOS test that nobody here can run takes what is rendered as it is.
+#[test]
+fn the_nixos_test_runs_chapters_that_are_there() {
+    let tree = flake_fixtures::render("nixos-test");
+    let eval = repository().join("flake-fixtures/nixos-test/eval.nix");
+    let (eval, path) = (eval.to_str().expect("text"), tree.path().to_str().expect("text"));
+    let options = ["--eval", "--strict", "--json", "--store", "dummy://", eval];
+    let output =
+        tool("nix-instantiate", "nix-bin", &[&options[..], &["--argstr", "tree", path]].concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let test: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(test["interfaces"], json!({ "enp1s0": { "vlan": 1, "assignIP": false } }));
+    assert_eq!(test["modules"], 4);
+
+    let page = tree.read("docs/cluster.md");
+    let script = test["testScript"].as_str().expect("text");
+    let quoted = script.split('"').skip(1).step_by(2);
+    let chapters: Vec<_> =
+        quoted.filter(|text| page.contains(&format!("\n### {text}\n"))).collect();
+    assert_eq!(chapters.len(), 11, "{chapters:?} of {script}");
+    let line = |name: &str| page.contains(&format!("\nHost {name}\n"));
+    assert!(script.contains("GUESTS = [\"k8s-master\",\"k8s-worker-1\"]") && line("k8s-master"));
 }

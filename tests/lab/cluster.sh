@@ -26,7 +26,12 @@ commands() { python3 "$HERE/runbook.py" "$TREE/docs/cluster.md" "$@"; }
 runbook() {
   local commands
   commands=$(commands "$@")
-  step "runbook: $*" run_commands "$commands"
+  # On a busy machine a component may restart while its check runs.
+  if [ "$1" = Verify ]; then
+    step "runbook: $*" eventually 900 "$commands"
+  else
+    step "runbook: $*" run_commands "$commands"
+  fi
   [ "$1" != 'Copy the bootstrap files' ] || patience
 }
 

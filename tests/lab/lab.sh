@@ -129,7 +129,7 @@ boot() {
     exec </dev/null >>"$run/console.log" 2>&1
     # A group of its own for the scheduler, before others: etcd has deadlines.
     export TMPDIR=/dev/shm
-    exec setsid bash -c 'echo -10 >/proc/self/autogroup; exec "$@"' boot \
+    exec setsid bash -c 'echo -5 >/proc/self/autogroup; exec "$@"' boot \
       ip netns exec "$NETNS" "$LAB/kernel/linux" \
       uml_dir="$LAB/uml/" umid="$name" mem="$memory" seccomp=on ncpus=2 con=null con0=null,fd:1 \
       root=/dev/ubda rw init=/usr/local/lib/lab-init LAB="$run" \

@@ -2,9 +2,9 @@
 # From 1.36 to 1.37 by the runbook, with pods on every node.
 formed
 everyone=$(ready </dev/null)
-# The page that is rendered then tells of the minor after that.
-control_plane=$(commands 'Upgrade Kubernetes' 1) host=$(commands 'Upgrade Kubernetes' 2)
 render 's/^kubernetes = .*/kubernetes = "1.37"\nkubernetes_nixpkgs = "github:NixOS\/nixpkgs\/nixos-unstable"/'
+# The page of 1.37 goes on with the step that leads to it.
+control_plane=$(commands 'Upgrade Kubernetes' 1) host=$(commands 'Upgrade Kubernetes' 2)
 runbook 'Copy the bootstrap files'
 step 'what kubeadm keeps' run_commands "$control_plane"
 step 'the kubelet of the host' run_commands "$host"
