@@ -62,7 +62,7 @@ let
     "crictl" "hostname" "kube" "modules-load.d" "nftables" "sysctl.d/60" "systemd/resolved" "systemd/networkd"
   ] name && file.enable);
   unitsOf = lib.filterAttrs (name: unit: begins [
-    "kubelet" "containerd" "firewall" "nat." "nftables"
+    "kubelet" "containerd" "firewall" "nat." "nftables" "k8s-"
   ] name && unit.enable && unit.text or null != null);
 
   texts = { config, ... }: {
@@ -83,7 +83,7 @@ let
     vm = if config ? microvm && config.microvm ? interfaces then {
       inherit (config.microvm) mem;
       interfaces = map (interface: { inherit (interface) id mac; }) config.microvm.interfaces;
-      shares = map (share: { inherit (share) tag source; }) config.microvm.shares;
+      shares = map (share: { inherit (share) tag source; readOnly = share.readOnly or false; }) config.microvm.shares;
     } else null;
   };
 in

@@ -111,6 +111,7 @@ boot() {
   if [ "$name" = "$HOST" ]; then
     # More than its MicroVMs have: its kubelet keeps theirs from pods.
     memory=12288M
+    rm -rf -- "$LAB"/run/memory/*/*
     nic uplink 02:00:00:00:00:01 "$UPLINK"
     for i in "${!GUESTS[@]}"; do nic "host$i" "02:00:00:00:01:0$i" "vm-${GUESTS[i]}"; done
     printf '[Mount]\nWhat=/dev/ubdb\nWhere=/var/lib/containerd\n' >"$hardware/etc/systemd/system/var-lib-containerd.mount"

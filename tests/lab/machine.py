@@ -9,10 +9,12 @@ host's folders of a MicroVM are: hostfs stands in for virtiofs."""
 import json
 import os
 import re
+import shutil
 import sys
 
 texts_file, name, shares, root = sys.argv[1:]
-machine = json.load(open(texts_file))[name]
+every = json.load(open(texts_file))
+machine = every[name]
 STORE = re.compile(r"(/nix/store/([0-9a-z]{32})-([A-Za-z0-9+._?=@-]+))(?:/bin/([A-Za-z0-9+._@-]+))?")
 STAND_IN = "0" * 32
 # Where the machine finds what parts/ has built for its Kubernetes.
@@ -53,13 +55,27 @@ def toml(table, path=()):
 
 def fstab():
     """The volumes as rendered; shares by hostfs. The root is the guest's own."""
+    sources = {share["tag"]: share for share in (machine["vm"] or {}).get("shares", [])}
     for where, fs in sorted(machine["fileSystems"].items()):
-        if fs["fsType"] == "virtiofs" and where.startswith(("/etc/", "/var/")):
-            folder = f"{shares}/{fs['device']}"
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            yield f"none {where} hostfs hostfs={folder} 0 0\n"
+        if fs["fsType"] == "virtiofs" and where.startswith(("/etc/", "/var/", "/run/")):
+            yield hostfs(where, sources[fs["device"]])
         elif fs["device"].startswith("/dev/disk/by-id/"):
             yield f"{fs['device']} {where} {fs['fsType']} {','.join(fs['options'])} 0 2\n"
+    if not machine["vm"]:
+        # What the host has in its memory for its MicroVMs, it sees itself.
+        own = {share["source"]: share for other in every.values() for share in (other["vm"] or {}).get("shares", [])}
+        for source, share in sorted(own.items()):
+            if source.startswith("/run/"):
+                yield hostfs(source, {**share, "readOnly": False})
+
+
+def hostfs(where, share):
+    """What several machines share is in the memory of the host."""
+    folder = f"{shares}/{share['tag']}"
+    if share["source"].startswith("/run/"):
+        folder = f"{os.path.dirname(os.path.dirname(shares))}/memory/{share['tag']}"
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    return f"none {where} hostfs hostfs={folder}{',ro' if share['readOnly'] else ''} 0 0\n"
 
 
 def units():
@@ -93,6 +109,9 @@ def store():
                 write(path, toml(machine["containerd"]))
             elif digest != STAND_IN and os.path.isfile(path):
                 script(path, program)
+            elif digest != STAND_IN and os.path.isdir(path) and not os.path.exists(root + path):
+                # Sources: the rendered files as they are.
+                shutil.copytree(path, root + path)
             elif digest == STAND_IN:
                 package = re.sub(r"-[0-9.]+$", "", package)
                 link(BINS.get(package, "/opt/debian"), path + "/bin")
@@ -120,6 +139,8 @@ hosts = "".join(f"{address} {' '.join(names)}\n" for address, names in machine["
 write("/etc/hosts", "127.0.0.1 localhost\n" + hosts)
 units()
 tmpfiles()
+# Where NixOS has every program of the system.
+write("/etc/tmpfiles.d/lab.conf", "L /run/current-system/sw - - - - /usr/local\n")
 for program in PROGRAMS:
     link(f"{PARTS}/bin/{program}", "/usr/local/bin/" + program)
 store()
