@@ -189,7 +189,7 @@ fn the_nixos_test_runs_chapters_that_are_there() {
     let quoted = script.split('"').skip(1).step_by(2);
     let chapters: Vec<_> =
         quoted.filter(|text| page.contains(&format!("\n### {text}\n"))).collect();
-    assert_eq!(chapters.len(), 11, "{chapters:?} of {script}");
+    assert_eq!(chapters.len(), 12, "{chapters:?} of {script}");
     let line = |name: &str| page.contains(&format!("\nHost {name}\n"));
     assert!(script.contains("GUESTS = [\"k8s-master\",\"k8s-worker-1\"]") && line("k8s-master"));
 }

@@ -7,11 +7,14 @@ form "$WITH_VIP"
   echo
 done >"$LAB/log/livez") &
 asking=$!
-trap 'kill "$asking"; stop_all; net_down' EXIT
+trap 'kill "$asking" 2>/dev/null || true' EXIT
+# Both in one go: two members are worse than one.
+more=
 for i in 2 3; do
-  render "/^\[workloads.ollama\]/i [vms.k8s-master-$i]\nrole = \"control-plane\"\nvlan = \"services\"\nip = \"10.0.20.1$((i + 1))\"\nmemory = \"2304MiB\"\n"
+  more+="[vms.k8s-master-$i]\nrole = \"control-plane\"\nvlan = \"services\"\nip = \"10.0.20.1$((i + 1))\"\nmemory = \"2304MiB\"\n\n"
 done
-render '/^name = "homelab"/a first_control_plane = "k8s-master"'
+render "/^\[workloads.ollama\]/i $more
+  /^name = \"homelab\"/a first_control_plane = \"k8s-master\""
 runbook 'Deploy the machines' 1
 for name in k8s-master k8s-worker-1; do step "switch $name" switch "$name"; done
 for i in 2 3; do step "start k8s-master-$i" boot "k8s-master-$i"; done

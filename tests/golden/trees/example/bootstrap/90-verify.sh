@@ -215,10 +215,11 @@ resolves_on() {
     --command -- nslookup -type=a "$DNS_NAME" </dev/null
 }
 
-# Only the node that runs the pod answers.
+# Only the node that runs the pod answers. One that was shut down keeps the pod that ended.
 ollama_answers() {
   local node
-  node=$(kubectl --namespace ollama get pods --selector app=ollama --output 'jsonpath={.items[0].status.hostIP}') ||
+  node=$(kubectl --namespace ollama get pods --selector app=ollama \
+    --field-selector status.phase=Running --output 'jsonpath={.items[0].status.hostIP}') ||
     return
   curl --fail --silent --show-error --max-time 10 "http://$node:$1/api/tags"
 }
