@@ -3,6 +3,7 @@
 mod hosts;
 mod names;
 mod roles;
+mod secrets;
 mod vms;
 
 use std::collections::HashSet;
@@ -36,7 +37,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
     let (release, hosts, vms) = (release?, hosts?, vms?);
     let endpoint = endpoint(&file, &vms)?;
     let cluster = file.cluster;
-    Some(Cluster {
+    let mut cluster = Cluster {
         source: source.to_owned(),
         name: cluster.name,
         state_version: state_version(cluster.state_version, &release, &cluster.nixos, log)?,
@@ -57,6 +58,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         encrypt_secrets: cluster.encrypt_secrets,
         audit: cluster.audit,
         secrets: cluster.secrets,
+        host_decrypts: cluster.host_decrypts,
         join_token_file: cluster.join_token_file,
         ca_cert_hash_file: cluster.ca_cert_hash_file,
         certificate_key_file: cluster.certificate_key_file,
@@ -69,7 +71,9 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         workloads: file.workloads,
         outputs: file.outputs,
         lints: file.lints,
-    })
+    };
+    secrets::share_secrets(&mut cluster, log);
+    Some(cluster)
 }
 
 /// Says what no cluster can do without.
