@@ -79,9 +79,10 @@ func seconds(variable string) time.Duration {
 }
 
 func hold(ctx context.Context, link netlink.Link, address *netlink.Addr) {
-	must(netlink.AddrReplace(link, address))
 	log.Printf("leads: %v is on %v", address, link.Attrs().Name)
 	for ctx.Err() == nil {
+		// Whatever sets up the interface anew may take it away; the real one puts it back, too.
+		must(netlink.AddrReplace(link, address))
 		// A neighbour may have missed one, or come later.
 		if err := announce(link, address.IP.To4()); err != nil {
 			log.Print(err)
