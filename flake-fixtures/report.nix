@@ -164,6 +164,16 @@ readable (present {
       path = names unit.path;
     }
   );
+  # What forms the cluster.
+  formation = each (pick [
+    "after"
+    "description"
+    "environment"
+    "path"
+    "serviceConfig"
+    "unitConfig"
+    "wantedBy"
+  ]) (lib.filterAttrs (name: _: lib.hasPrefix "k8s-" name) systemd.services);
   containerd = lib.optionalAttrs config.virtualisation.containerd.enable config.virtualisation.containerd.settings;
 
   # How a host stops its MicroVMs.
@@ -201,8 +211,6 @@ readable (present {
     inherit (secret) path;
     from = baseNameOf (secret.sopsFile or secret.file);
   }) (config.sops.secrets or config.age.secrets or { });
-  # What a host shares of them with its MicroVMs.
-  shared = lines (systemd.services.k8s-vm-secrets.script or "");
   passwordlessSudo = !config.security.sudo.wheelNeedsPassword;
   ssh = lib.optionalAttrs config.services.openssh.enable {
     settings = lib.filterAttrs (

@@ -44,6 +44,12 @@ fn a_minimal_cluster() {
     compare("minimal", "tests/golden/ok/minimal.toml", None);
 }
 
+/// The minimal cluster, which forms itself.
+#[test]
+fn units_and_their_shares() {
+    compare("units", "tests/golden/ok/units.toml", Some("minimal"));
+}
+
 /// The minimal cluster, of which a secret manager and shares are all that is added.
 #[test]
 fn secrets_and_shares() {

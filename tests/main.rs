@@ -28,6 +28,7 @@ mod faults;
 mod fields;
 mod firewall;
 mod flake_fixtures;
+mod formation;
 mod fuzz_corpus;
 mod git;
 mod golden_errors;

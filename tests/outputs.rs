@@ -10,7 +10,7 @@ use crate::support::{Sandbox, Tree, read, repository, tree};
 
 #[test]
 fn every_output_is_in_a_golden_tree() {
-    let trees = ["example", "minimal", "secrets"].map(|name| {
+    let trees = ["example", "minimal", "secrets", "units"].map(|name| {
         let folder = format!("tests/golden/trees/{name}");
         tree(&repository().join(folder))
     });

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::flake_fixtures;
 use crate::support::{self, Sandbox, blessing, read, repository};
@@ -97,6 +97,22 @@ fn the_commands_exist() {
 }
 
 #[test]
+fn a_cluster_takes_three_commands() {
+    let commands = blocks("README.md", "sh");
+    let commands: Vec<&str> = commands[0].lines().collect();
+    let [init, render, switch] = commands[..] else { panic!("three commands: {commands:?}") };
+    let sandbox = Sandbox::new();
+    let words = |line: &'static str| line.split(' ').skip(1).collect::<Vec<_>>();
+    assert_eq!((init, render), ("nixgen init", "nixgen render"));
+    sandbox.expect(0, &words("nixgen init"));
+    sandbox.edit("cluster.toml", "[cluster]\n", "[cluster]\nformation = \"units\"\n");
+    sandbox.expect(0, &words("nixgen render --yes"));
+    let host = switch.strip_prefix("sudo nixos-rebuild switch --flake .#").expect("a switch");
+    let module = sandbox.read(&format!("hosts/{host}.nix"));
+    assert!(module.contains("k8s-formation.nix"), "{module}");
+}
+
+#[test]
 fn every_output_of_the_table_is_rendered_from_the_shipped_example() {
     let sandbox = Sandbox::with_example();
     sandbox.expect(0, &["render", "-q"]);
@@ -128,7 +144,7 @@ fn every_output_of_the_table_is_rendered_from_the_shipped_example() {
 /// In a repository with a flake of its own, on a machine and its MicroVMs.
 #[test]
 fn the_flake_of_ones_own_evaluates_as_printed() {
-    let [flake, _] = &blocks("docs/use.md", "nix")[..] else { panic!("a flake, and more") };
+    let [flake] = &blocks("docs/use.md", "nix")[..] else { panic!("one flake") };
     let config = read("cluster.toml").replacen("flake = { render = true }", "", 1);
     let sandbox = Sandbox::with_config(&config);
     sandbox.write("flake.nix", flake);
@@ -141,28 +157,6 @@ fn the_flake_of_ones_own_evaluates_as_printed() {
     machines.retain(|_, machine| machine.is_object());
     let report = flake_fixtures::report(sandbox.path(), "1.36.2");
     assert_eq!(report["machines"], expected["machines"]);
-}
-
-#[test]
-fn deploy_rs_takes_the_hosts_as_printed() {
-    let [flake, deploy] = &blocks("docs/use.md", "nix")[..] else { panic!("two blocks") };
-    let flake = flake
-        .replacen(
-            "inputs = {\n",
-            "inputs = {\n    deploy-rs.url = \"github:serokell/deploy-rs\";\n",
-            1,
-        )
-        .replacen("{ nixpkgs, microvm, ... }", "{ self, nixpkgs, microvm, deploy-rs, ... }", 1)
-        .replacen("    in\n    {\n", &format!("    in\n    {{\n{deploy}"), 1);
-    let sandbox = Sandbox::with_config(&read("cluster.toml"));
-    sandbox.write("flake.nix", &flake);
-    sandbox.edit("cluster.toml", "flake = { render = true }", "");
-    sandbox.expect(0, &["render", "-q"]);
-    let report = flake_fixtures::report(sandbox.path(), "1.36.2");
-    let system = json!({ "user": "root", "path": "activates homelab" });
-    let homelab =
-        json!({ "hostname": "192.168.1.10", "sshUser": "admin", "profiles": { "system": system } });
-    assert_eq!(report["deploy"], json!({ "homelab": homelab }));
 }
 
 #[test]

@@ -247,8 +247,10 @@ fn the_qcow2_volume_is_made_once_by_the_real_qemu_img() {
 
 #[test]
 fn scripts_pass_shellcheck_and_shfmt_and_say_how_they_are_used() {
-    for config in ["cluster.toml", "tests/golden/ok/minimal.toml", "tests/golden/ok/ha.toml"] {
-        let config = read(config);
+    let golden = ["minimal", "ha", "units", "units-ha"];
+    let golden = golden.map(|name| format!("tests/golden/ok/{name}.toml"));
+    for config in golden.into_iter().chain(["cluster.toml".to_owned()]) {
+        let config = read(&config);
         let sandbox = Sandbox::with_config(&config);
         let allowed = ["--allow", "missing-module", "--allow", "missing-output"];
         sandbox.expect(0, &[&["render", "-q"], &allowed[..]].concat());

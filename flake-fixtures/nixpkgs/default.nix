@@ -25,6 +25,7 @@ let
   self =
     packages "1.0" [
       "alejandra"
+      "bash"
       "cni-plugins"
       "conntrack-tools"
       "containerd"

@@ -10,7 +10,7 @@ use crate::input::types::AbsPath;
 use crate::source::Span;
 
 /// The mount points of every VM, and their users.
-const OWN: [(&str, &str); 9] = [
+const OWN: [(&str, &str); 12] = [
     ("/persistent/ssh", "the SSH host keys"),
     ("/var/lib/nixos", "the ids of users"),
     ("/nix/.ro-store", "the Nix store"),
@@ -20,6 +20,9 @@ const OWN: [(&str, &str); 9] = [
     ("/sys", "the kernel"),
     ("/dev", "the kernel"),
     ("/run", "the system"),
+    ("/run/k8s-join", "what nodes join with"),
+    ("/run/k8s-join-control", "what control planes join with"),
+    ("/run/k8s-formation", "what is applied"),
 ];
 
 /// A name for the mounted, and where that is written.

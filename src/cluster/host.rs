@@ -22,10 +22,8 @@ pub struct HostId(pub(super) usize);
 pub struct Host {
     /// Its place among the hosts.
     pub id: HostId,
-    /// The name of its table, by which data, modules and flakes call it.
+    /// Its name, which is its host name and node name.
     pub name: Spanned<Name>,
-    /// Its host name, which is its node's name too.
-    pub host_name: Spanned<Name>,
     /// Its processors, if it says how many.
     pub cpus: Option<Spanned<u16>>,
     /// Its memory, if it says how much.
@@ -142,7 +140,7 @@ impl Host {
             return None;
         }
         Some(Node {
-            name: &self.host_name,
+            name: &self.name,
             role: *self.role,
             ip: self.node_ip()?,
             labels: &self.labels,

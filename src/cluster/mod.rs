@@ -29,12 +29,21 @@ use ipnet::Ipv4Net;
 use crate::input::nixos::Options;
 use crate::input::schema::OutputTable;
 use crate::input::types::{
-    AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formatter, GpuMode,
-    Hypervisor, Level, Lint, Minor, Name, OneLine, RelPath, Role, Secrets,
+    AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formation, Formatter,
+    GpuMode, Hypervisor, Level, Lint, Minor, Name, OneLine, RelPath, Role, Secrets,
 };
 use crate::input::workloads::WorkloadsTable;
 use crate::input::{Map, Spanned};
 use crate::release::Release;
+
+/// The directory in a host's memory with what every node reads to join, below `/run` and
+/// as a share.
+pub const JOIN: &str = "k8s-join";
+/// The one with what control planes read besides: it makes a control plane, so no worker
+/// has it.
+pub const JOIN_CONTROL: &str = "k8s-join-control";
+/// The one with a link to what the first control plane applies.
+pub const FORMATION: &str = "k8s-formation";
 
 /// A cluster.
 #[derive(Debug)]
@@ -77,10 +86,10 @@ pub struct Cluster {
     pub encrypt_secrets: Spanned<bool>,
     /// Whether it is created with an audit log.
     pub audit: Spanned<bool>,
+    /// Who forms it.
+    pub formation: Spanned<Formation>,
     /// What brings the files with secrets to the nodes.
     pub secrets: Spanned<Secrets>,
-    /// Whether a host decrypts them for its MicroVMs.
-    pub host_decrypts: Spanned<bool>,
     /// File with the join token on a joining node.
     pub join_token_file: Spanned<AbsPath>,
     /// File with the hash of the cluster's CA on a joining node.
@@ -117,11 +126,6 @@ impl Cluster {
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         let vms = self.vms.iter().filter_map(Vm::node);
         vms.chain(self.hosts.iter().filter_map(Host::node))
-    }
-
-    /// The hosts whose host name is not that of their table.
-    pub fn renamed_hosts(&self) -> impl Iterator<Item = &Host> {
-        self.hosts.iter().filter(|host| host.host_name != host.name)
     }
 
     /// The host that carries a VM.
@@ -166,15 +170,15 @@ impl Cluster {
         secrets
     }
 
-    /// Whether a node's secrets are decrypted for it. An only control plane has nothing
-    /// to join.
-    pub fn decrypts_for(&self, node: &Node<'_>) -> bool {
-        *self.secrets != Secrets::None && (node.role == Role::Worker || self.is_ha())
+    /// Whether units form it.
+    pub fn has_units(&self) -> bool {
+        *self.formation == Formation::Units
     }
 
-    /// Whether a VM's host decrypts its secrets and shares them with it.
-    pub fn shares_secrets_with(&self, vm: &Vm) -> bool {
-        *self.host_decrypts && vm.node().is_some_and(|it| self.decrypts_for(&it))
+    /// Whether directories of the only host bring the nodes what they read to join.
+    pub fn shares_join_secrets(&self) -> bool {
+        let only_host = self.hosts.len() == 1 && self.nodes().nth(1).is_some();
+        self.has_units() && only_host && *self.secrets == Secrets::None
     }
 
     /// The GPU that is passed through to a VM.

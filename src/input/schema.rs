@@ -13,8 +13,8 @@ use super::nixos::Options;
 use super::record::record;
 use super::spanned::Spanned;
 use super::types::{
-    AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formatter, Group,
-    Hypervisor, InterfaceName, Level, Lint, Minor, Name, OneLine, RelPath, Secrets,
+    AbsPath, BridgeNetfilter, Cni, DnsName, Endpoint, Firewall, FlakeRef, Formation, Formatter,
+    Group, Hypervisor, InterfaceName, Level, Lint, Minor, Name, OneLine, RelPath, Secrets,
 };
 use super::workloads::WorkloadsTable;
 
@@ -95,15 +95,15 @@ record! {
         encrypt_secrets: Spanned<bool> = implied(true),
         /// Whether the cluster is created with an audit log of its API servers.
         audit: Spanned<bool> = implied(true),
+        /// Who forms the cluster of the deployed machines, and keeps it as this file
+        /// says: a person with the scripts of `bootstrap/`, or units that run them.
+        formation: Spanned<Formation> = implied(Formation::Scripts),
         /// `system.stateVersion`; the release at first installation.
         state_version: Option<Spanned<OneLine>>,
         /// What puts the files below on the nodes, for those of them that are in the
         /// tree in `secrets/k8s/`, encrypted for the nodes' SSH host keys. A flake
         /// of yours gives its module to every node, MicroVMs included.
         secrets: Spanned<Secrets> = implied(Secrets::None),
-        /// Whether a host decrypts them for its MicroVMs, and shares with each,
-        /// read-only, what it joins with: in `/run/k8s-secrets` of every node.
-        host_decrypts: Spanned<bool> = implied(false),
         /// File on a joining node that holds the join token at run time.
         join_token_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/joinToken")),
         /// File on a joining node that holds `sha256:…` of the cluster's CA.

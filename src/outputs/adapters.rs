@@ -12,6 +12,7 @@ struct Context {
     vms: String,
     has_persist: bool,
     has_shares: bool,
+    join_shares: bool,
 }
 
 const TEMPLATE: Template<Context> = template!("lib/adapters/microvms.nix", Kind::Code);
@@ -27,6 +28,7 @@ pub const OUTPUT: Output = Output {
             vms: vms::OUTPUT.path(cluster).seen_from(path),
             has_persist: microvm_storage::has_persist(cluster),
             has_shares: microvm_storage::has_shares(cluster),
+            join_shares: cluster.has_units(),
         };
         vec![TEMPLATE.file(path.clone(), &context)]
     },

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::output::Output;
 use super::workloads::{self, Ollama, Part};
-use super::{flannel, kubeadm};
+use super::{flannel, kubeadm, manifests};
 use crate::cluster::{Cluster, Node, Vm};
 use crate::input::types::{AbsPath, Endpoint, Minor, Name, RelPath, Taint};
 use crate::render::{Planned, Template, template};
@@ -16,11 +16,13 @@ pub(super) const OUTPUT: Output = Output {
     path: "bootstrap",
     wanted: |_| true,
     templates: &[
+        FORM.source(),
         INIT.source(),
         CNI.source(),
         JOIN.source(),
         LABELS.source(),
         WORKLOADS.source(),
+        PRUNE.source(),
         UPGRADE.source(),
         DRAIN.source(),
         UNCORDON.source(),
@@ -35,11 +37,13 @@ pub(super) const OUTPUT: Output = Output {
     files,
 };
 
+const FORM: Template<Form> = template!("bootstrap/00-form.sh");
 const INIT: Template<Script<'_>> = template!("bootstrap/10-init.sh");
 const CNI: Template<Script<'_>> = template!("bootstrap/20-cni.sh");
 const JOIN: Template<Script<'_>> = template!("bootstrap/30-join.sh");
 const LABELS: Template<Labels<'_>> = template!("bootstrap/40-labels.sh");
 const WORKLOADS: Template<Workloads<'_>> = template!("bootstrap/50-workloads.sh");
+const PRUNE: Template<Prune> = template!("bootstrap/55-prune.sh");
 const UPGRADE: Template<Script<'_>> = template!("bootstrap/60-upgrade.sh");
 const DRAIN: Template<Script<'_>> = template!("bootstrap/61-drain.sh");
 const UNCORDON: Template<Script<'_>> = template!("bootstrap/62-uncordon.sh");
@@ -62,6 +66,10 @@ struct Script<'a> {
     endpoint: &'a Endpoint,
     joins: bool,
     ha: bool,
+    /// Whether units run them, and directories of the host bring what nodes join with.
+    units: bool,
+    shared: bool,
+    token_hours: u8,
     kube_vip: bool,
     encrypt_secrets: bool,
     audit: bool,
@@ -76,6 +84,22 @@ struct Script<'a> {
     etcd_data: &'static str,
     /// The pod network's manifest.
     manifest: String,
+}
+
+/// What the units run of the others.
+#[derive(Serialize)]
+struct Form {
+    folder: String,
+    nodes: Vec<String>,
+    control_planes: Vec<String>,
+    labels: bool,
+    workloads: bool,
+}
+
+/// What is applied, as seen from the script.
+#[derive(Serialize)]
+struct Prune {
+    manifests: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -168,6 +192,13 @@ fn files(cluster: &Cluster, folder: &RelPath) -> Vec<Planned> {
     let own = cluster.workloads.manifests.iter().map(|path| seen_by_scripts(path, folder));
     let workloads = Workloads { parts: &parts, own: own.collect() };
     let has_workloads = !(workloads.parts.is_empty() && workloads.own.is_empty());
+    if cluster.has_units() {
+        let form = Form::of(cluster, folder, !marks.is_empty(), has_workloads);
+        files.push(FORM.file(folder.join("00-form.sh"), &form));
+        let manifests = manifests(cluster).map(|(path, _)| seen_by_scripts(&path, folder));
+        let prune = Prune { manifests: manifests.collect() };
+        files.push(PRUNE.file(folder.join("55-prune.sh"), &prune));
+    }
     if !marks.is_empty() {
         let context = Labels { marks: &marks, workloads: has_workloads };
         files.push(LABELS.file(folder.join("40-labels.sh"), &context));
@@ -191,6 +222,10 @@ impl<'a> Script<'a> {
             endpoint: &cluster.endpoint,
             joins: cluster.nodes().nth(1).is_some(),
             ha,
+            units: cluster.has_units(),
+            shared: cluster.shares_join_secrets(),
+            // Units make another one in time.
+            token_hours: if cluster.has_units() { 2 } else { 24 },
             kube_vip: cluster.vip.is_some(),
             encrypt_secrets: *cluster.encrypt_secrets,
             audit: *cluster.audit,
@@ -203,6 +238,18 @@ impl<'a> Script<'a> {
             etcd_volume: kubeadm::ETCD_VOLUME,
             etcd_data: kubeadm::ETCD_DATA,
             manifest: seen_by_scripts(&flannel::OUTPUT.path(cluster), folder),
+        }
+    }
+}
+
+impl Form {
+    fn of(cluster: &Cluster, folder: &RelPath, labels: bool, workloads: bool) -> Self {
+        Self {
+            folder: folder.inside().to_owned(),
+            nodes: cluster.nodes().map(|node| node.name.to_string()).collect(),
+            control_planes: cluster.control_planes().map(|vm| vm.name.to_string()).collect(),
+            labels,
+            workloads,
         }
     }
 }

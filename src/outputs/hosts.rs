@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::output::{Output, module_of};
-use super::{amdgpu, cluster_network, join_secrets, microvm_storage, worker_host};
+use super::{amdgpu, cluster_network, formation, join_secrets, microvm_storage, worker_host};
 use crate::cluster::{Cluster, Hardware, Host};
 use crate::input::nixos::Options;
 use crate::input::types::{
@@ -15,7 +15,6 @@ use crate::render::{Kind, Planned, Template, template};
 #[derive(Serialize)]
 struct Context<'a> {
     name: &'a Name,
-    host_name: &'a Name,
     cluster: &'a Name,
     worker: bool,
     gateway: bool,
@@ -62,13 +61,14 @@ fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
     let worker = *host.role == Role::Worker;
     let mut modules =
         vec![cluster_network::OUTPUT.path(cluster), microvm_storage::OUTPUT.path(cluster)];
+    modules.extend(formation::module(cluster));
     if amdgpu::is_on_host(host) {
         modules.push(amdgpu::OUTPUT.path(cluster));
     }
     if worker {
         modules.push(worker_host::OUTPUT.path(cluster));
     }
-    if join_secrets::is_on_host(cluster, host) {
+    if host.node().is_some_and(|node| join_secrets::declares(cluster, &node)) {
         modules.push(join_secrets::OUTPUT.path(cluster));
     }
     modules.sort();
@@ -90,7 +90,6 @@ fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
     });
     let context = Context {
         name: &host.name,
-        host_name: &host.host_name,
         cluster: &cluster.name,
         worker,
         gateway: *host.gateway,

@@ -8,6 +8,7 @@ mod cluster_network;
 mod domains;
 mod flake;
 mod flannel;
+mod formation;
 mod hosts;
 mod join_secrets;
 mod kubeadm;
@@ -47,6 +48,7 @@ const OUTPUTS: &[&Output] = &[
     &kubeadm_base::OUTPUT,
     &worker_host::OUTPUT,
     &join_secrets::OUTPUT,
+    &formation::OUTPUT,
     &amdgpu::OUTPUT,
     &cluster_network::OUTPUT,
     &microvm_guest::OUTPUT,

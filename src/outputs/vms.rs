@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::output::{Output, module_of};
-use super::{amdgpu, join_secrets, kubeadm_base, microvm_guest};
+use super::{amdgpu, formation, join_secrets, kubeadm_base, microvm_guest};
 use crate::cluster::{Cluster, Vm};
 use crate::input::nixos::Options;
 use crate::input::types::{
@@ -61,8 +61,9 @@ fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPat
     let mut modules = vec![microvm_guest::OUTPUT.path(cluster)];
     if vm.is_node() {
         modules.push(kubeadm_base::OUTPUT.path(cluster));
+        modules.extend(formation::module(cluster));
     }
-    if join_secrets::is_on_vm(cluster, vm) {
+    if vm.node().is_some_and(|node| join_secrets::declares(cluster, &node)) {
         modules.push(join_secrets::OUTPUT.path(cluster));
     }
     if gpu.is_some() {

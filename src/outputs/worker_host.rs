@@ -12,8 +12,6 @@ use crate::render::{Kind, Template, template};
 /// The values of the template.
 #[derive(Serialize)]
 struct Context {
-    /// Whether a host name is not that of a table.
-    renamed: bool,
     base: String,
     system: u32,
     hypervisor: u32,
@@ -35,7 +33,6 @@ pub(super) const OUTPUT: Output = Output {
             hypervisor: reserved::HYPERVISOR,
             strategy: *cluster.bridge_netfilter,
             firewall: *cluster.firewall,
-            renamed: cluster.renamed_hosts().next().is_some(),
         };
         vec![TEMPLATE.file(path.clone(), &context)]
     },

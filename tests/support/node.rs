@@ -9,16 +9,40 @@ use std::process::{Command, Stdio};
 use super::{Ran, Sandbox};
 
 /// The programs that a node has and the test's machine has not.
-const PROGRAMS: &[&str] =
-    &["kubeadm", "kubectl", "etcdctl", "crictl", "ctr", "curl", "sleep", "systemctl", "ip"];
+const PROGRAMS: &[&str] = &[
+    "kubeadm",
+    "kubectl",
+    "etcdctl",
+    "crictl",
+    "ctr",
+    "curl",
+    "sleep",
+    "systemctl",
+    "systemd-notify",
+    "ip",
+];
 
-/// Writes down how it was called, fails if it is its turn, and else answers.
+/// Writes down how it was called, fails if it is its turn, and else answers. A power
+/// cut ends all that was started with it: before it does anything, after, or where the
+/// answer says `half`.
 const STAND_IN: &str = r#"#!/usr/bin/env bash
 call="${0##*/} $*"
 printf '%s\n' "$call" >>"$CALLS"
-[ "$(wc -l <"$CALLS")" != "${FAILS:-none}" ] || { echo 'it fails here' >&2; exit 1; }
+number=$(wc -l <"$CALLS")
+[ "$number" != "${FAILS:-none}" ] || { echo 'it fails here' >&2; exit 1; }
+# What waits for ever is ended.
+[ "$number" -lt 3000 ] || kill -KILL 0
+cut() { [ "${CUT-}" != "$1 $number" ] || kill -KILL 0; }
+half() { cut half; }
+cut before
 . "$ANSWERS"
+code=$?
+cut after
+exit "$code"
 "#;
+
+/// The moments of a call at which the power is cut.
+pub const MOMENTS: [&str; 3] = ["before", "half", "after"];
 
 /// A machine of a rendered cluster.
 pub struct Node<'a> {
@@ -51,6 +75,17 @@ impl Node<'_> {
 
     /// Runs it and has the call of that number fail, counted from 1.
     pub fn run_until(&self, script: &str, failing: Option<usize>) -> Rehearsal {
+        let failing = failing.map(|number| ("FAILS", number.to_string()));
+        self.rehearse(script, failing)
+    }
+
+    /// Runs it, cuts the power at a moment of the call of that number, and runs it again
+    /// on what the disk has.
+    pub fn run_through_a_cut(&self, script: &str, moment: &str, number: usize) -> Rehearsal {
+        self.rehearse(script, Some(("CUT", format!("{moment} {number}"))))
+    }
+
+    fn rehearse(&self, script: &str, trouble: Option<(&str, String)>) -> Rehearsal {
         let stage = tempfile::tempdir().expect("a folder");
         let at = |name: &str| stage.path().join(name);
         programs(&at("bin"));
@@ -66,7 +101,15 @@ mkdir -p /etc/kubernetes /var/lib/etcd
 . "$STAGE/files"
 export PATH="$STAGE/bin:$PATH"
 code=0
-bash {folder}/{script} || code=$?
+start() {{ setsid --wait bash {folder}/{script}; }}
+start || code=$?
+if [ -n "${{CUT-}}" ]; then
+  unset CUT
+  mount -t tmpfs none /run
+  . "$STAGE/files"
+  code=0
+  start || code=$?
+fi
 find /etc/kubernetes /var/lib/etcd -type f | sort >"$STAGE/left"
 exit "$code"
 "#,
@@ -81,8 +124,8 @@ exit "$code"
             .env("CALLS", at("calls"))
             .env("ANSWERS", at("answers"))
             .stdin(Stdio::null());
-        if let Some(number) = failing {
-            command.env("FAILS", number.to_string());
+        if let Some((kind, turn)) = trouble {
+            command.env(kind, turn);
         }
         let ran = Ran::of(command.output().expect("unshare (util-linux) runs"));
         let read = |name: &str| fs::read_to_string(at(name)).unwrap_or_default();

@@ -46,7 +46,6 @@ let
     mergeAttrsList = foldl' (left: right: left // right) { };
     optionalAttrs = condition: set: if condition then set else { };
 
-    concatStrings = concatStringsSep "";
     concatMapStrings = lib.concatMapStringsSep "";
     concatMapStringsSep =
       separator: f: list:
@@ -58,9 +57,21 @@ let
     unique = foldl' (seen: item: if elem item seen then seen else seen ++ [ item ]) [ ];
     reverseList = list: genList (index: elemAt list (length list - 1 - index)) (length list);
 
-    escapeShellArg = text: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] text}'";
     hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
 
+    # Each file has to be there, below the root; the store path is one for all.
+    fileset = {
+      unions = files: assert lib.all builtins.pathExists files; files;
+      toSource =
+        { root, fileset }:
+        assert lib.all (file: lib.hasPrefix "${toString root}/" (toString file)) fileset;
+        {
+          outPath = "/nix/store/00000000000000000000000000000000-source";
+        };
+    };
+
+    # The real one asks for the package's main program, too.
+    getExe = package: lib.getExe' package package.pname;
     # The real one takes nothing but a derivation and a plain file name, too.
     getExe' =
       package: program:

@@ -1,9 +1,9 @@
 //! Follows references and fills in what was left out.
 
+mod formation;
 mod hosts;
 mod names;
 mod roles;
-mod secrets;
 mod vms;
 
 use std::collections::HashSet;
@@ -57,8 +57,8 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         first_control_plane: cluster.first_control_plane,
         encrypt_secrets: cluster.encrypt_secrets,
         audit: cluster.audit,
+        formation: cluster.formation,
         secrets: cluster.secrets,
-        host_decrypts: cluster.host_decrypts,
         join_token_file: cluster.join_token_file,
         ca_cert_hash_file: cluster.ca_cert_hash_file,
         certificate_key_file: cluster.certificate_key_file,
@@ -72,7 +72,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         outputs: file.outputs,
         lints: file.lints,
     };
-    secrets::share_secrets(&mut cluster, log);
+    formation::read_shared(&mut cluster);
     Some(cluster)
 }
 

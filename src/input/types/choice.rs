@@ -129,6 +129,15 @@ choice! {
 }
 
 choice! {
+    /// Who takes the deployed machines into the cluster.
+    Formation:
+    /// A person, who runs the scripts.
+    Scripts = "scripts",
+    /// systemd on the machines.
+    Units = "units",
+}
+
+choice! {
     /// What a firewall is made with.
     Firewall:
     /// iptables, the default of NixOS.

@@ -12,8 +12,8 @@ mod text;
 
 pub use address::{HardwareMac, Mac};
 pub use choice::{
-    BridgeNetfilter, Cni, DiskFormat, Firewall, Formatter, FsType, GpuAccess, GpuMode, GpuVendor,
-    Group, Hypervisor, Level, Loader, Role, Secrets, System,
+    BridgeNetfilter, Cni, DiskFormat, Firewall, Formation, Formatter, FsType, GpuAccess, GpuMode,
+    GpuVendor, Group, Hypervisor, Level, Loader, Role, Secrets, System,
 };
 pub use kubernetes::{DnsName, Endpoint, LabelKey, LabelValue, Minor, Taint};
 pub use lint::Lint;

@@ -89,6 +89,14 @@ impl RelPath {
         Self(format!("{}/{below}", self.inside()))
     }
 
+    /// The root of the tree as seen from its folder.
+    pub fn root(&self) -> String {
+        match self.inside().matches('/').count() {
+            0 => "./.".to_owned(),
+            up => "../".repeat(up) + ".",
+        }
+    }
+
     /// This path as seen from the folder of `from`, as Nix writes it: it always
     /// starts with `./` or `../`.
     pub fn seen_from(&self, from: &Self) -> String {

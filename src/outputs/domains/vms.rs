@@ -7,7 +7,7 @@ use ipnet::Ipv4Net;
 use serde::Serialize;
 
 use super::data_file::{Named, is_no_node};
-use crate::cluster::{Cluster, Share, Vm, Volume, share_name};
+use crate::cluster::{Cluster, FORMATION, JOIN, JOIN_CONTROL, Share, Vm, Volume, share_name};
 use crate::input::types::{
     AbsPath, Cni, DiskFormat, Endpoint, FsType, InterfaceName, Mac, Minor, Name, RelPath, Role,
 };
@@ -69,6 +69,8 @@ struct VmData<'a> {
     read_only_shares: BTreeMap<&'a Name, ShareData<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     persist: Vec<ShareData<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    join_shares: Vec<JoinShare>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kubelet_volume: Option<KubeletVolume>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -84,6 +86,17 @@ struct ShareData<'a> {
     source: String,
     mount_point: &'a AbsPath,
     tag: String,
+}
+
+/// A directory in the memory of the host, for the formation of the cluster.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct JoinShare {
+    source: String,
+    mount_point: String,
+    tag: &'static str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    read_only: bool,
 }
 
 #[derive(Serialize)]
@@ -211,6 +224,7 @@ fn vm_data<'a>(cluster: &'a Cluster, vm: &'a Vm) -> VmData<'a> {
         shares: shares(vm, false),
         read_only_shares: shares(vm, true),
         persist: vm.persist.iter().map(|mount| persist(vm, mount)).collect(),
+        join_shares: join_shares(cluster, vm),
         kubelet_volume: kubelet
             .filter(|_| vm.is_node())
             .map(|volume| KubeletVolume { size: volume.size.mib() }),
@@ -239,6 +253,25 @@ fn share(share: &Share) -> ShareData<'_> {
 fn shares(vm: &Vm, read_only: bool) -> BTreeMap<&Name, ShareData<'_>> {
     let wanted = vm.shares.iter().filter(|share| share.read_only == read_only);
     wanted.filter_map(|it| Some((&it.name.as_ref()?.value, share(it)))).collect()
+}
+
+/// The directories of its host that bring a node what it joins with, and the first
+/// control plane what it applies.
+fn join_shares(cluster: &Cluster, vm: &Vm) -> Vec<JoinShare> {
+    let is_worker = *vm.role == Role::Worker;
+    let control = cluster.is_ha() && *vm.role == Role::ControlPlane;
+    let shared = cluster.shares_join_secrets() && vm.is_node();
+    let first = cluster.control_planes().next().is_some_and(|first| first.name == vm.name);
+    let all = [
+        (FORMATION, cluster.has_units() && first, true),
+        (JOIN, shared, is_worker),
+        (JOIN_CONTROL, shared && control, false),
+    ];
+    let share = |(tag, _, read_only)| {
+        let path = format!("/run/{tag}");
+        JoinShare { source: path.clone(), mount_point: path, tag, read_only }
+    };
+    all.into_iter().filter(|(_, has, _)| *has).map(share).collect()
 }
 
 /// Where the host keeps a directory: below the VM's own.

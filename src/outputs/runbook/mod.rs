@@ -7,7 +7,7 @@ use serde::Serialize;
 use self::machines::{GrownVolume, HostSteps, Machine, NodeGroup, Platform, Row, VlanRow};
 use super::output::Output;
 use super::workloads::{self, Ollama};
-use super::{bootstrap, flake, flannel, join_secrets, kubeadm};
+use super::{bootstrap, flake, flannel, kubeadm};
 use crate::cluster::{Cluster, Host, Node, Vlan};
 use crate::input::types::{BridgeNetfilter, Minor, Role, Secrets};
 use crate::picture::{Picture, mermaid};
@@ -60,13 +60,15 @@ struct Context {
     /// The option of `nixos-rebuild` that makes it root on the other side.
     rebuild_sudo: &'static str,
     bootstrap: String,
+    /// Where the first control plane has them.
+    scripts: String,
     /// The files of the tree that the nodes need.
     files: Vec<String>,
     first: First,
+    /// Whether units form the cluster, and all that they need is on the only host.
+    units: bool,
+    shared: bool,
     secrets: Secrets,
-    host_decrypts: bool,
-    /// The machines that decrypt them.
-    decrypting: Vec<String>,
     joins: Vec<NodeGroup>,
     /// Every node, in the order of an upgrade.
     upgrades: Vec<NodeGroup>,
@@ -173,12 +175,17 @@ impl Context {
             hosts: HostSteps::all(cluster),
             flake: flake::OUTPUT.is_rendered(cluster),
             rebuild_sudo: cluster.release.rebuild_sudo,
+            scripts: format!(
+                "{}/{}",
+                if cluster.has_units() { "/run/k8s-formation/tree" } else { "cluster" },
+                bootstrap::OUTPUT.path(cluster).inside()
+            ),
             bootstrap: bootstrap::OUTPUT.path(cluster).inside().to_owned(),
             files: files.iter().map(|path| path.inside().to_owned()).collect(),
             first: First { name: first.name.to_string(), sudo: machines::sudo(&first.deployment) },
+            units: cluster.has_units(),
+            shared: cluster.shares_join_secrets(),
             secrets: *cluster.secrets,
-            host_decrypts: *cluster.host_decrypts,
-            decrypting: decrypting(cluster),
             joins: NodeGroup::after(cluster, 1),
             upgrades: NodeGroup::after(cluster, 0),
             platforms: Platform::all(cluster),
@@ -257,13 +264,6 @@ impl OllamaFacts {
             }),
         }
     }
-}
-
-fn decrypting(cluster: &Cluster) -> Vec<String> {
-    let vms = cluster.vms.iter().filter(|vm| join_secrets::is_on_vm(cluster, vm));
-    let hosts = cluster.hosts.iter().filter(|host| join_secrets::is_on_host(cluster, host));
-    let vms = vms.map(|vm| vm.name.to_string());
-    vms.chain(hosts.map(|host| host.name.to_string())).collect()
 }
 
 fn host_names(cluster: &Cluster, are_meant: fn(&Host) -> bool) -> Vec<String> {

@@ -82,6 +82,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("data.shares.**", Vm, Removed, Is(DataRisk), "a share is dropped: what is written there is lost at a restart"),
     rule("data.shares.**", Vm, Added, Is(Restart), "a share is attached when the VM starts"),
     rule("data.readOnlyShares.**", Vm, Always, Is(Restart), "a share is attached when the VM starts"),
+    rule("data.joinShares", Node, Always, Is(Switch), "attached when the VM starts next: a node that has joined needs nothing of it"),
     rule("data.persist", Vm, Loses, Is(DataRisk), "a persisted directory is dropped: what is written there is lost at a restart"),
     rule("data.persist", Vm, Always, Is(Restart), "a share is attached when the VM starts"),
     rule("microvm.volumes", Vm, Removed, Is(DataRisk), "its images are other ones now: bring what they hold into the new ones, or name these as they are"),
@@ -89,7 +90,6 @@ pub(super) const RULES: &[Rule] = &[
     rule("data.host", Vm, Changed, Is(DataRisk), "the VM moves to another host; its images and keys stay where they are"),
     // What a machine is in the cluster.
     rule("data.role", Any, Always, Is(Drain), "the node joins anew in its new role"),
-    rule("networking.hostName", Node, Changed, Is(Drain), "the node joins anew under its new name"),
     rule("data.k8s.version", Node, Always, Is(Drain), "kubeadm upgrades the nodes one by one, control planes first"),
     rule("data.k8s.nodes.*", Any, Always, Is(Switch), "it knows the nodes by name"),
     rule("data.k8s.encryptSecrets", Any, Always, Is(Nothing), "counts when kubeadm creates a cluster; for one that runs, see docs/cluster.md"),
@@ -139,6 +139,7 @@ pub(super) const RULES: &[Rule] = &[
     // Services.
     rule(r#"environment.etc."kubelet.conf.d/*".**"#, Node, Always, Restarts("kubelet"), "the kubelet reads its settings anew; pods that run keep theirs"),
     rule(r#"environment.etc."kube-apiserver/*".**"#, ControlPlane, Always, Is(Switch), "the API server reads it when it starts, if the cluster has it read it"),
+    rule("systemd.services.k8s-*.**", Any, Always, Is(Switch), "it goes on where the cluster is: what has joined is left as it is"),
     rule("systemd.services.*.**", Any, Always, Restarts("*"), "its unit changes"),
     rule("virtualisation.containerd.**", Any, Always, Restarts("containerd"), "its settings change; pods go on running"),
     rule("services.openssh.**", Any, Always, Restarts("sshd"), "its settings change"),

@@ -10,8 +10,6 @@
   modules ? [ ],
   # What its modules are given besides `data`.
   specialArgs ? { },
-  # Which of them a host gets, by name and data.
-  filter ? _: _: true,
 }:
 let
   inherit (data.vms) definitions;
@@ -22,10 +20,10 @@ let
   mkShare = share: { microvm.shares = [ (share // { proto = "virtiofs"; }) ]; };
 
   # Activation makes users and gives them their homes: what they own has to be
-  # mounted by then. Below /run, which stage 2 gets another one of, it would be hidden.
+  # mounted by then.
   mkDataShare = share: {
     imports = [ (mkShare share) ];
-    fileSystems.${share.mountPoint}.neededForBoot = !lib.hasPrefix "/run/" share.mountPoint;
+    fileSystems.${share.mountPoint}.neededForBoot = true;
   };
 
   # microvm.nix creates and formats the image. It is mounted by its label,
@@ -181,10 +179,7 @@ let
   # The value of microvm.vms on one host.
   mkHostVms =
     host:
-    let
-      isIts = name: definitions.${name}.host == host && filter name definitions.${name};
-    in
-    lib.genAttrs (lib.filter isIts data.vms.order) (name: {
+    lib.genAttrs (lib.filter (name: definitions.${name}.host == host) data.vms.order) (name: {
       config.imports = mkVmModules name;
       specialArgs = specialArgs // {
         inherit data;
