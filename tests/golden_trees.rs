@@ -55,3 +55,9 @@ fn units_and_their_shares() {
 fn secrets_and_shares() {
     compare("secrets", "tests/golden/ok/secrets.toml", Some("minimal"));
 }
+
+/// Every kind of workload.
+#[test]
+fn workloads() {
+    compare("workloads", "tests/golden/ok/workloads.toml", Some("minimal"));
+}

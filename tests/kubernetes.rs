@@ -4,7 +4,9 @@
 use crate::support::{self, Sandbox};
 use k8s_openapi::api::apps::v1::{DaemonSet, Deployment};
 use k8s_openapi::api::core::v1::{ConfigMap, Namespace, Service, ServiceAccount};
-use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding};
+use k8s_openapi::api::rbac::v1::{ClusterRole, ClusterRoleBinding, Role, RoleBinding};
+use k8s_openapi::api::storage::v1::StorageClass;
+use k8s_openapi::kube_aggregator::pkg::apis::apiregistration::v1::APIService;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -41,6 +43,10 @@ fn check_kinds(text: &str) -> Vec<String> {
                 "ServiceAccount" => drop(strict::<ServiceAccount>(document)),
                 "ClusterRole" => drop(strict::<ClusterRole>(document)),
                 "ClusterRoleBinding" => drop(strict::<ClusterRoleBinding>(document)),
+                "Role" => drop(strict::<Role>(document)),
+                "RoleBinding" => drop(strict::<RoleBinding>(document)),
+                "StorageClass" => drop(strict::<StorageClass>(document)),
+                "APIService" => drop(strict::<APIService>(document)),
                 "ConfigMap" => drop(strict::<ConfigMap>(document)),
                 "DaemonSet" => drop(strict::<DaemonSet>(document)),
                 "Deployment" => drop(strict::<Deployment>(document)),
@@ -76,6 +82,27 @@ fn images(text: &str) -> Vec<String> {
         .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("image: "))
         .map(|image| image.trim_matches('"').to_owned())
         .collect()
+}
+
+/// Every manifest of every kind of workload, and what is inside of a manifest.
+#[test]
+fn all_workloads_are_objects_of_the_api() {
+    let sandbox = Sandbox::with_config(&support::read("tests/golden/ok/workloads.toml"));
+    sandbox.expect(0, &["render", "-q"]);
+    for name in ["amd-device-plugin", "localai", "local-path", "metrics-server", "ollama"] {
+        let text = sandbox.read(&format!("k8s/{name}.yaml"));
+        check_kinds(&text);
+        assert!(images(&text).iter().all(|image| image.contains(':')), "{name} is not pinned");
+    }
+    let text = sandbox.read("k8s/local-path.yaml");
+    let config = documents(&text).into_iter().find(|d| d["kind"] == "ConfigMap").expect("one");
+    let data = |key: &str| config["data"][key].as_str().expect("a text").to_owned();
+    let map: Value = serde_json::from_str(&data("config.json")).expect("JSON");
+    assert_eq!(map["nodePathMap"][0]["paths"], json!(["/var/lib/local-path"]));
+    strict::<k8s_openapi::api::core::v1::Pod>(&documents(&data("helperPod.yaml"))[0]);
+    let plugin = sandbox.read("k8s/amd-device-plugin.yaml");
+    let spec = &documents(&plugin)[0]["spec"]["template"]["spec"];
+    assert!(spec.get("nodeSelector").is_none(), "two servers select two nodes: {spec}");
 }
 
 #[test]
@@ -131,8 +158,9 @@ fn no_taint_of_a_selected_node_is_missed() {
         (&control, vec!["node-role.kubernetes.io/control-plane=:NoSchedule"]),
     ] {
         let sandbox = Sandbox::with_config(config);
-        sandbox
-            .expect(0, &["render", "-q", "--allow", "missing-module", "--allow", "missing-output"]);
+        let allowed = ["missing-module", "missing-output", "data-in-memory"];
+        let allow = allowed.iter().flat_map(|name| ["--allow", name]);
+        sandbox.expect(0, &["render", "-q"].into_iter().chain(allow).collect::<Vec<_>>());
         let ollama = documents(&sandbox.read("k8s/ollama.yaml"));
         let pod = ollama.iter().find(|d| d["kind"] == "Deployment").expect("a deployment");
         let tolerations = pod["spec"]["template"]["spec"]["tolerations"].as_array().expect("some");

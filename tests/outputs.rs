@@ -10,7 +10,7 @@ use crate::support::{Sandbox, Tree, read, repository, tree};
 
 #[test]
 fn every_output_is_in_a_golden_tree() {
-    let trees = ["example", "minimal", "secrets", "units"].map(|name| {
+    let trees = ["example", "minimal", "secrets", "units", "workloads"].map(|name| {
         let folder = format!("tests/golden/trees/{name}");
         tree(&repository().join(folder))
     });
@@ -21,9 +21,12 @@ fn every_output_is_in_a_golden_tree() {
     }
 }
 
+/// A cluster with every kind of workload.
+const WITH_ALL: &str = "tests/golden/ok/workloads.toml";
+
 #[test]
 fn every_manifest_is_applied_by_a_script_and_copied_by_the_runbook() {
-    let sandbox = Sandbox::with_example();
+    let sandbox = Sandbox::with_config(&read(WITH_ALL));
     sandbox.expect(0, &["render", "-q"]);
     let scripts = sandbox.read("bootstrap/20-cni.sh") + &sandbox.read("bootstrap/50-workloads.sh");
     let (page, files) = (sandbox.read("docs/cluster.md"), sandbox.tree());
@@ -46,15 +49,15 @@ fn every_manifest_is_applied_by_a_script_and_copied_by_the_runbook() {
 
 #[test]
 fn every_part_of_a_workload_is_waited_for_and_verified() {
-    let source = Source::new(Path::new("cluster.toml"), read("cluster.toml"));
+    let source = Source::new(Path::new("cluster.toml"), read(WITH_ALL));
     let cluster = pipeline::read(&source, &mut Vec::new()).cluster.expect("a cluster");
-    let sandbox = Sandbox::with_example();
+    let sandbox = Sandbox::with_config(&read(WITH_ALL));
     sandbox.expect(0, &["render", "-q"]);
     let (applied, verified) =
         (sandbox.read("bootstrap/50-workloads.sh"), sandbox.read("bootstrap/90-verify.sh"));
     for workload in WORKLOADS {
         let parts = (workload.parts)(&cluster);
-        assert!(!parts.is_empty(), "the example has no {}", workload.output.name);
+        assert!(!parts.is_empty(), "there is no {}", workload.output.name);
         for part in parts {
             assert!(sandbox.at(part.manifest.inside()).exists(), "{}", part.title);
             let (namespace, resource) = (part.namespace, part.resource);

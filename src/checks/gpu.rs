@@ -4,7 +4,7 @@ use crate::cluster::rocm::{self, Kernels};
 use crate::cluster::{Cluster, Gpu};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::GpuMode;
-use crate::outputs::Ollama;
+use crate::outputs;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for gpu in cluster.hosts.iter().filter_map(|host| host.gpu.as_ref()) {
@@ -12,7 +12,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
         log.extend(hsa_override(gpu));
         log.extend(keys(gpu));
     }
-    let used = Ollama::of(cluster).map(|ollama| ollama.rocm_gpus()).unwrap_or_default();
+    let ollama = outputs::ollama(cluster);
+    let used = ollama.map(|ollama| ollama.rocm_gpus("ollama/ollama:")).unwrap_or_default();
     log.extend(used.iter().filter_map(|gpu| kernels(gpu)));
     log.extend(several(&used));
 }

@@ -7,6 +7,7 @@ mod bridge_ports;
 mod claim;
 mod cluster_ranges;
 mod control_planes;
+mod data_in_memory;
 mod disks;
 mod duplicate_addresses;
 mod duplicate_interfaces;
@@ -38,6 +39,7 @@ mod ports;
 mod ranges;
 mod reserved_names;
 mod share_tags;
+mod shared_gpu;
 mod sizing;
 mod state_version;
 mod storage_sources;
@@ -121,6 +123,8 @@ pub const COMPLETENESS: &[Check] = &[
     gateway_hosts::missing,
     wan_addresses::missing,
     unschedulable::check,
+    shared_gpu::check,
+    data_in_memory::check,
     passthrough::missing,
     users::missing,
 ];

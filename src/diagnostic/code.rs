@@ -190,6 +190,10 @@ codes! {
     SameDisk = "NG0518" "same-disk" Error;
     /// A worker host whose MicroVMs leave its kubelet no memory.
     ReservedMemory = "NG0519" "reserved-memory" Error;
+    /// Data of a workload that a MicroVM would keep in its memory.
+    DataInMemory = "NG0520" "data-in-memory" Refused;
+    /// More workloads than GPUs that they take for themselves.
+    SharedGpu = "NG0521" "shared-gpu" Error;
     /// Two outputs at one path.
     PathCollision = "NG0601" "path-collision" Error;
     /// A table for an output that there is not.

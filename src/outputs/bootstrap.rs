@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use serde::Serialize;
 
 use super::output::Output;
-use super::workloads::{self, Ollama, Part};
+use super::workloads::{self, Part, ollama};
 use super::{flannel, kubeadm, manifests};
 use crate::cluster::{Cluster, Node, Vm};
 use crate::input::types::{AbsPath, Endpoint, Minor, Name, RelPath, Taint};
@@ -141,6 +141,7 @@ struct WorkloadPart {
     nodes: Option<usize>,
     timeout: &'static str,
     exec: Vec<Vec<String>>,
+    serves: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -270,6 +271,7 @@ impl WorkloadPart {
             nodes: part.nodes,
             timeout: part.timeout,
             exec: part.exec,
+            serves: part.serves,
         };
         workloads::parts(cluster).into_iter().map(applied).collect()
     }
@@ -306,7 +308,7 @@ impl Marks {
 
 impl Verify {
     fn of(cluster: &Cluster, marks: Marks, parts: Vec<WorkloadPart>) -> Self {
-        let ollama = Ollama::of(cluster).map(|ollama| OllamaCheck {
+        let ollama = ollama(cluster).map(|ollama| OllamaCheck {
             node_port: ollama.node_port(),
             library: ollama.gpu().map(|gpu| gpu.library()),
             models: ollama.table.models.iter().map(ToString::to_string).collect(),

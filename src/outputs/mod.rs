@@ -27,7 +27,7 @@ pub use flake::OUTPUT as FLAKE;
 pub use hosts::OUTPUT as HOSTS;
 pub use output::{Output, module_of};
 pub use vms::OUTPUT as VMS;
-pub use workloads::{Ollama, WORKLOADS, demands};
+pub use workloads::{Server, WORKLOADS, data, demands, localai, ollama};
 
 use rayon::prelude::*;
 
@@ -84,8 +84,7 @@ pub fn left_to_user(cluster: &Cluster) -> impl Iterator<Item = &'static Output> 
 pub fn manifests(cluster: &Cluster) -> impl Iterator<Item = (RelPath, [&'static str; 2])> {
     let network = (flannel::OUTPUT.path(cluster), ["cluster", "cni"]);
     let workloads = WORKLOADS.iter().flat_map(|workload| {
-        let key = ["workloads", workload.output.name];
-        (workload.parts)(cluster).into_iter().map(move |part| (part.manifest, key))
+        (workload.parts)(cluster).into_iter().map(|part| (part.manifest, ["workloads", part.key]))
     });
     let own = cluster.workloads.manifests.iter();
     let own = own.map(|path| (path.value.clone(), ["workloads", "manifests"]));

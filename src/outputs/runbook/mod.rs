@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use self::machines::{GrownVolume, HostSteps, Machine, NodeGroup, Platform, Row, VlanRow};
 use super::output::Output;
-use super::workloads::{self, Ollama};
+use super::workloads::{self, Data, Server, ollama};
 use super::{bootstrap, flake, flannel, kubeadm};
 use crate::cluster::{Cluster, Host, Node, Vlan};
 use crate::input::types::{BridgeNetfilter, Minor, Role, Secrets};
@@ -98,8 +98,22 @@ struct Context {
     /// A node to show on how one is removed.
     leaver: Option<String>,
     ollama: Option<OllamaFacts>,
-    /// Whether manifests of the user's are applied.
-    own_manifests: bool,
+    /// Everything that `50-workloads.sh` applies.
+    deployed: Vec<&'static str>,
+    /// Whether the images of some of it are large.
+    is_large: bool,
+    /// What the API answers once all of it runs.
+    served: Vec<&'static str>,
+    data: Vec<DataRow>,
+}
+
+/// What a workload keeps on nodes.
+#[derive(Serialize)]
+struct DataRow {
+    what: &'static str,
+    path: String,
+    nodes: Vec<String>,
+    loss: &'static str,
 }
 
 /// The next release of NixOS.
@@ -125,7 +139,6 @@ struct OllamaFacts {
     selector: Vec<String>,
     addresses: Vec<String>,
     node_port: Option<u16>,
-    data: String,
     gpu: Option<GpuFacts>,
 }
 
@@ -218,8 +231,11 @@ impl Context {
                 .rfind(|vm| *vm.role == Role::Worker)
                 .map(|vm| vm.name.to_string())
                 .or_else(|| workers().last().map(|node| node.name.to_string())),
-            ollama: Ollama::of(cluster).map(|ollama| OllamaFacts::of(&ollama)),
-            own_manifests: !cluster.workloads.manifests.is_empty(),
+            ollama: ollama(cluster).map(|ollama| OllamaFacts::of(&ollama)),
+            deployed: deployed(cluster),
+            is_large: workloads::demands(cluster).next().is_some(),
+            served: workloads::parts(cluster).iter().filter_map(|part| part.serves).collect(),
+            data: workloads::data(cluster).map(DataRow::of).collect(),
         })
     }
 }
@@ -248,7 +264,7 @@ fn next_minor(cluster: &Cluster) -> Option<String> {
 }
 
 impl OllamaFacts {
-    fn of(ollama: &Ollama<'_>) -> Self {
+    fn of(ollama: &Server<'_>) -> Self {
         let nodes = ollama.demand.nodes.iter();
         let selector = ollama.demand.selector.iter();
         Self {
@@ -256,7 +272,6 @@ impl OllamaFacts {
             selector: selector.map(|(key, value)| format!("{key}={value}")).collect(),
             addresses: nodes.map(|node| node.ip.to_string()).collect(),
             node_port: ollama.node_port(),
-            data: ollama.table.data.to_string(),
             gpu: ollama.gpu().map(|gpu| GpuFacts {
                 library: gpu.library(),
                 model: gpu.model,
@@ -264,6 +279,21 @@ impl OllamaFacts {
             }),
         }
     }
+}
+
+impl DataRow {
+    fn of(data: Data<'_>) -> Self {
+        let Data { what, path, nodes, loss } = data;
+        Self { what, path: path.to_string(), nodes: names(nodes.into_iter()), loss }
+    }
+}
+
+/// What is applied, as far as people asked for it by name.
+fn deployed(cluster: &Cluster) -> Vec<&'static str> {
+    let parts = workloads::parts(cluster).into_iter().map(|part| part.title);
+    let asked = parts.filter(|title| !title.starts_with("the "));
+    let own = (!cluster.workloads.manifests.is_empty()).then_some("your manifests");
+    asked.chain(own).collect()
 }
 
 fn host_names(cluster: &Cluster, are_meant: fn(&Host) -> bool) -> Vec<String> {

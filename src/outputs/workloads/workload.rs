@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::cluster::{Cluster, Demand, Node};
 use crate::input::Spanned;
-use crate::input::types::{LabelKey, LabelValue, RelPath, Role, Taint};
+use crate::input::types::{AbsPath, LabelKey, LabelValue, RelPath, Role, Taint};
 use crate::outputs::output::Output;
 
 /// A kind of workload.
@@ -16,10 +16,26 @@ pub struct Workload {
     /// The manifests of it that are applied to a cluster, in their order; none where
     /// it is not wanted.
     pub parts: fn(&Cluster) -> Vec<Part>,
+    /// What it keeps on nodes; none where it is not wanted.
+    pub data: fn(&Cluster) -> Option<Data<'_>>,
+}
+
+/// What a workload keeps on nodes.
+pub struct Data<'a> {
+    /// What it is, for people.
+    pub what: &'static str,
+    /// Where it is on each of them.
+    pub path: AbsPath,
+    /// The nodes.
+    pub nodes: Vec<Node<'a>>,
+    /// What becomes of it once it is lost.
+    pub loss: &'static str,
 }
 
 /// A manifest that a script applies, and what of it has to run then.
 pub struct Part {
+    /// The table of `[workloads]` that asks for it.
+    pub key: &'static str,
     /// Its name for people.
     pub title: &'static str,
     /// The script's variable with the path.
@@ -37,17 +53,19 @@ pub struct Part {
     pub timeout: &'static str,
     /// What is run in it then, word by word.
     pub exec: Vec<Vec<String>>,
+    /// What the cluster's API answers then.
+    pub serves: Option<&'static str>,
 }
 
 /// Where the pods of a workload go.
 #[derive(Serialize)]
 pub(super) struct Placement {
-    node_selector: Vec<Label>,
-    tolerations: Vec<Taint>,
+    pub node_selector: Vec<Label>,
+    pub tolerations: Vec<Taint>,
 }
 
-#[derive(Serialize)]
-struct Label {
+#[derive(Serialize, PartialEq)]
+pub(super) struct Label {
     key: String,
     value: String,
 }

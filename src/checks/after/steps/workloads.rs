@@ -4,11 +4,12 @@
 use crate::cluster::Cluster;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::input::types::GpuAccess;
-use crate::outputs::Ollama;
+use crate::outputs;
 use crate::previous::Previous;
 
 pub(super) fn check(cluster: &Cluster, previous: &Previous<'_>, log: &mut Vec<Diagnostic>) {
-    let (Some(ollama), Some(last)) = (Ollama::of(cluster), previous.manifests.get("ollama")) else {
+    let (Some(ollama), Some(last)) = (outputs::ollama(cluster), previous.manifests.get("ollama"))
+    else {
         return;
     };
     let said = |key| last.lines().find_map(|line| line.trim().strip_prefix(key));
