@@ -29,11 +29,14 @@ const NETWORK: &str = r#"set -euo pipefail
 ip link set lo up
 ip address add 10.0.20.10/32 dev lo
 if [ "$DAYS" != none ]; then
-  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=kube-apiserver -days "$DAYS" \
+  days=$DAYS
+  [ "$days" != stopped ] || days=365
+  openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=kube-apiserver -days "$days" \
     -keyout server.key -out server.crt 2>/dev/null
   openssl s_server -accept 10.0.20.10:6443 -cert server.crt -key server.key -quiet &
-  trap 'kill $!' EXIT
+  trap 'kill -9 $!' EXIT
   until (exec 3<>/dev/tcp/10.0.20.10/6443) 2>/dev/null; do :; done
+  [ "$DAYS" != stopped ] || kill -STOP $!
 fi
 code=0
 "$@" || code=$?
@@ -216,6 +219,36 @@ k8s/flannel.yaml: the cluster has it otherwise
 }
 
 #[test]
+fn a_control_plane_without_its_taint_is_told() {
+    let mut scene = Scene::new();
+    scene.node("k8s-master")["spec"]["taints"] = json!([]);
+    let ran = scene.run(&[]);
+    assert_eq!(ran.status, 1, "{}", ran.stderr);
+    let said = "node k8s-master: it has no taint node-role.kubernetes.io/control-plane:NoSchedule";
+    assert!(ran.stdout.starts_with(said), "{}", ran.stdout);
+    // A list of one's own takes its place.
+    let taints = "role = \"control-plane\"\ntaints = [\"mine=x:NoSchedule\"]";
+    scene.sandbox.edit("cluster.toml", "role = \"control-plane\"", taints);
+    scene.node("k8s-master")["spec"]["taints"] =
+        json!([{ "key": "mine", "value": "x", "effect": "NoSchedule" }]);
+    let ran = scene.run(&[]);
+    assert!(!ran.stdout.contains("taint"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_manifest_of_the_users_is_read_as_a_file_of_the_tree() {
+    let scene = Scene::new();
+    let manifests = "\n[workloads]\nmanifests = [\"k8s/own.yaml\"]\n";
+    scene.sandbox.edit("cluster.toml", "\n[workloads]\n", manifests);
+    fs::create_dir(scene.sandbox.at("k8s")).expect("a folder");
+    std::os::unix::fs::symlink("/etc/passwd", scene.sandbox.at("k8s/own.yaml")).expect("a link");
+    let ran = scene.run(&[]);
+    assert_eq!(ran.status, 6, "{}", ran.stderr);
+    let said = "not seen: k8s/own.yaml: it is no text file that can be read";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+}
+
+#[test]
 fn programs_read_keys_and_lines() {
     let mut scene = Scene::new();
     scene.node("homelab")["metadata"]["labels"]["gpu"] = json!("nvidia");
@@ -252,6 +285,11 @@ fn what_is_not_seen_is_said_and_is_no_agreement() {
     let ran = scene.run(&[]);
     assert_eq!(ran.status, 6, "{}", ran.stderr);
     assert!(ran.stderr.contains("not seen: the certificates of k8s-master"), "{}", ran.stderr);
+    // It takes the connection, and no program is behind it any more.
+    scene.days = "stopped";
+    let ran = scene.run(&[]);
+    assert_eq!(ran.status, 6, "{}", ran.stderr);
+    assert!(ran.stderr.contains("10.0.20.10:6443 does not answer"), "{}", ran.stderr);
     let asleep = Scene::new().ask(&[]);
     assert_eq!(asleep.status, 6, "{}", asleep.stderr);
     let said = "kube-system`: error: the server is asleep";

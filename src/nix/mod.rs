@@ -11,7 +11,7 @@ mod parse;
 mod plain;
 mod split;
 mod tokens;
-mod yaml;
+pub mod yaml;
 
 pub use options::Options;
 pub use tokens::{essence, is_tangled};

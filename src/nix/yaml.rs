@@ -71,6 +71,41 @@ pub(super) fn check(text: &str, values: &[Range<usize>]) -> Vec<Finding> {
     found
 }
 
+/// The text of a key, in whatever mapping that is; none of one that is a list or a mapping.
+pub fn scalar(text: &str, name: &str) -> Option<String> {
+    // Of each collection, whether a key is next; a sequence has none.
+    let mut open: Vec<Option<bool>> = Vec::new();
+    let mut is_found = false;
+    for event in Parser::new_from_str(text) {
+        let (event, _) = event.ok()?;
+        let is_value = std::mem::take(&mut is_found);
+        match event {
+            Event::Scalar(value, ..) if is_value => return Some(value.into_owned()),
+            Event::Scalar(key, ..) => is_found = is_key(&mut open) && key == name,
+            Event::SequenceStart(..) | Event::MappingStart(..) if open.len() > DEEPEST => break,
+            Event::SequenceStart(..) => {
+                is_key(&mut open);
+                open.push(None);
+            }
+            Event::MappingStart(..) => {
+                is_key(&mut open);
+                open.push(Some(true));
+            }
+            Event::SequenceEnd | Event::MappingEnd => drop(open.pop()),
+            Event::Alias(_) => drop(is_key(&mut open)),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether what comes now is a key of the innermost collection, which then expects its value.
+fn is_key(open: &mut [Option<bool>]) -> bool {
+    let Some(Some(is_key)) = open.last_mut() else { return false };
+    *is_key = !*is_key;
+    !*is_key
+}
+
 struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
@@ -121,6 +156,17 @@ mod tests {
         ] {
             assert_eq!(said(text), Vec::<String>::new(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_is_found_wherever_it_is() {
+        let text = "# name: 0\nother: name\nlist: [name, 2]\nin:\n  - { at: &a x, \"name\": 'a: b' }\n\
+                    plain: 10.0.0.1:6443 # said\nmap:\n  below: *a\n  last: |\n    name: 3\n";
+        let found = ["name", "plain", "map", "list", "absent", "at"].map(|name| scalar(text, name));
+        let said = ["a: b", "10.0.0.1:6443", "", "", "", "x"];
+        assert_eq!(found.map(Option::unwrap_or_default), said);
+        assert_eq!(scalar("a: [ 1\nname: 2", "name"), None);
+        assert_eq!(scalar(&"[".repeat(100_000), "name"), None);
     }
 
     #[test]

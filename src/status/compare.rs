@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::kubectl::{Live, LiveNode, LiveTaint};
 use crate::cluster::{Cluster, Node};
 use crate::input::types::{Minor, Role};
+use crate::nix::yaml::scalar;
 use crate::origin::KeyPath;
 use crate::source::Span;
 
@@ -32,7 +33,8 @@ fn as_text<S: serde::Serializer>(key: &KeyPath, serializer: S) -> Result<S::Ok, 
 /// The differences, or why it is another cluster altogether, of which nothing is said.
 pub fn differences(cluster: &Cluster, live: &Live) -> Result<Vec<Difference>, String> {
     let endpoint = cluster.endpoint.as_str();
-    let made_for = setting(&live.kubeadm, "controlPlaneEndpoint").unwrap_or("no endpoint");
+    let made_for = scalar(&live.kubeadm, "controlPlaneEndpoint");
+    let made_for = made_for.unwrap_or_else(|| "no endpoint".to_owned());
     if made_for != endpoint {
         return Err(format!(
             "this is another cluster: it was made for {made_for}, and the one described has {endpoint}"
@@ -86,7 +88,7 @@ fn whole(cluster: &Cluster, live: &Live, found: &mut Vec<Difference>) {
         ("dnsDomain", "dns_domain", cluster.dns_domain.to_string(), cluster.dns_domain.span()),
     ];
     for (setting, key, expected, span) in settings {
-        if let Some(is) = self::setting(&live.kubeadm, setting).filter(|is| *is != expected) {
+        if let Some(is) = scalar(&live.kubeadm, setting).filter(|is| *is != expected) {
             found.push(Difference {
                 subject: "cluster".to_owned(),
                 message: format!("its {setting} is {is}, not {expected}"),
@@ -169,6 +171,13 @@ impl Pair<'_> {
                 found.push(self.differs(message, &["taints"], written.span()));
             }
         }
+        let is_kubeadms = |is: &LiveTaint| is.key == CONTROL_PLANE && is.effect == NO_SCHEDULE;
+        let is_bare = self.node.role == Role::ControlPlane && self.node.taints.is_empty();
+        if is_bare && !taints.iter().any(is_kubeadms) {
+            let message =
+                format!("it has no taint {CONTROL_PLANE}:{NO_SCHEDULE}, so any pod may run there");
+            found.push(self.differs(message, &["role"], self.node.name.span()));
+        }
         let is_described = |is: &LiveTaint| {
             self.node
                 .taints
@@ -197,6 +206,9 @@ impl Pair<'_> {
 /// kubeadm's label and taint of a control plane.
 const CONTROL_PLANE: &str = "node-role.kubernetes.io/control-plane";
 
+/// What a taint does that keeps other pods away.
+const NO_SCHEDULE: &str = "NoSchedule";
+
 /// The table that describes a node.
 fn table_of(cluster: &Cluster, node: &Node<'_>) -> KeyPath {
     let is_vm = cluster.vms.iter().any(|vm| vm.name == *node.name);
@@ -205,12 +217,4 @@ fn table_of(cluster: &Cluster, node: &Node<'_>) -> KeyPath {
 
 fn is_of(minor: Minor, version: &str) -> bool {
     version.strip_prefix('v').is_some_and(|it| it.starts_with(&format!("{minor}.")))
-}
-
-/// A plain value of the YAML that kubeadm wrote, wherever it is nested: the names that
-/// are asked for stand there once.
-fn setting<'a>(kubeadm: &'a str, name: &str) -> Option<&'a str> {
-    let value =
-        kubeadm.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'))?;
-    Some(value.trim().trim_matches('"'))
 }

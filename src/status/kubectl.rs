@@ -1,10 +1,12 @@
 //! What the API tells: each question is one call of `kubectl`, with an end.
 
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -14,6 +16,8 @@ use serde::de::DeserializeOwned;
 const API_PORT: u16 = 6443;
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Chains of certificates are shorter.
+const MOST: u64 = 1 << 20;
 /// Whoever has that long left can still act.
 const MONTH_IN_SECONDS: &str = "2592000";
 
@@ -208,14 +212,35 @@ pub fn certificate(address: Ipv4Addr) -> Result<(bool, String), Trouble> {
     // openssl itself would wait for minutes.
     TcpStream::connect_timeout(&server, PATIENCE)
         .map_err(|error| Trouble(format!("{server}: {error}")))?;
-    let connect = ["s_client", "-connect", &server.to_string()].map(OsString::from);
-    let shown = run("openssl", &connect, "")?;
+    let shown = shown_by(server)?;
     let read = ["x509", "-noout", "-enddate", "-checkend", MONTH_IN_SECONDS].map(OsString::from);
-    let told = run("openssl", &read, &String::from_utf8_lossy(&shown.stdout))?;
+    let told = run("openssl", &read, &String::from_utf8_lossy(&shown))?;
     let text = String::from_utf8_lossy(&told.stdout);
     let end = text.lines().find_map(|line| line.strip_prefix("notAfter="));
     let end = end.ok_or_else(|| Trouble(format!("{server} showed no certificate")))?;
     Ok((!told.status.success(), end.to_owned()))
+}
+
+/// What a server shows of itself. One that takes a connection may still never answer, and
+/// then openssl is ended.
+fn shown_by(server: SocketAddr) -> Result<Vec<u8>, Trouble> {
+    let failed = |error| Trouble(format!("openssl: {error}"));
+    let mut command = Command::new("openssl");
+    command.args(["s_client", "-connect", &server.to_string()]);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().map_err(failed)?;
+    let stdout = child.stdout.take();
+    let (shown, is_shown) = channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        stdout.map(|stdout| stdout.take(MOST).read_to_end(&mut bytes));
+        shown.send(bytes)
+    });
+    let shown = is_shown.recv_timeout(PATIENCE);
+    // One that has ended by itself is in nobody's way.
+    let _ = child.kill();
+    child.wait().map_err(failed)?;
+    shown.map_err(|_| Trouble(format!("{server} does not answer")))
 }
 
 fn run(program: &str, args: &[OsString], input: &str) -> Result<Output, Trouble> {
