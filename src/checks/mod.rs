@@ -28,6 +28,7 @@ mod levels;
 mod machine_addresses;
 mod module_words;
 mod mount_points;
+mod nix_in_text;
 mod node_ports;
 mod node_state;
 mod node_volumes;
@@ -113,6 +114,7 @@ pub const CHECKS: &[Check] = &[
     outputs::check,
     output_paths::check,
     module_words::check,
+    nix_in_text::check,
 ];
 
 /// Every rule about what is missing. They wait until everything that was

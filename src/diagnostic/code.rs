@@ -228,6 +228,8 @@ codes! {
     OptionType = "NG0806" "option-type" Error;
     /// An option that the user's NixOS does not have.
     UnknownOption = "NG0807" "unknown-option" Refused;
+    /// Nix in a text of a `nixos` table, which stays a text.
+    NixInText = "NG0808" "nix-in-text" Refused;
     /// A step over a minor of Kubernetes.
     SkippedMinor = "NG0901" "skipped-minor" Refused;
     /// A step back to an older Kubernetes.

@@ -15,10 +15,13 @@ use crate::text::listed;
 const SYNONYMS: &[(&str, &str)] = &[
     ("ram", "memory"),
     ("mem", "memory"),
+    ("mem_limit", "memory"),
     ("cpu", "vcpu"),
     ("cpus", "vcpu"),
     ("cores", "vcpu"),
     ("address", "ip"),
+    ("network", "vlan"),
+    ("networks", "vlan"),
     ("ipv4", "ip"),
     ("interface", "uplink"),
     ("nic", "uplink"),
@@ -26,6 +29,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("authorized_keys", "ssh_keys"),
     ("modules", "extra_modules"),
     ("imports", "extra_modules"),
+    ("packages", "extra_modules"),
 ];
 
 /// A key of the document, with its value.

@@ -31,6 +31,7 @@ pub(super) fn grammar(text: &str, error: &ParseError) -> Diagnostic {
     match error.description() {
         "string values must be quoted"
         | "invalid float"
+        | "invalid mantissa"
         | "invalid boolean"
         | "missing opening quote" => scalar(raw, inside),
         "unexpected leading zero" => {
@@ -142,6 +143,14 @@ fn scalar(raw: &str, place: Span) -> Diagnostic {
         }
         _ if bare != word => found("these quotes are not the ones of a keyboard".to_owned())
             .help(format!("write `\"{bare}\"`")),
+        _ if ["lib.", "pkgs.", "config.", "builtins.", "mkForce", "mkDefault", "with pkgs;"]
+            .iter()
+            .any(|start| word.starts_with(start)) =>
+        {
+            found(format!("`{word}` is Nix, and TOML does not compute")).help(
+                "write the value itself; what Nix computes is set in a module of `extra_modules`",
+            )
+        }
         _ => found(format!("`{word}` is text, which has to be in quotes"))
             .help(format!("write `\"{word}\"`")),
     }

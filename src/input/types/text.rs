@@ -78,11 +78,51 @@ checked_text! {
     "^[!-~]+$",
     |text| {
         let valid = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '\'' | '`' | '\\' | '<' | '>');
-        if !text.is_empty() && text.chars().all(valid) {
-            Ok(())
-        } else {
-            Err(format!("`{text}` is not a flake reference"))
+        if text.is_empty() || !text.chars().all(valid) {
+            return Err(format!("`{text}` is not a flake reference"));
         }
+        match flake_meant(text) {
+            Some(meant) => Err(format!("Nix finds no flake by `{text}`; write `{meant}`")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The flake that is meant by what Nix takes for another one, or for none.
+fn flake_meant(text: &str) -> Option<String> {
+    const NIXPKGS: &str = "github:NixOS/nixpkgs";
+
+    // An input is a whole flake.
+    let (flake, _) = text.split_once('#').unwrap_or((text, ""));
+    let (way, _) = flake.split_once('?').unwrap_or((flake, ""));
+    let is_archive = [".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tgz", ".zip"];
+    let is_archive = is_archive.iter().any(|ending| way.ends_with(ending));
+    let on_github = ["https://github.com/", "http://github.com/", "github.com/", "git@github.com:"];
+    let on_github = on_github.iter().find_map(|start| flake.strip_prefix(start));
+    if let Some(path) = on_github.filter(|_| !is_archive) {
+        let path = path.trim_end_matches('/').replacen("/tree/", "/", 1);
+        return Some(format!("github:{}", path.trim_end_matches(".git")));
+    }
+    // A branch is behind a slash.
+    let repository = way.strip_prefix("github:").filter(|path| path.matches('/').count() == 1);
+    if let Some((repository, branch)) = repository.and_then(|it| it.split_once(['@', ':'])) {
+        return Some(format!("github:{repository}/{branch}"));
+    }
+    if flake != text {
+        return Some(flake.to_owned());
+    }
+    let is_path = text.starts_with(['.', '/', '~']);
+    if text.contains(':') || is_path {
+        return None;
+    }
+    let is_revision = text.len() == 40 && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let is_branch = ["nixos-", "nixpkgs-", "release-"].iter().any(|it| text.starts_with(it));
+    match text.split_once('/') {
+        None if is_revision || is_branch => Some(format!("{NIXPKGS}/{text}")),
+        None => None,
+        // A name of the registry, with a branch of it.
+        Some((name, _)) if name.starts_with("nixpkgs") => None,
+        Some(_) => Some(format!("github:{text}")),
     }
 }
 
