@@ -19,9 +19,12 @@ locked=$(sed -n '/^name = "nixgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock
 [ "$locked" = "$version" ] || refuse "the version in Cargo.lock is $locked: run cargo update --workspace"
 
 # Where `cargo binstall` looks for what is released.
-home=${GITHUB_SERVER_URL:-https://github.com}/${GITHUB_REPOSITORY:-}
-[ -z "${GITHUB_REPOSITORY:-}" ] || [ "$(field repository)" = "$home" ] ||
-  refuse "[package] of Cargo.toml has to have repository = \"$home\""
+home=${GITHUB_SERVER_URL:-https://github.com}/${GITHUB_REPOSITORY:-OWNER/NAME}
+named=$(field repository)
+[ -n "$named" ] ||
+  refuse "Cargo.toml does not say where it is released from: write repository = \"$home\" in [package]"
+[ -z "${GITHUB_REPOSITORY:-}" ] || [ "$named" = "$home" ] ||
+  refuse "[package] of Cargo.toml has to have repository = \"$home\", and has \"$named\""
 
 heading=$(grep -m 1 '^## ' CHANGELOG.md || true)
 [[ $heading =~ ^"## $version, "[0-9]{4}-[0-9]{2}-[0-9]{2}$ ]] ||
