@@ -43,6 +43,8 @@ add() {
 add allow "${NIXGEN_ALLOW:-}"
 add warn "${NIXGEN_WARN:-}"
 add deny "${NIXGEN_DENY:-}"
+# They are said now, and nixgen itself would read them.
+unset NIXGEN_ALLOW NIXGEN_WARN NIXGEN_DENY
 
 # What is wrong with the tree, beside its lines.
 check() {

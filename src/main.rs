@@ -2,12 +2,11 @@
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use nixgen::cli::Cli;
 use nixgen::commands::{of_arguments, run};
 
 fn main() -> ExitCode {
-    let status = match Cli::try_parse() {
+    let status = match Cli::of_process() {
         Ok(cli) => run(&cli),
         Err(error) => of_arguments(&error),
     };

@@ -123,6 +123,42 @@ pub(crate) fn visible_json(document: &str) -> String {
     shown
 }
 
+/// A text with colours of nixgen's own, of which no line is longer than a terminal of so
+/// many columns is wide. A line is broken between words, and not within back quotes. One
+/// that begins with two spaces is to be copied, and stays.
+pub(crate) fn wrapped(text: &str, columns: Option<usize>) -> Cow<'_, str> {
+    let Some(columns) = columns else { return Cow::Borrowed(text) };
+    let mut shown = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("  ") || width(line.trim_end()) <= columns {
+            shown += line;
+            continue;
+        }
+        let mut at = 0;
+        let mut is_code = false;
+        for (number, word) in line.split(' ').enumerate() {
+            let length = width(word.trim_end());
+            let is_too_long = at + 1 + length > columns && !is_code;
+            if number > 0 {
+                shown.push(if is_too_long { '\n' } else { ' ' });
+                at = if is_too_long { 0 } else { at + 1 };
+            }
+            shown += word;
+            at += length;
+            is_code ^= word.matches('`').count() % 2 == 1;
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// The columns that a text takes, without its colours.
+fn width(text: &str) -> usize {
+    let mut parts = text.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().chars().count();
+    let rest = parts.map(|part| part.split_once('m').map_or(part, |(_, rest)| rest));
+    first + rest.map(|part| part.chars().count()).sum::<usize>()
+}
+
 /// Names in a sentence, in back quotes; of more than `most` only the first.
 pub(crate) fn listed(names: &[impl Display], most: usize) -> String {
     let shown: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
@@ -263,6 +299,20 @@ mod tests {
         assert_eq!(closest("colour", keys), None);
         assert_eq!(closest("rule", keys), None);
         assert_eq!(closest(&"x".repeat(1_000_000), keys), None);
+    }
+
+    #[test]
+    fn lines_are_as_long_as_the_terminal_is_wide() {
+        let said = |text: &str| wrapped(text, Some(20)).into_owned();
+        assert_eq!(wrapped("a b", None), "a b");
+        assert_eq!(said("12345678 12345678 12\n  a\n"), "12345678 12345678 12\n  a\n");
+        assert_eq!(said("12345678 12345678 123\n"), "12345678 12345678\n123\n");
+        assert_eq!(said("  12345678 12345678 123\n"), "  12345678 12345678 123\n");
+        assert_eq!(said("a `12345678 12345678` b"), "a `12345678 12345678`\nb");
+        assert_eq!(said(&"1".repeat(30)), "1".repeat(30));
+        let red = "\u{1b}[1;31m12345678 12345678 12\u{1b}[0m";
+        assert_eq!(said(red), red);
+        assert_eq!(said(&format!("ü {red}")), format!("ü {}", red.replace("8 12", "8\n12")));
     }
 
     #[test]

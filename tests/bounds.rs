@@ -172,11 +172,16 @@ fn a_file_of_gigabytes_in_the_way_costs_no_memory() {
     let check: &[&str] = &["check", "--options", "options.json"];
     for (path, args, status, told) in [
         ("vms/cp.nix", render, 5, "vms/cp.nix is a file too large to be nixgen's"),
-        ("vms/worker.nix", &["render", "--force"], 5, "is a file too large to be nixgen's"),
+        (
+            "vms/worker.nix",
+            &["render", "--yes", "--force"],
+            5,
+            "is a file too large to be nixgen's",
+        ),
         ("vms/cp.nix", &["diff"], 1, ""),
         ("nixgen.lock", render, 6, "nixgen.lock: it is a file too large"),
         (".gitattributes", render, 0, ""),
-        (".gitattributes", &["render", "--git-attributes"], 6, "it is a file too large"),
+        (".gitattributes", &["render", "--yes", "--git-attributes"], 6, "it is a file too large"),
         ("nixgen/templates/vms/vm.nix.tera", render, 4, "the file is larger than 1 MiB"),
         ("cluster.toml", render, 3, "the file has more than 16 MiB"),
         ("options.json", check, 6, "options.json: it has more than 64 MiB"),
@@ -302,7 +307,7 @@ fn what_is_large_is_refused_or_read() {
 fn a_large_cluster_is_rendered() {
     let sandbox = Sandbox::in_memory();
     sandbox.write("cluster.toml", &full_cluster(10_000));
-    for args in [&["render", "-q"][..], &["check", "-q"]] {
+    for args in [&["render", "--yes", "-q"][..], &["check", "-q"]] {
         let (ran, cost) = run(&sandbox, args);
         assert_eq!(ran.status, 0, "{args:?}: {}", ran.stderr);
         println!("{args:?}: {} kilobytes", cost.memory);

@@ -92,7 +92,7 @@ fn a_second_run_waits_for_the_first_but_not_for_ever() {
 fn where_folders_cannot_be_locked_it_says_so_and_writes() {
     let scene = Scene::new(3);
     let sandbox = scene.copy();
-    let ran = Ran::of(inject(sandbox.path(), "flock", "error=ENOLCK", &["render", "-q"]));
+    let ran = Ran::of(inject(sandbox.path(), "flock", "error=ENOLCK", &["render", "--yes", "-q"]));
     assert_eq!(ran.status, 0, "{}", ran.stderr);
     let said = "warning: . cannot be locked: see to it that only one nixgen writes to it\n";
     assert_eq!(ran.stderr, said);
@@ -157,7 +157,7 @@ fn what_a_program_writes_into_a_file_while_it_is_replaced_is_kept_beside_it() {
                 }
                 open.write_all(b"mine\n").expect("written");
             });
-            let ran = inject(sandbox.path(), "unlinkat", delay, &["render", "-q"]);
+            let ran = inject(sandbox.path(), "unlinkat", delay, &["render", "--yes", "-q"]);
             is_over.store(true, Relaxed);
             Ran::of(ran)
         });

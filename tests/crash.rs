@@ -13,9 +13,9 @@ use crate::support::{Ran, Sandbox};
 use rayon::prelude::*;
 
 /// Writes.
-const RENDER: &[&str] = &["render", "-q"];
+const RENDER: &[&str] = &["render", "--yes", "-q"];
 /// Completes a run that was cut short and does nothing else: there is no such file.
-const HEAL: &[&str] = &["render", "-q", "--force", "no/such/file"];
+const HEAL: &[&str] = &["render", "--yes", "-q", "--force", "no/such/file"];
 
 fn heal(sandbox: &Sandbox) -> Ran {
     sandbox.expect(2, HEAL)

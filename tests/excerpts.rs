@@ -9,7 +9,7 @@ use crate::visible::is_unseen;
 const WIDTH: usize = 160;
 
 fn plain(source: &Source, found: Diagnostic) -> String {
-    let styled = render(source, &[found]);
+    let styled = render(source, &[found], None);
     anstream::adapter::strip_str(&styled).to_string()
 }
 

@@ -13,9 +13,9 @@ use crate::support::strace::{inject, points};
 use crate::support::{self, Ran, Sandbox, TODAY};
 use rayon::prelude::*;
 
-const RENDER: &[&str] = &["render", "-q"];
+const RENDER: &[&str] = &["render", "--yes", "-q"];
 /// Tidies up after a run and does nothing else: there is no such file.
-const HEAL: &[&str] = &["render", "-q", "--force", "no/such/file"];
+const HEAL: &[&str] = &["render", "--yes", "-q", "--force", "no/such/file"];
 
 #[test]
 fn a_call_that_fails_changes_nothing() {
@@ -108,10 +108,10 @@ fn a_disk_that_is_really_full_or_read_only_changes_nothing() {
         mount -t tmpfs -o size=1m none disk || exit 99
         echo kept >disk/kept
         status=0
-        "$NIXGEN" render -q --out disk || status=$?
+        "$NIXGEN" render --yes -q --out disk || status=$?
         ls -A disk
         mount -o remount,ro disk || exit 99
-        "$NIXGEN" render -q --out disk || status="$status$?"
+        "$NIXGEN" render --yes -q --out disk || status="$status$?"
         ls -A disk
         exit "$status""#;
     let output = mounting(sandbox.path(), script);
@@ -210,7 +210,7 @@ fn a_folder_or_file_without_permission_changes_nothing() {
     }
     let sandbox = scene.copy();
     fs::set_permissions(sandbox.at("vms"), fs::Permissions::from_mode(0o555)).expect("set");
-    let told = held_back(&sandbox, &["render"]).stderr;
+    let told = held_back(&sandbox, &["render", "--yes"]).stderr;
     assert!(told.ends_with("(os error 13)\n  nothing was written\n"), "{told}");
 }
 

@@ -63,6 +63,7 @@ mod status;
 mod support;
 mod systemd;
 mod templates;
+mod terminal;
 mod texts;
 mod values;
 mod versions;

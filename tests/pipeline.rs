@@ -548,7 +548,7 @@ fn the_recipes_render_check_and_show() {
     assert!(shown.stdout.contains("Intent: "), "{shown:?}");
     assert_eq!(just(&["nixgen", "diff", "--base", "a b; touch pwned"]).status, 2);
     assert!(!sandbox.at("pwned").exists());
-    assert_eq!(just(&["nixgen", "render", "--quiet"]).status, 0);
+    assert_eq!(just(&["nixgen", "render", "--yes", "--quiet"]).status, 0);
     assert_eq!(just(&["nixgen", "check"]).status, 0);
     for recipe in ["build", "rebuild"] {
         let build = just(&["--dry-run", recipe, "all"]);

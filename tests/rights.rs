@@ -109,7 +109,7 @@ fn a_folder_with_a_group_for_all_has_it_for_what_is_new() {
         command.args([&format!("--reuid={uid}"), &format!("--regid={gid}")]);
         command.args([&format!("--groups={gid},{group}"), "./nixgen"]);
     }
-    let output = command.args(["render", "-q"]).current_dir(sandbox.path()).output();
+    let output = command.args(["render", "--yes", "-q"]).current_dir(sandbox.path()).output();
     let output = output.expect("setpriv of util-linux runs");
     assert!(output.status.success(), "{output:?}");
     assert_eq!(owner(&sandbox.at("vms/cp.nix")), (uid, group));

@@ -1,8 +1,10 @@
 //! The words of several commands about a change set, and the writing of it.
 
+use anstyle::AnsiColor;
+
 use super::{Failure, Output, removed};
 use crate::cluster::Cluster;
-use crate::disk::{self, ChangeSet, Hold, LOCK_FILE};
+use crate::disk::{self, ChangeSet, Hold, LOCK_FILE, State};
 use crate::previous::Previous;
 use crate::review::{self, Class, Node, format};
 
@@ -25,6 +27,15 @@ pub(super) fn sum_up(cluster: &Cluster, changes: &ChangeSet<'_>, output: &mut Ou
     let previous = Previous::read(cluster, |path| changes.old_attrs(path));
     for steps in removed::steps(cluster, &previous) {
         output.note(&format!("note: {steps}"));
+    }
+}
+
+/// The colour of how a file stands: red where a person's work is in it.
+pub(super) fn colour(state: State) -> AnsiColor {
+    match state {
+        _ if state.is_settled() => AnsiColor::Green,
+        _ if state.is_protected() => AnsiColor::Red,
+        _ => AnsiColor::Yellow,
     }
 }
 
@@ -70,7 +81,11 @@ pub(super) fn write(
     output: &mut Output,
 ) -> Result<(), Failure> {
     output.shown().map_err(|error| error.with_help("nothing was written"))?;
-    disk::apply(changes, hold, &mut |text| output.warning(text))?;
+    let mut said = Vec::new();
+    let written = output
+        .during("writing", || disk::apply(changes, hold, &mut |text| said.push(text.to_owned())));
+    said.iter().for_each(|text| output.warning(text));
+    written?;
     for (path, backup) in changes.backups() {
         output.note(&format!("what {path} held is kept in {backup}"));
     }

@@ -3,17 +3,18 @@
 
 use std::fs::File;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::changes::{sum_up, warn_of_risk};
+use anstyle::AnsiColor;
+
+use super::changes::{colour, sum_up, warn_of_risk};
 use super::config::ConfigFile;
 use super::prepare::{Loaded, prepare};
 use super::{Failure, Outcome, Output, Status, git, paths};
 use crate::cli::{CheckArgs, CheckFormat, Global};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::disk::{Change, ChangeSet, IoError, Root, State, Unseen};
+use crate::disk::{Change, ChangeSet, IoError, State, Unseen};
 use crate::review::{Finding, Plan, at_risk, format};
-use crate::text::visible_line;
 
 /// The most that GitHub takes as the summary of a step.
 const SUMMARY_BYTES: usize = 900_000;
@@ -43,7 +44,7 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
         list(&changes, by_version, global.verbose, &behind, output);
         for (word, files) in [("untracked", &unseen.untracked), ("ignored", &unseen.ignored)] {
             for file in files {
-                output.data(&format!("{word:<14} {}\n", visible_line(file)));
+                output.standing(word, AnsiColor::Yellow, file);
             }
         }
         sum_up(cluster, &changes, output);
@@ -51,9 +52,9 @@ fn check(args: &CheckArgs, global: &Global, output: &mut Output) -> Outcome {
             warn_of_risk(&at_risk(cluster, &changes), output);
         }
     } else {
-        let plan = prepared.plan(&changes);
+        let plan = prepared.plan(&changes, output);
         let mut findings = output.take_findings();
-        let seen = |path: &str| seen_from(&prepared.root, path);
+        let seen = |path: &str| paths::from_here(&prepared.root, path);
         findings.extend(Finding::of_plan(&plan, source, by_version, seen));
         findings.extend(behind.iter().map(|file| Finding::of_lock(seen(file))));
         if let Some(severity) = not_in_git {
@@ -144,18 +145,10 @@ fn list(
     let is_listed =
         |change: &&Change<'_>| verbose || !(change.state.is_settled() || is_allowed(change));
     for change in changes.all().filter(is_listed) {
-        output.data(&format!("{:<14} {}\n", change.state, change.path));
+        output.standing(change.state.word(), colour(change.state), &change.path);
     }
     for file in behind {
-        output.data(&format!("{:<14} {}\n", State::Stale, visible_line(file)));
-    }
-}
-
-/// A path of the tree as seen from the working folder.
-fn seen_from(root: &Root, path: &str) -> String {
-    match root.path() {
-        folder if folder == Path::new(".") => path.to_owned(),
-        folder => folder.join(path).to_string_lossy().into_owned(),
+        output.standing(State::Stale.word(), colour(State::Stale), file);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Output;
-use super::paths::below;
+use super::paths::{below, from_here};
 use super::prepare::Prepared;
 use crate::disk::{ChangeSet, Root, Unseen, WorkTree};
 use crate::render::{Language, shell_word_if_needed as quoted};
@@ -64,7 +64,8 @@ pub(super) fn tell(
             listed(&untracked),
             them(&untracked)
         ));
-        let names: Vec<String> = untracked.iter().map(|path| quoted(path)).collect();
+        let names: Vec<String> =
+            untracked.iter().map(|path| quoted(&from_here(root, path))).collect();
         output.note(&format!("  git add --intent-to-add {}", names.join(" ")));
     }
     if !(add || asks && output.confirm("Do that now?")) {

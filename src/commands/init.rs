@@ -47,7 +47,7 @@ pub(super) fn run(minimal: bool, global: &Global, output: &mut Output) -> Outcom
 /// The file that a repository with a flake begins with.
 fn survey(global: &Global, folder: &Path, output: &mut Output) -> String {
     let survey = Survey::read(&config::folder_root(global));
-    let survey = match evaluate(folder) {
+    let survey = match output.during("asking Nix", || evaluate(folder)) {
         Ok(evaluated) => survey.evaluated(evaluated),
         Err(why) => {
             output.note(&format!("note: {why}, so the Nix files are read as they are written"));

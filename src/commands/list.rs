@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::changes::colour;
 use super::config::ConfigFile;
 use super::prepare::prepare;
 use super::{Outcome, Output, Status};
@@ -35,7 +36,7 @@ pub(super) fn run(args: &ListArgs, global: &Global, output: &mut Output) -> Outc
         ListFormat::Human => {
             let mut counts = BTreeMap::new();
             for change in files() {
-                output.data(&format!("{:<14} {}\n", change.state, change.path));
+                output.standing(change.state.word(), colour(change.state), &change.path);
                 *counts.entry(change.state).or_insert(0_usize) += 1;
             }
             let counts: Vec<String> =

@@ -22,6 +22,7 @@ mod schema;
 mod shell;
 mod status;
 mod templates;
+mod terminal;
 mod today;
 mod validate;
 mod ways_out;
@@ -68,10 +69,8 @@ pub(crate) enum Failure {
     Io(IoError),
     /// Files were changed while it ran.
     Changed(Vec<String>),
-    /// Something that was asked for is not there: a message, and what helps.
-    Usage(String, String),
-    /// The running cluster could not be seen: a message, and what helps.
-    Unseen(String, String),
+    /// Something else, which ends it so: a message, and what helps.
+    Told(Status, String, String),
 }
 
 impl From<IoError> for Failure {
@@ -90,7 +89,7 @@ impl From<NoRevision> for Failure {
     fn from(reason: NoRevision) -> Self {
         match reason {
             NoRevision::Io(error) => Self::Io(error),
-            NoRevision::Unknown(message, help) => Self::Usage(message, help),
+            NoRevision::Unknown(message, help) => Self::Told(Status::Usage, message, help),
         }
     }
 }
@@ -150,7 +149,8 @@ fn report(failure: Failure, global: &Global, output: &mut Output) -> Status {
             output.io_error(&error);
             if error.path == global.config && error.cause.kind() == ErrorKind::NotFound {
                 output.note(
-                    "  `nixgen init` writes one to begin with; `--config FILE` names another file",
+                    "  `nixgen init` writes one to begin with; `--config FILE` names another file, \
+                     and one of a folder above is found by itself",
                 );
             }
             if let Some(help) = &error.help {
@@ -158,15 +158,10 @@ fn report(failure: Failure, global: &Global, output: &mut Output) -> Status {
             }
             Status::Io
         }
-        Failure::Usage(message, help) => {
+        Failure::Told(status, message, help) => {
             output.error(&message);
             output.note(&format!("  {help}"));
-            Status::Usage
-        }
-        Failure::Unseen(message, help) => {
-            output.error(&message);
-            output.note(&format!("  {help}"));
-            Status::Io
+            status
         }
         Failure::Changed(paths) => {
             output.error("refused: files were changed while nixgen ran; nothing was written");

@@ -12,7 +12,7 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::Status;
+use super::{Status, terminal};
 use crate::cli::{Color, Global, MessageFormat};
 use crate::diagnostic::{self, Diagnostic};
 use crate::disk::IoError;
@@ -20,7 +20,9 @@ use crate::render::Bug;
 use crate::review::{Finding, format};
 use crate::secret::{hide, quotable};
 use crate::source::Source;
-use crate::text::{count, inert, listed, visible, visible_json, visible_line, visible_styled};
+use crate::text::{
+    count, inert, listed, visible, visible_json, visible_line, visible_styled, wrapped,
+};
 
 /// A line on standard error, as programs read it.
 #[derive(Serialize)]
@@ -56,11 +58,16 @@ pub struct Output {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
     coloured: bool,
+    /// The columns of each, where it is a terminal.
+    out_width: Option<usize>,
+    err_width: Option<usize>,
     format: MessageFormat,
     quiet: bool,
     /// Whether a forge reads it as the log of a job.
     is_log: bool,
     findings: Vec<Finding>,
+    /// How many warnings were printed.
+    warnings: usize,
     /// What could not be said, if anything could not.
     failed: Option<IoError>,
 }
@@ -69,35 +76,43 @@ impl Output {
     /// The streams of this process.
     pub fn new(global: &Global, is_log: bool) -> Self {
         let choice = match global.color {
+            _ if global.no_color => ColorChoice::Never,
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
             Color::Never => ColorChoice::Never,
         };
-        let coloured = match global.color {
-            Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
-            Color::Always => true,
-            Color::Never => false,
+        let coloured = match choice {
+            ColorChoice::Auto => AutoStream::choice(&io::stdout()),
+            choice => choice,
         };
         Self {
             out: AutoStream::new(io::stdout(), choice),
             err: AutoStream::new(io::stderr(), choice),
-            coloured,
+            coloured: coloured != ColorChoice::Never,
+            out_width: terminal::width(&io::stdout()),
+            err_width: terminal::width(&io::stderr()),
             format: global.message_format,
             quiet: global.quiet,
             is_log: is_log || LOGS.iter().any(|name| std::env::var_os(name).is_some()),
             findings: Vec::new(),
+            warnings: 0,
             failed: None,
         }
     }
 
-    /// Whether standard output shows colours.
-    pub fn is_coloured(&self) -> bool {
-        self.coloured
+    /// Whether standard output is laid out for a person's eyes.
+    pub fn is_laid_out(&self) -> bool {
+        self.coloured || self.out_width.is_some()
     }
 
     /// How standard output is to look.
     pub fn style(&self) -> format::Style {
         if self.coloured { format::Style::Coloured } else { format::Style::Plain }
+    }
+
+    /// The columns of standard output, if it is a terminal.
+    pub fn columns(&self) -> Option<usize> {
+        self.out_width
     }
 
     /// Whether only what was asked for is printed.
@@ -114,6 +129,18 @@ impl Output {
     pub fn styled(&mut self, text: &str) {
         let result = self.out.write_all(self.safe(text).as_bytes());
         self.keep(OUT, result);
+    }
+
+    /// A text of nixgen's own with colours, as wide as the terminal.
+    pub fn prose(&mut self, text: &str) {
+        let text = visible_styled(text);
+        self.styled(&wrapped(&text, self.out_width));
+    }
+
+    /// A file in a list, and the word for how it stands.
+    pub fn standing(&mut self, word: &str, colour: AnsiColor, path: &str) {
+        let style = colour.on_default();
+        self.styled(&format!("{style}{word:<14}{style:#} {}\n", visible_line(path)));
     }
 
     /// Commands to the forge that reads the log.
@@ -160,6 +187,7 @@ impl Output {
 
     /// Prints a warning, even when quiet.
     pub fn warning(&mut self, text: &str) {
+        self.warnings += 1;
         let style = AnsiColor::Yellow.on_default().bold();
         let human = format!("{style}warning{style:#}: {}", visible(text));
         self.say(&human, &Message::Warning { message: text.trim() });
@@ -195,12 +223,13 @@ impl Output {
             let errors = count(errors, "error");
             let path = source.path().to_string_lossy();
             let path = visible_line(&path);
-            self.tell(&format!(
+            let text = format!(
                 "{style}{errors} in {path}. Nothing was written.{style:#}\n\
                  `nixgen explain {}` says why it is one, and what to write instead.\n{}",
                 first.code,
                 keys_of(found)
-            ));
+            );
+            self.tell(&wrapped(&text, self.err_width));
         }
     }
 
@@ -208,6 +237,7 @@ impl Output {
     pub fn found(&mut self, source: &Source, found: &[Diagnostic]) {
         self.findings
             .extend(found.iter().map(|diagnostic| Finding::of_diagnostic(source, diagnostic)));
+        self.warnings += found.iter().filter(|diagnostic| !diagnostic.is_error()).count();
         let (shown, more) = found.split_at(found.len().min(diagnostic::MOST));
         if shown.is_empty() {
             return;
@@ -218,7 +248,7 @@ impl Output {
                 self.say("", &Message::Diagnostic(object));
             }
         } else {
-            self.tell(&diagnostic::render(&quotable(source, shown), shown));
+            self.tell(&diagnostic::render(&quotable(source, shown), shown, self.err_width));
         }
         if !more.is_empty() {
             self.note(&format!("{} more are not shown", more.len()));
@@ -230,9 +260,14 @@ impl Output {
         std::mem::take(&mut self.findings)
     }
 
-    /// Asks a question on the terminal; anything but yes is no.
+    /// Asks whether to go on; anything but yes is no. Of warnings it reminds: what was
+    /// shown since may have pushed them out of sight.
     pub fn confirm(&mut self, question: &str) -> bool {
-        self.ask(&format!("{question} [y/N]"))
+        let warned = match std::mem::take(&mut self.warnings) {
+            0 => String::new(),
+            warnings => format!("{} above. ", count(warnings, "warning")),
+        };
+        self.ask(&format!("{warned}{question} [y/N]"))
             .is_some_and(|answer| matches!(answer.trim(), "y" | "Y" | "yes"))
     }
 
@@ -267,6 +302,12 @@ impl Output {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
+    /// Does what may take long, and says on a terminal that it is at it.
+    pub fn during<T>(&self, what: &str, work: impl FnOnce() -> T) -> T {
+        let is_watched = io::stderr().is_terminal() && self.format == MessageFormat::Human;
+        if is_watched && !self.quiet { terminal::during(what, work) } else { work() }
+    }
+
     /// Writes out what is held back. What could not be said is an error, once; a
     /// reader that went away has had enough.
     pub fn shown(&mut self) -> Result<(), IoError> {
@@ -278,7 +319,7 @@ impl Output {
     /// Writes a line to standard error, for whom it is asked for.
     fn say(&mut self, human: &str, message: &Message<'_>) {
         match self.format {
-            MessageFormat::Human => self.tell(&format!("{human}\n")),
+            MessageFormat::Human => self.tell(&(wrapped(human, self.err_width) + "\n")),
             MessageFormat::Json => {
                 let result = serde_json::to_string(message)
                     .map_err(io::Error::from)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Failure;
+use super::{Failure, Status};
 use crate::disk::{self, ChangeSet, Root};
 
 /// The files that the user named. A path counts from the root of the tree or, as a
@@ -14,7 +14,7 @@ pub(super) fn find(
 ) -> Result<Vec<String>, Failure> {
     let stranger = |path| {
         let help = "`nixgen list` names the files that it writes".to_owned();
-        Failure::Usage(format!("nixgen does not write `{path}`"), help)
+        Failure::Told(Status::Usage, format!("nixgen does not write `{path}`"), help)
     };
     let found = paths.iter().map(|path| {
         let from_root = path.trim_start_matches("./").to_owned();
@@ -34,6 +34,14 @@ pub(super) fn below(root: &Path, path: &Path) -> Option<String> {
     };
     let path = folder.ok()?.join(path.file_name()?);
     Some(path.strip_prefix(root.canonicalize().ok()?).ok()?.to_str()?.to_owned())
+}
+
+/// A path of the tree as seen from the working folder.
+pub(super) fn from_here(root: &Root, path: &str) -> String {
+    match root.path() {
+        folder if folder == Path::new(".") => path.to_owned(),
+        folder => folder.join(path).to_string_lossy().into_owned(),
+    }
 }
 
 /// A path as seen from the working folder, told from the root of the repository

@@ -37,7 +37,8 @@ pub(super) fn load<'f>(
     global: &Global,
     output: &mut Output,
 ) -> Result<Loaded<'f>, Failure> {
-    let (Description { document, cluster }, mut found) = file.describe();
+    let (Description { document, cluster }, mut found) =
+        output.during("reading", || file.describe());
     let options = global.options.as_deref().map(read_options).transpose()?;
     if let (Some(cluster), Some(options)) = (&cluster, &options) {
         after::user_options(cluster, options, &mut found);
@@ -47,6 +48,10 @@ pub(super) fn load<'f>(
         after::ended_releases(cluster, &today(), &mut found);
     }
     let source = &file.source;
+    if global.is_above {
+        let path = source.path().display();
+        output.note(&format!("note: {path} is read, as there is none here"));
+    }
     let levels = Levels::new(global.lints(), cluster.as_ref().map(|cluster| &cluster.lints));
     say(source, &levels, &mut found, output)?;
     let (Some(document), Some(cluster)) = (document, cluster) else {
@@ -115,7 +120,7 @@ pub(super) fn prepare<'f>(
     let mut overrides = own_templates::read(&config::folder_root(global), &loaded.cluster)?;
     let templates = config::folder(global).join(loaded.cluster.templates.inside());
     let root = Root::new(config::root(global)).rendered_from([global.config.clone(), templates]);
-    let built = build(&loaded, &overrides, &root);
+    let built = output.during("rendering", || build(&loaded, &overrides, &root));
     let (pipeline, ready) = own_templates::judged(&mut overrides, built, &loaded.levels, output)?;
     Ok(Prepared { loaded, overrides, ready, root, pipeline })
 }
@@ -139,7 +144,7 @@ impl Prepared<'_> {
     /// Compares it with the tree, and applies the rules about what is there.
     pub(super) fn compare(&self, output: &mut Output) -> Result<ChangeSet<'_>, Failure> {
         let Loaded { source, document, .. } = &self.loaded;
-        let changes = compare(&self.ready, &self.root)?;
+        let changes = output.during("comparing", || compare(&self.ready, &self.root))?;
         let first = self.loaded.cluster.control_planes().next();
         let changes = changes
             .rendered_from(input_of(source, document, &self.overrides))
@@ -173,11 +178,13 @@ impl Prepared<'_> {
     }
 
     /// The meaning of a change set, and where it comes from.
-    pub(super) fn plan(&self, changes: &ChangeSet<'_>) -> Plan {
+    pub(super) fn plan(&self, changes: &ChangeSet<'_>, output: &Output) -> Plan {
         let Loaded { source, document, cluster, .. } = &self.loaded;
-        let mut plan = Plan::new(source, cluster, changes);
-        plan.trace(source, cluster, document, &self.pipeline);
-        plan
+        output.during("tracing", || {
+            let mut plan = Plan::new(source, cluster, changes);
+            plan.trace(source, cluster, document, &self.pipeline);
+            plan
+        })
     }
 
     /// Compares it with the tree in a moment when no run writes to that.

@@ -15,7 +15,8 @@ pub(super) fn run(args: &RenderArgs, global: &Global, output: &mut Output) -> Ou
     let holds = if args.dry_run { Hold::to_read } else { Hold::to_write };
     let mut hold = holds(root, &mut |text| output.warning(text))?;
     let mut changes = prepared.compare(output)?;
-    let asks = Output::is_interactive() && !args.yes && !args.dry_run && !changes.is_in_sync();
+    let is_unasked = args.yes || args.dry_run || changes.is_in_sync();
+    let asks = Output::is_interactive() && !is_unasked;
     // Others need not wait until a person has read all this.
     if asks || args.dry_run {
         hold.let_go();
@@ -70,7 +71,16 @@ pub(super) fn run(args: &RenderArgs, global: &Global, output: &mut Output) -> Ou
             return Ok(Status::Done);
         }
     }
+    if changes.has_work() && !(asks || args.yes) {
+        output.error("refused: nobody is there to be asked; nothing was written");
+        output.note("  `nixgen render --yes` writes without asking.");
+        return Ok(Status::Refused);
+    }
     write(&changes, hold, output)?;
+    let written = changes.written();
+    if !written.is_empty() {
+        output.note(&written);
+    }
     ways_out::tell_of_kept(&changes, output);
     git::tell(&changes, root, args.git_add, asks, output);
     Ok(Status::Done)

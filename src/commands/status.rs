@@ -37,15 +37,18 @@ pub(super) fn run(args: &StatusArgs, global: &Global, output: &mut Output) -> Ou
     let prepared = prepare(&file, global, output)?;
     let Loaded { source, cluster, .. } = &prepared.loaded;
     let access = Access { kubeconfig: args.kubeconfig.clone(), context: args.context.clone() };
-    let live = access.look().map_err(|Trouble(why)| {
+    let live = output.during("asking the cluster", || access.look()).map_err(|Trouble(why)| {
         let help = "`--kubeconfig FILE` and `--context NAME` say how kubectl reaches the cluster";
-        Failure::Unseen(format!("the cluster could not be seen: {why}"), help.to_owned())
+        Failure::Told(Status::Io, format!("the cluster could not be seen: {why}"), help.to_owned())
     })?;
-    let mut found = differences(cluster, &live)
-        .map_err(|why| Failure::Usage(why, "name the right one by `--context NAME`".to_owned()))?;
+    let mut found = differences(cluster, &live).map_err(|why| {
+        Failure::Told(Status::Usage, why, "name the right one by `--context NAME`".to_owned())
+    })?;
     let mut unseen = Vec::new();
-    manifests(cluster, &prepared.ready, &prepared.root, &access, &mut found, &mut unseen);
-    certificates(cluster, &mut found, &mut unseen);
+    output.during("comparing manifests", || {
+        manifests(cluster, &prepared.ready, &prepared.root, &access, &mut found, &mut unseen);
+        certificates(cluster, &mut found, &mut unseen);
+    });
     let placed: Vec<Placed<'_>> = found.iter().map(|it| Placed::new(it, source)).collect();
     match args.format {
         StatusFormat::Json => {
@@ -55,7 +58,7 @@ pub(super) fn run(args: &StatusArgs, global: &Global, output: &mut Output) -> Ou
             for Placed { difference: Difference { subject, message, key, .. }, line } in placed {
                 let at = line.map(|line| format!(" ({}:{line})", source.path().display()));
                 let at = at.unwrap_or_default();
-                output.data(&format!("{subject}: {message}\n  {key}{at}\n"));
+                output.prose(&format!("{subject}: {message}\n  {key}{at}\n"));
             }
         }
     }
@@ -87,8 +90,9 @@ fn manifests(
         let rendered = ready.files().iter().find(|file| file.path() == path.inside());
         let text = match rendered {
             Some(file) => Ok(file.text().to_owned()),
-            None => std::fs::read_to_string(root.path().join(path.inside()))
-                .map_err(|error| Trouble(error.to_string())),
+            None => root
+                .text(path.inside())
+                .ok_or_else(|| Trouble("it is no text file that can be read".to_owned())),
         };
         match text.and_then(|text| access.differs(&text)) {
             Ok(false) => {}

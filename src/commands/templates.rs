@@ -33,7 +33,7 @@ fn find(name: &str) -> Result<TemplateSource, Failure> {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`nixgen templates list` names them all".to_owned(),
         };
-        Failure::Usage(format!("there is no template `{name}`"), help)
+        Failure::Told(Status::Usage, format!("there is no template `{name}`"), help)
     })
 }
 
@@ -76,7 +76,7 @@ fn show_context(name: &str, global: &Global, output: &mut Output) -> Outcome {
     else {
         let help = "`nixgen templates list` tells which templates are rendered".to_owned();
         let message = format!("`{}` makes no file of this cluster", template.name);
-        return Err(Failure::Usage(message, help));
+        return Err(Failure::Told(Status::Usage, message, help));
     };
     output.note(&format!("what the template is given for {}:", planned.path.inside()));
     output.data(&format!("{}\n", visible_json(&hide_all(&context))));

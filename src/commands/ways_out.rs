@@ -1,6 +1,7 @@
 //! The ways out where files of the user's are in the way of `render`: said,
 //! or on a terminal asked, a file at a time.
 
+use super::paths::from_here;
 use super::{Failure, Output};
 use crate::disk::{Change, ChangeSet, Root, State};
 use crate::render::shell_word_if_needed as quoted;
@@ -28,7 +29,7 @@ pub(super) fn explain(changes: &ChangeSet<'_>, paths: &[String], root: &Root, ou
     }
     let merged: Vec<String> = files()
         .filter(|change| change.has_conflicts())
-        .map(|change| quoted(&change.path))
+        .map(|change| quoted(&from_here(root, &change.path)))
         .collect();
     if !merged.is_empty() {
         output.note(&format!(

@@ -6,31 +6,36 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use super::{Diagnostic, Severity};
 use crate::source::{Source, Span};
-use crate::text::{part, visible, visible_line};
+use crate::text::{part, visible, visible_line, wrapped};
 
 /// Longer lines are cut around the place: a line of a megabyte helps nobody.
 const WIDTH: usize = 160;
+/// The columns of `error[NG0203]: `, and a little.
+const HEAD: usize = 16;
 /// The longest text that is drawn as a whole, in bytes.
 const LONG: usize = 1 << 16;
 /// Places that are at most as many lines apart are shown in one excerpt.
 const NEAR: usize = 6;
 
-/// Renders findings with ANSI styles; the stream that prints them strips the
-/// styles where they are not wanted.
-pub fn render(source: &Source, diagnostics: &[Diagnostic]) -> String {
-    let renderer = Renderer::styled().term_width(WIDTH);
+/// Renders findings with ANSI styles, for a terminal of so many columns; the stream that
+/// prints them strips the styles where they are not wanted.
+pub fn render(source: &Source, diagnostics: &[Diagnostic], columns: Option<usize>) -> String {
+    let renderer = Renderer::styled().term_width(columns.map_or(WIDTH, |it| it.min(WIDTH)));
+    // What is said stands behind `error[NG0203]: `.
+    let columns = columns.map(|it| it.saturating_sub(HEAD).max(HEAD));
     diagnostics
         .iter()
-        .map(|diagnostic| renderer.render(&[one(source, diagnostic)]) + "\n\n")
+        .map(|diagnostic| renderer.render(&[one(source, diagnostic, columns)]) + "\n\n")
         .collect()
 }
 
-fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
+fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic, columns: Option<usize>) -> Group<'a> {
+    let said = |text: &str| wrapped(&visible_line(text), columns).into_owned();
     let level = match diagnostic.severity {
         Severity::Error | Severity::Refused => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(visible_line(&diagnostic.message)).id(diagnostic.code.id());
+    let title = level.primary_title(said(&diagnostic.message)).id(diagnostic.code.id());
     let mut group = Group::with_title(title);
     let path = visible_line(&source.path().to_string_lossy()).into_owned();
     let mut places = places(diagnostic).peekable();
@@ -45,10 +50,10 @@ fn one<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         group = excerpt.add_to(group, source, &path);
     }
     if let Some(help) = &diagnostic.help {
-        group = group.element(Level::HELP.message(visible_line(help)));
+        group = group.element(Level::HELP.message(said(help)));
     }
     if let Some(note) = diagnostic.how_to_allow() {
-        group = group.element(Level::NOTE.message(note));
+        group = group.element(Level::NOTE.message(said(&note)));
     }
     group
 }

@@ -16,7 +16,7 @@ render() {
   mkdir --parents -- "$TREE"
   [ -e "$TREE/cluster.toml" ] || cp -- "$HERE/cluster.toml" "$TREE/"
   [ $# -eq 0 ] || sed --in-place --regexp-extended "$1" "$TREE/cluster.toml"
-  (cd -- "$TREE" && "$NIXGEN" render --quiet)
+  (cd -- "$TREE" && "$NIXGEN" render --yes --quiet)
 }
 
 # commands HEADING [NUMBER]: what the rendered page says.

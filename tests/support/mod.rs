@@ -87,10 +87,16 @@ impl Sandbox {
         self.write(path, &text.replacen(from, to, 1));
     }
 
+    /// Nobody is there whom `render`, as the first word, could ask.
     pub fn command(&self, args: &[&str]) -> Command {
+        let asks = args.first() == Some(&"render") && !args.contains(&"--yes");
+        let yes: &[&str] = if asks { &["--yes"] } else { &[] };
         let mut command = Command::new(env!("CARGO_BIN_EXE_nixgen"));
+        let (first, rest) = args.split_at(args.len().min(1));
         command
-            .args(args)
+            .args(first)
+            .args(yes)
+            .args(rest)
             .current_dir(self.path())
             .env_remove("NO_COLOR")
             .env_remove("GITHUB_ACTIONS")

@@ -24,7 +24,7 @@ pub(super) fn run(args: &DiffArgs, name: &str, global: &Global, output: &mut Out
     let revision = Revision::find(name, &config::folder(global))?;
     let committed = CommittedFiles::of(&revision, global)?;
     let old_file = committed.config_file(global)?;
-    let before = Before::read(&committed, &old_file)?;
+    let before = output.during("rendering", || Before::read(&committed, &old_file))?;
     let file = ConfigFile::open(global)?;
     let prepared = prepare(&file, global, output)?;
     let new = (prepared.loaded.source, &prepared.loaded.document);

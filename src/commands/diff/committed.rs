@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::cli::Global;
-use crate::commands::Failure;
 use crate::commands::config::{self, ConfigFile};
 use crate::commands::paths::below;
+use crate::commands::{Failure, Status};
 use crate::disk::{Committed, Revision, Root};
 
 /// The files of a revision that are nixgen's concern, each at its path of today.
@@ -28,7 +28,7 @@ impl CommittedFiles {
             let (file, top) = (global.config.display(), at_top.display());
             let message = format!("{file} is not in the repository {top}");
             let help = "`--config` has to name a file of the repository that `--base` is of";
-            Failure::Usage(message, help.to_owned())
+            Failure::Told(Status::Usage, message, help.to_owned())
         })?;
         let top = revision.files()?;
         let root_at = |file: &str| Root::committed(top.at(parent(file)));
@@ -45,7 +45,11 @@ impl CommittedFiles {
                  `nixgen diff` compares with the files that are there",
                 global.config.display()
             );
-            Failure::Usage(format!("`{}` has no {}", self.revision, self.config), help)
+            Failure::Told(
+                Status::Usage,
+                format!("`{}` has no {}", self.revision, self.config),
+                help,
+            )
         })?;
         let name = Path::new(&self.config).file_name().unwrap_or_default();
         Ok(ConfigFile::new(&self.beside_config.path().join(name), Some(bytes)))

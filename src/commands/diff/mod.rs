@@ -47,7 +47,7 @@ fn show(
             at_risk(cluster, changes)
         }
         _ => {
-            let mut plan = prepared.plan(changes);
+            let mut plan = prepared.plan(changes, output);
             plan.base = base;
             match args.format {
                 DiffFormat::Json => output.json(&plan),

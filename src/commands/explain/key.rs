@@ -16,10 +16,12 @@ use crate::input::{Document, Key, Keys};
 use crate::origin::{self, KeyPath, Part, Place};
 use crate::pipeline::{Description, Pipeline};
 use crate::render::overrides::Overrides;
-use crate::text::{closest, listed, visible_styled};
+use crate::text::{closest, listed, wrapped};
 
 const BOLD: Style = Style::new().bold();
 const WORD: Style = AnsiColor::Cyan.on_default();
+/// The column in which what is said of a key begins.
+const TEXT: usize = 22;
 /// So many lines that come of a key are shown.
 const MOST: usize = 12;
 /// In a larger cluster it would take minutes to try out other values.
@@ -36,7 +38,11 @@ pub(super) fn explain(word: &str, global: &Global, output: &mut Output) -> Optio
         (None, []) => return None,
         (None, several) => {
             let message = format!("`{word}` is a key of several tables");
-            return Some(Err(Failure::Usage(message, format!("write {}", listed(several, 8)))));
+            return Some(Err(Failure::Told(
+                Status::Usage,
+                message,
+                format!("write {}", listed(several, 8)),
+            )));
         }
     };
     let is_typo = |key: &Key| closest(words.last()?, keys.of_table(key)).map(|_| ());
@@ -45,17 +51,21 @@ pub(super) fn explain(word: &str, global: &Global, output: &mut Output) -> Optio
     }
     // What comes of a table is told of its keys.
     let is_table = !keys.of_table(keys.entry(key).unwrap_or(key)).is_empty();
-    let rendered = if is_table { None } else { rendered(key, &words, global) };
-    output.styled(&visible_styled(&(page(key, &keys) + &rendered.unwrap_or_default())));
+    let rendered = || output.during("tracing", || rendered(key, &words, global));
+    let rendered = if is_table { None } else { rendered() };
+    let page = page(key, &keys, output.columns()) + &rendered.unwrap_or_default();
+    output.prose(&page);
     Some(Ok(Status::Done))
 }
 
 /// What is known of a key without a cluster.
-fn page(key: &Key, keys: &Keys) -> String {
+fn page(key: &Key, keys: &Keys, columns: Option<usize>) -> String {
     let description = |key: &Key| keys.schema(key).and_then(|it| it["description"].as_str());
     let schema = keys.schema(key).cloned().unwrap_or_default();
     let mut said = format!("{BOLD}{key}{BOLD:#}\n{}\n\n", description(key).unwrap_or_default());
+    let columns = columns.map(|columns| columns.saturating_sub(TEXT).max(TEXT));
     let mut row = |title: &str, text: &str| {
+        let text = wrapped(text, columns).replace('\n', &format!("\n{:TEXT$}", ""));
         let _ = writeln!(said, "{WORD}{title:<20}{WORD:#}  {text}");
     };
     row("takes", &values(&schema));

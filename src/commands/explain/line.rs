@@ -29,7 +29,7 @@ pub(super) fn explain(file: &str, line: usize, global: &Global, output: &mut Out
     let mut overrides = own_templates::read(&config::folder_root(global), &cluster)?;
     let Some(planned) = planned(file, &cluster, global) else {
         let help = "`nixgen list` names the files that it renders".to_owned();
-        return Err(Failure::Usage(format!("nixgen does not render `{file}`"), help));
+        return Err(Failure::Told(Status::Usage, format!("nixgen does not render `{file}`"), help));
     };
     let path = planned.path.inside().to_owned();
     let rendered = Pipeline::new(&cluster, &overrides)
@@ -39,7 +39,7 @@ pub(super) fn explain(file: &str, line: usize, global: &Global, output: &mut Out
     let Some(shown) = line.checked_sub(1).and_then(|at| text.lines().nth(at)) else {
         let last = text.lines().count();
         let help = format!("`{path}` as it is rendered has the lines 1 to {last}");
-        return Err(Failure::Usage(format!("`{path}` has no line {line}"), help));
+        return Err(Failure::Told(Status::Usage, format!("`{path}` has no line {line}"), help));
     };
     if shown.trim().is_empty() {
         output.styled(&format!("{BOLD}{path}:{line}{BOLD:#}\nan empty line, for the layout\n"));
@@ -52,7 +52,8 @@ pub(super) fn explain(file: &str, line: usize, global: &Global, output: &mut Out
         let by = lines.get(line - 1).cloned().unwrap_or_default();
         template(&mut said, rendered.template.name, rendered.template.text, &by);
     }
-    causes(&mut said, source, origin::of_line(&document, &cluster, &path, line, &pipeline));
+    let found = || origin::of_line(&document, &cluster, &path, line, &pipeline);
+    causes(&mut said, source, output.during("tracing", found));
     output.styled(&said);
     if pipeline.is_out_of_patience() {
         output.warning(

@@ -12,7 +12,11 @@ use crate::text::closest;
 pub(super) fn explain(word: &str, output: &mut Output) -> Outcome {
     if let Some(code) = Code::named(word) {
         let page = code.page();
-        output.styled(&if output.is_coloured() { styled(page) } else { page.to_owned() });
+        if output.is_laid_out() {
+            output.prose(&styled(&flowing(page)));
+        } else {
+            output.data(page);
+        }
         return Ok(Status::Done);
     }
     let keys: Vec<String> = Keys::new().ways().collect();
@@ -22,7 +26,31 @@ pub(super) fn explain(word: &str, output: &mut Output) -> Outcome {
         None => "it takes a code such as `NG0203`, a key such as `vms.memory`, or `FILE:LINE`"
             .to_owned(),
     };
-    Err(Failure::Usage(format!("there is no diagnostic and no key `{word}`"), help))
+    Err(Failure::Told(Status::Usage, format!("there is no diagnostic and no key `{word}`"), help))
+}
+
+/// A page whose paragraphs are one line each, for a terminal of any width.
+fn flowing(page: &str) -> String {
+    let mut out = String::new();
+    let mut is_code = false;
+    let mut goes_on = false;
+    for line in page.lines() {
+        let is_fence = line.starts_with("```");
+        is_code ^= is_fence;
+        let is_prose = !(is_code || is_fence || line.is_empty() || line.starts_with(['#', '|']));
+        let is_numbered = |(number, _): (&str, &str)| number.parse::<u8>().is_ok();
+        let begins = line.starts_with("- ") || line.split_once(". ").is_some_and(is_numbered);
+        if goes_on && is_prose && !begins {
+            out.pop();
+            out.push(' ');
+            out += line.trim_start();
+        } else {
+            out += line;
+        }
+        out.push('\n');
+        goes_on = is_prose;
+    }
+    out
 }
 
 /// A page for a terminal: headings in colour, examples indented, and no marks.

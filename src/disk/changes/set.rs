@@ -238,6 +238,22 @@ impl<'a> ChangeSet<'a> {
         })
     }
 
+    /// `2 created, 1 updated`: what writing has done.
+    pub fn written(&self) -> String {
+        let kinds: [(Is<'a>, _); 3] = [
+            (Change::creates, "created"),
+            (Change::updates, "updated"),
+            (Change::deletes, "deleted"),
+        ];
+        let counts = kinds.map(|(is, word)| (self.count(is), word)).into_iter();
+        let told = counts.filter(|(count, _)| *count > 0);
+        told.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+    }
+
+    fn count(&self, is: Is<'a>) -> usize {
+        self.all().filter(|change| is(change)).count()
+    }
+
     /// `2 to create, 1 to update, 0 to delete, 14 unchanged`
     pub fn summary(&self) -> String {
         const ALWAYS: usize = 4;
@@ -250,8 +266,7 @@ impl<'a> ChangeSet<'a> {
             (Change::is_kept, "kept"),
             (Change::is_ejected, "ejected"),
         ];
-        let count = |is: Is<'a>| self.all().filter(|change| is(change)).count();
-        let counts = kinds.map(|(is, word)| (count(is), word)).into_iter().enumerate();
+        let counts = kinds.map(|(is, word)| (self.count(is), word)).into_iter().enumerate();
         let told = counts.filter(|(at, (count, _))| *at < ALWAYS || *count > 0);
         told.map(|(_, (count, word))| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
     }

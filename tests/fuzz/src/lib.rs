@@ -102,7 +102,7 @@ pub fn any_template(bytes: &[u8]) {
         assert!(overrides.is_broken(), "a mistake that nobody sees");
     }
     for file in overrides.files() {
-        let _ = diagnostic::render(&file.source, &file.found);
+        let _ = diagnostic::render(&file.source, &file.found, None);
     }
 }
 
@@ -111,7 +111,7 @@ fn accepted(text: &str) -> Option<Cluster> {
     let source = Source::new("cluster.toml", text);
     let mut found = Vec::new();
     let cluster = read(&source, &mut found).cluster;
-    let shown = diagnostic::render(&source, &found);
+    let shown = diagnostic::render(&source, &found, Some(60));
     if found.iter().any(diagnostic::Diagnostic::is_error) {
         assert!(!shown.is_empty(), "a mistake that nobody sees");
         return None;
