@@ -312,7 +312,8 @@ mod tests {
         assert_eq!(said(&"1".repeat(30)), "1".repeat(30));
         let red = "\u{1b}[1;31m12345678 12345678 12\u{1b}[0m";
         assert_eq!(said(red), red);
-        assert_eq!(said(&format!("ü {red}")), format!("ü {}", red.replace("8 12", "8\n12")));
+        let broken = "ü \u{1b}[1;31m12345678 12345678\n12\u{1b}[0m";
+        assert_eq!(said(&format!("ü {red}")), broken);
     }
 
     #[test]

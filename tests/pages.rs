@@ -242,10 +242,10 @@ fn the_index_lists_every_page() {
         let _ = writeln!(index, "| [{id}]({id}.md) | {slug} | {severity} | {summary} |");
     }
     if blessing() {
-        let path = repository().join("docs/diagnostics/README.md");
+        let path = repository().join("docs/diagnostics/index.md");
         std::fs::write(path, &index).expect("written");
     }
-    assert_eq!(read("docs/diagnostics/README.md"), index, "rewrite it with NIXGEN_BLESS=1");
+    assert_eq!(read("docs/diagnostics/index.md"), index, "rewrite it with NIXGEN_BLESS=1");
     let pages = std::fs::read_dir(repository().join("docs/diagnostics")).expect("the folder");
     // The index and the example are no pages.
     assert_eq!(pages.count(), Code::ALL.len() + 2, "a page without a code");

@@ -35,7 +35,7 @@ pub fn reference() -> String {
         "# The keys\n\n\
          Every key of `cluster.toml`, as `nixgen schema` has it: what it takes, what it is where \
          it is left out, the NixOS options of the machines that follow from it, and the \
-         [diagnostics](diagnostics/README.md) that are about it. What is in capitals is a name \
+         [diagnostics](diagnostics/index.md) that are about it. What is in capitals is a name \
          of yours. `nixgen explain FILE:LINE` tells the way back, from a rendered line to its \
          keys.\n",
     );
