@@ -98,10 +98,13 @@ gather() {
   until attempt 10-init.sh --joined; do pause; done
 }
 
-# apply: all of it, for what fails may wait for what comes after.
+# apply: all of it, for what fails may wait for what comes after. Where the pod network
+# fails at once, it has not been applied, and no workload can run; after its time only a
+# node is away.
 apply() {
-  local failed=0
+  local failed=0 began=$SECONDS
   attempt 20-cni.sh || failed=1
+  [ "$failed" -eq 0 ] || ((SECONDS - began >= 60)) || return
   # Not before what takes its place is there.
   [ "$failed" -eq 0 ] && attempt 55-prune.sh
 }

@@ -208,6 +208,4 @@ if "$with_token"; then
     printf '%s\n' "$token" >"$JOIN_DIR/joinToken"
   )
   echo '10-init: wrote what nodes join with to the directories that they mount'
-else
-  echo '10-init: next: 20-cni.sh, then 10-init.sh --token'
 fi
