@@ -19,6 +19,7 @@ const NO_TEST_OF_A_NAME: &[(&str, &str)] = &[
     ("diagnostic::code", ".md"),
     ("input::types::path", "modules/nixos/backup.nix"),
     ("survey::evaluated", "facts.nix"),
+    ("survey::evaluated", "values.nix"),
 ];
 
 /// The way to a module, or to what is in it: `disk::apply`.

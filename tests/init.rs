@@ -83,7 +83,7 @@ fn a_repository_with_data_of_its_own_is_read() {
             "ip = \"10.0.20.10\"  # lib/data/vms.nix",
             "memory = \"8GiB\"  # lib/data/vms.nix",
             "ports.api = 8200  # lib/data/vms.nix",
-            "flake.render = false  # yours stays; README.md says what it needs",
+            "flake.render = false  # yours stays; docs/use.md says what it needs",
         ],
     );
     sandbox.expect(0, &["render", "-q"]);
@@ -158,6 +158,36 @@ fn modules_are_read_as_they_are_written() {
     let mut after = sandbox.tree();
     after.retain(|path, _| !path.starts_with("cluster."));
     assert_eq!(after, before, "nothing else is touched");
+}
+
+/// As functions make them, so that only their files name them; with several of them each
+/// MicroVM has one, and one is the gateway.
+#[test]
+fn hosts_that_functions_make_are_found_by_their_files() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "flake.nix",
+        "{ outputs = { nixpkgs, ... }: { nixosConfigurations = nixpkgs.lib.genAttrs\n\
+         (map (f: nixpkgs.lib.removeSuffix \".nix\" f) (builtins.attrNames (builtins.readDir ./hosts)))\n\
+         (name: nixpkgs.lib.nixosSystem { modules = [ ./common.nix (./hosts + \"/${name}.nix\") ]; }); }; }",
+    );
+    sandbox.write("common.nix", "{ services.openssh.enable = true; }");
+    sandbox.write("hosts/common.nix", "{ services.nginx.enable = true; }");
+    for host in ["alpha", "beta"] {
+        let module = "{ lib, ... }: { system.stateVersion = \"24.05\"; }";
+        sandbox.write(&format!("hosts/{host}.nix"), module);
+    }
+    without_nix(&sandbox, &["init"]);
+    says(
+        &sandbox,
+        &[
+            "[hosts.alpha]",
+            "gateway = true  # a guess: the first of them",
+            "[hosts.beta]",
+            "host = \"alpha\"  # a guess: the first of them",
+        ],
+    );
+    assert!(!sandbox.read("cluster.toml").contains("hosts.common"));
 }
 
 #[test]

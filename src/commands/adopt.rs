@@ -2,6 +2,7 @@
 //! would write, and takes them over when told to.
 
 mod elsewhere;
+mod evaluated;
 mod report;
 
 use super::changes::{is_refused, warn_of_risk, write};
@@ -9,7 +10,7 @@ use super::config::ConfigFile;
 use super::prepare::prepare;
 use super::{Outcome, Output, Status, paths};
 use crate::cli::{AdoptArgs, Global};
-use crate::disk::{Change, Hold, State};
+use crate::disk::{Change, ChangeSet, Hold, Root, State};
 use crate::render::shell_word_if_needed as quoted;
 use crate::review::at_risk_by;
 use crate::text::count;
@@ -35,7 +36,8 @@ pub(super) fn run(args: &AdoptArgs, global: &Global, output: &mut Output) -> Out
         named
     };
     let elsewhere = Elsewhere::read(&prepared.loaded.cluster, &changes, root);
-    if args.files.is_empty() {
+    let is_evaluated = args.eval && evaluate(&changes, &files, &mut hold, root, output);
+    if args.files.is_empty() && !is_evaluated {
         for (theirs, ours, count, all) in elsewhere.alike() {
             output.data(&report::elsewhere(&elsewhere, theirs, ours, count, all));
         }
@@ -52,7 +54,7 @@ pub(super) fn run(args: &AdoptArgs, global: &Global, output: &mut Output) -> Out
             output.data(&format!("{:<14} {path}: {why}\n", "left alone"));
             continue;
         }
-        output.data(&report::report(change, &elsewhere));
+        output.data(&report::report(change, &elsewhere, is_evaluated));
         changes.take_over(root, path)?;
         taken += 1;
     }
@@ -103,6 +105,30 @@ pub(super) fn run(args: &AdoptArgs, global: &Global, output: &mut Output) -> Out
     write(&changes, hold, output)?;
     output.note(&format!("took over {count}"));
     Ok(Status::Done)
+}
+
+/// Tells what the machines would evaluate to; whether that is known.
+fn evaluate(
+    changes: &ChangeSet<'_>,
+    files: &[String],
+    hold: &mut Hold,
+    root: &Root,
+    output: &mut Output,
+) -> bool {
+    output
+        .note("asking `nix eval` for each machine, as it is and as it would be: it takes a while");
+    // Meanwhile others may write.
+    hold.let_go();
+    match evaluated::report(changes, files, root) {
+        Ok(told) => {
+            output.data(&told);
+            true
+        }
+        Err(why) => {
+            output.note(&format!("note: {why}, so options are told as they are written"));
+            false
+        }
+    }
 }
 
 /// The reason why a file cannot be taken over, if there is one.

@@ -16,4 +16,4 @@ pub use git::{
 pub use lock::Input;
 pub use paths::LOCK_FILE;
 pub use swap::{Hold, NotWritten, apply};
-pub use tree::Root;
+pub use tree::{Copy, Root};

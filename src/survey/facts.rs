@@ -228,6 +228,7 @@ impl Draft {
             match (path.as_slice(), *value) {
                 (["ip"], _) => self.text::<Ipv4Addr>(&table, "ip", text, from),
                 (["vlan"], _) => self.text::<Name>(&table, "vlan", text, from),
+                (["host"], _) => self.text::<Name>(&table, "host", text, from),
                 (["mac"], _) => self.text::<Mac>(&table, "mac", text, from),
                 (["tapId"], _) => self.text::<InterfaceName>(&table, "tap", text, from),
                 (["microvm", "interfaces"], Value::List(items)) => {
@@ -301,7 +302,12 @@ impl Draft {
         {
             self.release(release, "a guess: no nixpkgs of a release was found");
         }
-        for host in if hosts.is_empty() { vec![first] } else { hosts } {
+        let are_several = hosts.len() > 1;
+        if are_several {
+            let guess = "a guess: the first of them";
+            self.add(&Table::Host(first.clone()), "gateway", true, guess);
+        }
+        for host in if hosts.is_empty() { vec![first.clone()] } else { hosts } {
             let table = Table::Host(host);
             let guess = "a guess: `ip link` names it";
             self.add(&table, "uplink", "\"enp1s0\"", guess);
@@ -321,6 +327,14 @@ impl Draft {
         if !vms.iter().any(is_control_plane) {
             let table = Table::Vm("k8s-master".to_owned());
             self.add(&table, "role", "\"control-plane\"", "a guess: a cluster needs one");
+        }
+        let vms = self.names(|table| match table {
+            Table::Vm(name) => Some(name),
+            _ => None,
+        });
+        for vm in vms.iter().filter(|_| are_several) {
+            let guess = "a guess: the first of them";
+            self.add(&Table::Vm(vm.clone()), "host", format!("\"{first}\""), guess);
         }
         self.complete_vlans(&vms);
     }
@@ -369,7 +383,7 @@ impl Draft {
             &Table::Outputs,
             "flake.render",
             false,
-            "yours stays; README.md says what it needs",
+            "yours stays; docs/use.md says what it needs",
         );
         self
     }

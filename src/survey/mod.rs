@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub use draft::Draft;
-pub use evaluated::evaluate;
+pub use evaluated::{evaluate, values};
 
 use crate::disk::Root;
 use crate::nix::attrs::{Attrs, Value};
@@ -91,6 +91,9 @@ impl Survey {
                 hosts.insert(name)
             };
         }
+        if hosts.is_empty() {
+            hosts.extend(self.files.keys().filter_map(|path| named_by(path)));
+        }
         // Names that only the evaluation knows, as `${host}`, are none.
         let is_name = |name: &&str| !name.contains(['$', ' ', ':']);
         let hosts: Vec<&str> = hosts.difference(&vms).copied().filter(is_name).collect();
@@ -167,6 +170,16 @@ impl<'a> Machine<'a> {
     fn get(&self, name: &[&str]) -> Option<Said<'a>> {
         self.said.iter().find(|(path, _)| path == name).map(|(_, said)| *said)
     }
+}
+
+/// The host that a file is named after, where functions make hosts of files.
+fn named_by(path: &str) -> Option<&str> {
+    const OF_SEVERAL: &[&str] = &["common", "default", "lib", "modules", "shared"];
+
+    let mut parts = path.split('/');
+    parts.find(|part| matches!(*part, "hosts" | "machines"))?;
+    let name = Path::new(parts.next()?).file_stem()?.to_str()?;
+    Some(name).filter(|name| !OF_SEVERAL.contains(name))
 }
 
 /// The attributes that a file sets, whatever they depend on.

@@ -13,7 +13,9 @@ use crate::text::visible_line;
 /// `identical` files are the same to the byte, `format only` ones differ in
 /// layout and line ends; `same options` ones set the same, in another order,
 /// spelling or with other comments.
-pub(super) fn report(change: &Change<'_>, elsewhere: &Elsewhere) -> String {
+///
+/// Of a file whose machines were evaluated only what moved is told.
+pub(super) fn report(change: &Change<'_>, elsewhere: &Elsewhere, is_evaluated: bool) -> String {
     let path = &change.path;
     let (Some(theirs), Some(file)) = (&change.old, change.new) else {
         return line("identical", path);
@@ -34,7 +36,18 @@ pub(super) fn report(change: &Change<'_>, elsewhere: &Elsewhere) -> String {
         return line("differs", path) + "    it is not valid Nix\n";
     };
     let told = options(path, &old, &new, elsewhere);
-    if told.is_empty() { line("same options", path) } else { line("differs", path) + &told }
+    if told.is_empty() {
+        return line("same options", path);
+    }
+    let is_told = |fate: &Fate| !is_evaluated || *fate == Fate::Moved;
+    line("differs", path) + &lines(told.into_iter().filter(|(fate, _)| is_told(fate)))
+}
+
+/// A line on a machine, and a line each on what it evaluates to and would.
+pub(super) fn machine(name: &str, old: &Attrs, new: &Attrs) -> String {
+    let told = options("", old, new, &Elsewhere::default());
+    let word = if told.is_empty() { "same options" } else { "differs" };
+    line(word, &visible_line(name)) + &lines(told.into_iter())
 }
 
 /// A line on a file of the user's that sets what nixgen writes to another path, and
@@ -48,10 +61,11 @@ pub(super) fn elsewhere(
 ) -> String {
     let Some((old, new)) = elsewhere.both(theirs, ours) else { return String::new() };
     let what = format!("{theirs}: {count} of its {all} options are those of nixgen's {ours}");
-    line("elsewhere", &visible_line(&what)) + &options(ours, old, new, elsewhere)
+    line("elsewhere", &visible_line(&what)) + &lines(options(ours, old, new, elsewhere).into_iter())
 }
 
-fn line(word: &str, path: &str) -> String {
+/// A word, and what it is said of.
+pub(super) fn line(word: &str, path: &str) -> String {
     format!("{word:<14} {path}\n")
 }
 
@@ -64,8 +78,12 @@ enum Fate {
     Moved,
 }
 
+fn lines(told: impl Iterator<Item = (Fate, String)>) -> String {
+    told.map(|(_, line)| line).collect()
+}
+
 /// A line each on what differs: what a machine cannot be without leads.
-fn options(file: &str, old: &Attrs, new: &Attrs, elsewhere: &Elsewhere) -> String {
+fn options(file: &str, old: &Attrs, new: &Attrs, elsewhere: &Elsewhere) -> Vec<(Fate, String)> {
     let changes = old.changes(new);
     // Whose names are meant is said where they stand.
     let is_with = |changed: &Changed<'_>| changed.path.segments().iter().any(|it| it == "with");
@@ -74,11 +92,11 @@ fn options(file: &str, old: &Attrs, new: &Attrs, elsewhere: &Elsewhere) -> Strin
         .filter(|changed| !is_with(changed))
         .map(|changed| {
             let (fate, line) = option(file, changed, elsewhere);
-            ((fate == Fate::Moved, weight(changed.path), fate), line)
+            (weight(changed.path), fate, line)
         })
         .collect();
-    told.sort_by(|(a, _), (b, _)| a.cmp(b));
-    told.into_iter().map(|(_, line)| line).collect()
+    told.sort_by(|a, b| (a.1 == Fate::Moved, a.0, &a.1).cmp(&(b.1 == Fate::Moved, b.0, &b.1)));
+    told.into_iter().map(|(_, fate, line)| (fate, line)).collect()
 }
 
 /// How much hangs on an option: the state version, then data, then the way in.

@@ -64,10 +64,16 @@ impl WorkTree {
         Some(path.strip_prefix(&self.root).ok()?.to_str()?.to_owned())
     }
 
+    /// The files that git knows, which are those that a flake sees.
+    pub fn known(&self) -> Option<Vec<String>> {
+        let known = self.ask(&["ls-files", "-z"], "")?;
+        Some(known.split_terminator('\0').map(str::to_owned).collect())
+    }
+
     /// Those of the files, which are on disk, that a flake does not see.
     pub fn unseen(&self, files: &[&str]) -> Unseen {
-        let Some(known) = self.ask(&["ls-files", "-z"], "") else { return Unseen::default() };
-        let known: HashSet<&str> = known.split('\0').collect();
+        let Some(known) = self.known() else { return Unseen::default() };
+        let known: HashSet<&str> = known.iter().map(String::as_str).collect();
         let unseen: Vec<&str> =
             files.iter().copied().filter(|file| !known.contains(file)).collect();
         if unseen.is_empty() {

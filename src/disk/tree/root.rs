@@ -130,7 +130,7 @@ impl Root {
     }
 
     /// The files of some kind on disk, but for hidden ones.
-    fn walk(&self, is_meant: impl Fn(&Path) -> bool) -> impl Iterator<Item = String> {
+    pub(super) fn walk(&self, is_meant: impl Fn(&Path) -> bool) -> impl Iterator<Item = String> {
         let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with('.');
         // A tree inside this one is its own lock's.
         let other = |path: &Path| path.join(LOCK_FILE).exists();
