@@ -68,6 +68,12 @@ let
         { nixosModules.disko = ./disko; }
       else if name == "sops-nix" then
         { nixosModules.sops = ./sops-nix; }
+      else if name == "deploy-rs" then
+        {
+          lib = lib.genAttrs lib.systems.flakeExposed (_: {
+            activate.nixos = machine: "activates ${machine.config.networking.hostName}";
+          });
+        }
       else if name == "agenix" then
         { nixosModules.default = ./agenix; }
       else if builtins.match "nixpkgs(-.*)?" name != null then
@@ -122,3 +128,4 @@ in
   ) (removeAttrs (outputs.colmena or { }) [ "meta" ]);
   formatter = outputs.formatter.x86_64-linux.pname or null;
 }
+// lib.optionalAttrs (outputs ? deploy) { deploy = outputs.deploy.nodes; }

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::flake_fixtures;
 use crate::support::{self, Sandbox, blessing, read, repository};
@@ -144,7 +144,7 @@ fn every_output_of_the_table_is_rendered_from_the_shipped_example() {
 /// In a repository with a flake of its own, on a machine and its MicroVMs.
 #[test]
 fn the_flake_of_ones_own_evaluates_as_printed() {
-    let [flake] = &blocks("docs/use.md", "nix")[..] else { panic!("one flake") };
+    let [flake, _] = &blocks("docs/use.md", "nix")[..] else { panic!("a flake, and more") };
     let config = read("cluster.toml").replacen("flake = { render = true }", "", 1);
     let sandbox = Sandbox::with_config(&config);
     sandbox.write("flake.nix", flake);
@@ -157,6 +157,28 @@ fn the_flake_of_ones_own_evaluates_as_printed() {
     machines.retain(|_, machine| machine.is_object());
     let report = flake_fixtures::report(sandbox.path(), "1.36.2");
     assert_eq!(report["machines"], expected["machines"]);
+}
+
+#[test]
+fn deploy_rs_takes_the_hosts_as_printed() {
+    let [flake, deploy] = &blocks("docs/use.md", "nix")[..] else { panic!("two blocks") };
+    let flake = flake
+        .replacen(
+            "inputs = {\n",
+            "inputs = {\n    deploy-rs.url = \"github:serokell/deploy-rs\";\n",
+            1,
+        )
+        .replacen("{ nixpkgs, microvm, ... }", "{ self, nixpkgs, microvm, deploy-rs, ... }", 1)
+        .replacen("    in\n    {\n", &format!("    in\n    {{\n{deploy}"), 1);
+    let sandbox = Sandbox::with_config(&read("cluster.toml"));
+    sandbox.write("flake.nix", &flake);
+    sandbox.edit("cluster.toml", "flake = { render = true }", "");
+    sandbox.expect(0, &["render", "-q"]);
+    let report = flake_fixtures::report(sandbox.path(), "1.36.2");
+    let system = json!({ "user": "root", "path": "activates homelab" });
+    let homelab =
+        json!({ "hostname": "192.168.1.10", "sshUser": "admin", "profiles": { "system": system } });
+    assert_eq!(report["deploy"], json!({ "homelab": homelab }));
 }
 
 #[test]
