@@ -211,6 +211,8 @@ readable (present {
     inherit (secret) path;
     from = baseNameOf (secret.sopsFile or secret.file);
   }) (config.sops.secrets or config.age.secrets or { });
+  # What a host shares of them with its MicroVMs.
+  shared = lines (systemd.services.k8s-vm-secrets.script or "");
   passwordlessSudo = !config.security.sudo.wheelNeedsPassword;
   ssh = lib.optionalAttrs config.services.openssh.enable {
     settings = lib.filterAttrs (

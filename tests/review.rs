@@ -64,7 +64,7 @@ const CASES: &[Case] = &[
     ),
     (
         "worker-added",
-        "restart",
+        "service-restart",
         &[("[vms.vault]", "[vms.worker-3]\nrole = \"worker\"\nip = \"10.0.20.23\"\n\n[vms.vault]")],
     ),
     ("vlan-renumbered", "service-restart", &[("id = 20", "id = 30")]),
@@ -86,6 +86,30 @@ const CASES: &[Case] = &[
     ("volume-moved", "data-risk", &[("mount = \"/var/backup\"", "mount = \"/var/copies\"")]),
     ("volume-renamed", "data-risk", &[("backup = {", "copies = {")]),
     ("persisted-directory-dropped", "data-risk", &[("persist = [\"/var/log\"]\n", "")]),
+    (
+        "share-added",
+        "restart",
+        &[(
+            "shares.media",
+            "shares.books = { mount = \"/srv/books\", source = \"/srv/books\" }\nshares.media",
+        )],
+    ),
+    (
+        "share-made-read-only",
+        "restart",
+        &[("source = \"/srv/media\" }", "source = \"/srv/media\", read_only = true }")],
+    ),
+    (
+        "share-removed",
+        "data-risk",
+        &[("shares.media = { mount = \"/srv/media\", source = \"/srv/media\" }\n", "")],
+    ),
+    ("host-renamed", "drain", &[("[hosts.box]\n", "[hosts.box]\nhost_name = \"tower\"\n")]),
+    (
+        "secrets-shared",
+        "drain",
+        &[("name = \"lab\"", "name = \"lab\"\nsecrets = \"sops\"\nhost_decrypts = true")],
+    ),
     ("etcd-member-removed", "data-risk", &[("[vms.cp-3]", "[vms.cp-4]")]),
     (
         "etcd-quorum-lost",

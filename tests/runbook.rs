@@ -80,7 +80,10 @@ fn machines<'e>(expected: &'e Value, place: &str) -> Vec<(&'e str, BTreeSet<&'e 
         "$node" | "SURVIVOR" | "DEAD" => packages.contains("kubernetes"),
         // "the host that carries it"
         "the" => !path.contains('/'),
-        name => path.rsplit('/').next() == Some(name),
+        name => {
+            let host_name = &expected["machines"][*path]["hostName"];
+            path.rsplit('/').next() == Some(name) || host_name == name
+        }
     })
     .collect()
 }
@@ -124,20 +127,25 @@ fn every_program_of_a_runbook_is_on_its_machine() {
 fn a_secret_manager_takes_the_place_of_copying() {
     let page = |fixture: &str| flake_fixtures::render(fixture).read("docs/cluster.md");
     let copies = "install -D -m 0600 /dev/stdin /run/secrets/k8s/joinToken";
-    for (fixture, names, encrypts) in [
+    for (fixture, decrypt, names, encrypts) in [
         (
             "ha",
+            // The hosts, for their MicroVMs.
+            "rack-a rack-b",
             "joinToken caCertHash certificateKey encryptionConfig",
             "agenix -e \"secrets/k8s/$name.age\"",
         ),
         (
             "cloud-hypervisor",
+            "gpu-worker",
             "joinToken caCertHash",
             "sops encrypt --filename-override \"secrets/k8s/$name\" --output \"secrets/k8s/$name\"",
         ),
     ] {
         let page = page(fixture);
         assert!(page.contains(&format!("for name in {names}; do\n")), "{fixture}: {page}");
+        let keys = format!("for node in {decrypt}; do\n  ssh \"$node\" 'cat /persistent/ssh/");
+        assert!(page.contains(&keys), "{fixture}: {page}");
         assert!(page.contains(encrypts) && !page.contains(copies), "{fixture}: {page}");
     }
     let by_hand = page("hybrid");

@@ -17,6 +17,7 @@ const BEYOND_A_SCHEMA: &[&str] = &[
     "01-missing-volume-size",
     "01-nothing-but-a-cluster",
     "01-port-zero",
+    "01-secrets-elsewhere",
     "04-endpoint-without-machines",
     "04-state-version-of-unstable",
     // What NixOS's options are is for NixOS to say.

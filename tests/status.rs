@@ -249,6 +249,21 @@ fn a_manifest_of_the_users_is_read_as_a_file_of_the_tree() {
 }
 
 #[test]
+fn a_host_of_another_name_is_the_node_of_that_name() {
+    let mut scene = Scene::new();
+    let renamed = "[hosts.homelab]\nhost_name = \"tower\"\n";
+    scene.sandbox.edit("cluster.toml", "[hosts.homelab]\n", renamed);
+    scene.node("homelab")["metadata"]["name"] = json!("tower");
+    scene.node("tower")["metadata"]["labels"]["gpu"] = json!("nvidia");
+    let ran = scene.run(&["--format", "json"]);
+    let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let differences = report["differences"].as_array().expect("a list");
+    assert_eq!(differences.len(), 1, "{}", ran.stdout);
+    assert_eq!(differences[0]["subject"], "node tower");
+    assert_eq!(differences[0]["key"], "hosts.homelab.labels.gpu");
+}
+
+#[test]
 fn programs_read_keys_and_lines() {
     let mut scene = Scene::new();
     scene.node("homelab")["metadata"]["labels"]["gpu"] = json!("nvidia");

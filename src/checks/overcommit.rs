@@ -124,7 +124,8 @@ fn disk(host: &Host, promised: &Promised) -> Option<Diagnostic> {
 
 /// The memory that workloads may use on a host that they can go to.
 fn pods(demands: &[Demand<'_>], host: &Host) -> Vec<(&'static str, Size)> {
-    let names_it = |demand: &&Demand<'_>| demand.nodes.iter().any(|node| *node.name == host.name);
+    let names_it =
+        |demand: &&Demand<'_>| demand.nodes.iter().any(|node| *node.name == host.host_name);
     let demands = demands.iter().filter(names_it);
     demands.map(|demand| (demand.title, **demand.memory)).collect()
 }

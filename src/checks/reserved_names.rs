@@ -12,7 +12,8 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     let hosts = cluster.hosts.iter().map(|host| (&host.name, &host.deployment));
     let vms = cluster.vms.iter().map(|vm| (&vm.name, &vm.deployment));
     let has_hive = FLAKE.is_rendered(cluster);
-    for (name, deployment) in hosts.chain(vms) {
+    let host_names = cluster.renamed_hosts().map(|host| (&host.host_name, &host.deployment));
+    for (name, deployment) in hosts.chain(vms).chain(host_names) {
         let (why, instead) = if name.as_str() == "localhost" {
             ("which every machine calls itself", "write another name")
         } else if has_hive && deployment.colmena && OF_COLMENA.contains(&name.as_str()) {

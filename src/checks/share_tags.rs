@@ -13,7 +13,7 @@ const LONGEST: usize = 36;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for vm in &cluster.vms {
-        let mut tags = own_tags(vm);
+        let mut tags = own_tags(cluster, vm);
         for Tagged { tag, what, span, help } in tagged(vm) {
             if tag.len() > LONGEST {
                 let message = format!(
@@ -55,7 +55,7 @@ struct Tagged {
 /// The shares that the user gave a name or a path.
 fn tagged(vm: &Vm) -> impl Iterator<Item = Tagged> {
     let shares = vm.shares.iter().filter_map(|share| {
-        let name = share.name.as_ref()?;
+        let name = share.name.as_ref().filter(|name| name.is_written())?;
         let help = ("write a shorter name", "write another name");
         Some(Tagged {
             tag: name.to_string(),
@@ -78,7 +78,7 @@ fn tagged(vm: &Vm) -> impl Iterator<Item = Tagged> {
 }
 
 /// The tags of the shares that every VM has, and that of its data.
-fn own_tags(vm: &Vm) -> HashMap<String, (String, Option<Span>)> {
+fn own_tags(cluster: &Cluster, vm: &Vm) -> HashMap<String, (String, Option<Span>)> {
     let own = |tag: &str, what: &str| (tag.to_owned(), (what.to_owned(), None));
     let mut tags = HashMap::from([
         own("ro-store", "the Nix store"),
@@ -92,6 +92,9 @@ fn own_tags(vm: &Vm) -> HashMap<String, (String, Option<Span>)> {
             own(JOIN_CONTROL, "what control planes join with"),
             own(FORMATION, "what is applied"),
         ]);
+    }
+    if cluster.shares_secrets_with(vm) {
+        tags.extend([own("k8s-secrets", "`/run/k8s-secrets`")]);
     }
     if let Some(storage) = vm.storage() {
         tags.insert("data".to_owned(), ("the `storage`".to_owned(), storage.mount.span()));

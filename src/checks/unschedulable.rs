@@ -60,7 +60,8 @@ fn check_demand(cluster: &Cluster, demand: &Demand<'_>, log: &mut Vec<Diagnostic
 fn memory(cluster: &Cluster, demand: &Demand<'_>, nodes: &[&Candidate<'_>]) -> Option<Diagnostic> {
     let of = |name: &Name| -> Option<Size> {
         let vm = cluster.vms.iter().find(|vm| vm.name.value == *name).map(|vm| *vm.memory);
-        let host = || cluster.hosts.iter().find(|host| host.name.value == *name)?.memory.as_ref();
+        let host =
+            || cluster.hosts.iter().find(|host| host.host_name.value == *name)?.memory.as_ref();
         vm.or_else(|| host().map(|memory| memory.value))
     };
     let mut best: Option<(&Spanned<Name>, Size)> = None;
@@ -86,7 +87,7 @@ fn has_gpu(host: &Host) -> bool {
 
 /// Every node, and whether it has a GPU that its containers can use.
 fn candidates(cluster: &Cluster) -> impl Iterator<Item = (Candidate<'_>, bool)> {
-    let hosts = cluster.hosts.iter().filter(|host| has_gpu(host)).map(|host| &host.name);
+    let hosts = cluster.hosts.iter().filter(|host| has_gpu(host)).map(|host| &host.host_name);
     let vms = cluster.vms.iter().filter(|vm| cluster.passed_gpu(vm).is_some()).map(|vm| &vm.name);
     let with_gpu: HashSet<&Name> = hosts.chain(vms).map(|name| &name.value).collect();
     cluster.candidates().map(move |node| {

@@ -54,6 +54,6 @@ impl<'a> Demand<'a> {
 /// The label of the first host with a GPU.
 fn first_with_gpu(cluster: &Cluster) -> Option<(LabelKey, Spanned<LabelValue>)> {
     let host = cluster.hosts.iter().find(|host| host.gpu.is_some())?;
-    let value = Spanned::implied(LabelValue::own(host.name.as_str()));
+    let value = Spanned::implied(LabelValue::own(host.host_name.as_str()));
     Some((LabelKey::own("kubernetes.io/hostname"), value))
 }

@@ -22,8 +22,10 @@ pub struct HostId(pub(super) usize);
 pub struct Host {
     /// Its place among the hosts.
     pub id: HostId,
-    /// Its name, which is its host name and node name.
+    /// The name of its table, by which data, modules and flakes call it.
     pub name: Spanned<Name>,
+    /// Its host name, which is its node's name too.
+    pub host_name: Spanned<Name>,
     /// Its processors, if it says how many.
     pub cpus: Option<Spanned<u16>>,
     /// Its memory, if it says how much.
@@ -140,7 +142,7 @@ impl Host {
             return None;
         }
         Some(Node {
-            name: &self.name,
+            name: &self.host_name,
             role: *self.role,
             ip: self.node_ip()?,
             labels: &self.labels,

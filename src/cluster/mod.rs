@@ -90,6 +90,8 @@ pub struct Cluster {
     pub formation: Spanned<Formation>,
     /// What brings the files with secrets to the nodes.
     pub secrets: Spanned<Secrets>,
+    /// Whether a host decrypts them for its MicroVMs.
+    pub host_decrypts: Spanned<bool>,
     /// File with the join token on a joining node.
     pub join_token_file: Spanned<AbsPath>,
     /// File with the hash of the cluster's CA on a joining node.
@@ -126,6 +128,11 @@ impl Cluster {
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         let vms = self.vms.iter().filter_map(Vm::node);
         vms.chain(self.hosts.iter().filter_map(Host::node))
+    }
+
+    /// The hosts whose host name is not that of their table.
+    pub fn renamed_hosts(&self) -> impl Iterator<Item = &Host> {
+        self.hosts.iter().filter(|host| host.host_name != host.name)
     }
 
     /// The host that carries a VM.
@@ -179,6 +186,17 @@ impl Cluster {
     pub fn shares_join_secrets(&self) -> bool {
         let only_host = self.hosts.len() == 1 && self.nodes().nth(1).is_some();
         self.has_units() && only_host && *self.secrets == Secrets::None
+    }
+
+    /// Whether a node's secrets are decrypted for it. An only control plane has nothing
+    /// to join.
+    pub fn decrypts_for(&self, node: &Node<'_>) -> bool {
+        *self.secrets != Secrets::None && (node.role == Role::Worker || self.is_ha())
+    }
+
+    /// Whether a VM's host decrypts its secrets and shares them with it.
+    pub fn shares_secrets_with(&self, vm: &Vm) -> bool {
+        *self.host_decrypts && vm.node().is_some_and(|it| self.decrypts_for(&it))
     }
 
     /// The GPU that is passed through to a VM.

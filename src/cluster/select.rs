@@ -34,7 +34,7 @@ impl Cluster {
     pub fn container_gpu(&self, node: Node<'_>) -> Option<&Gpu> {
         let mut gpus = self.hosts.iter().filter_map(|host| Some((host, host.gpu.as_ref()?)));
         let is_there = |(host, gpu): &(&Host, &Gpu)| match *gpu.mode {
-            GpuMode::Host => host.name == *node.name,
+            GpuMode::Host => host.host_name == *node.name,
             GpuMode::Passthrough => gpu.vm.as_ref() == Some(node.name),
             GpuMode::None => false,
         };

@@ -165,7 +165,7 @@ codes! {
     /// A node's own volume at another place than its own.
     VolumeMount = "NG0506" "volume-mount" Error;
     /// A node's own volume that is too small.
-    VolumeSize = "NG0507" "volume-size" Error;
+    VolumeSize = "NG0507" "volume-size" Refused;
     /// State of a node on a file system that it cannot live on.
     NodeState = "NG0508" "node-state" Error;
     /// A directory of the host that is not for a VM.

@@ -15,6 +15,8 @@ use super::types::{
 record! {
     /// `[hosts.<name>]`
     pub struct HostTable {
+        /// Its host name, which is its node's name too; the table's name by default.
+        host_name: Option<Spanned<Name>>,
         /// Its processors, as `nproc` counts them, to be warned of too many
         /// virtual ones.
         cpus: Option<Spanned<u16>>,

@@ -104,6 +104,9 @@ record! {
         /// tree in `secrets/k8s/`, encrypted for the nodes' SSH host keys. A flake
         /// of yours gives its module to every node, MicroVMs included.
         secrets: Spanned<Secrets> = implied(Secrets::None),
+        /// Whether a host decrypts them for its MicroVMs, and shares with each,
+        /// read-only, what it joins with: in `/run/k8s-secrets` of every node.
+        host_decrypts: Spanned<bool> = implied(false),
         /// File on a joining node that holds the join token at run time.
         join_token_file: Spanned<AbsPath> = implied(AbsPath::own("/run/secrets/k8s/joinToken")),
         /// File on a joining node that holds `sha256:…` of the cluster's CA.

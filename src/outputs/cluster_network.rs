@@ -9,6 +9,8 @@ use crate::render::{Kind, Template, template};
 /// The values of the template.
 #[derive(Serialize)]
 struct Context {
+    /// Whether a host name is not that of a table.
+    renamed: bool,
     addressing: Addressing,
     several_hosts: bool,
     firewall: Firewall,
@@ -42,6 +44,7 @@ pub(super) const OUTPUT: Output = Output {
                 _ => Addressing::Mixed,
             },
             several_hosts: cluster.hosts.len() > 1,
+            renamed: cluster.renamed_hosts().next().is_some(),
             firewall: *cluster.firewall,
         };
         vec![TEMPLATE.file(path.clone(), &context)]

@@ -15,6 +15,8 @@ struct Context {
     microvm_rev: Option<&'static str>,
     kubernetes_nixpkgs: Option<String>,
     secrets: Secrets,
+    /// Whether MicroVMs decrypt their own.
+    by_vms: bool,
     domains: String,
     adapters: String,
     hosts: String,
@@ -37,6 +39,7 @@ pub const OUTPUT: Output = Output {
             microvm_rev: cluster.release.microvm,
             kubernetes_nixpkgs: cluster.kubernetes_nixpkgs.as_ref().map(ToString::to_string),
             secrets: *cluster.secrets,
+            by_vms: !*cluster.host_decrypts,
             domains: domains::OUTPUT.path(cluster).seen_from(path),
             adapters: adapters::OUTPUT.path(cluster).seen_from(path),
             hosts: hosts::OUTPUT.path(cluster).seen_from(path),

@@ -15,6 +15,7 @@ use crate::render::{Kind, Planned, Template, template};
 #[derive(Serialize)]
 struct Context<'a> {
     name: &'a Name,
+    host_name: &'a Name,
     cluster: &'a Name,
     worker: bool,
     gateway: bool,
@@ -68,7 +69,7 @@ fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
     if worker {
         modules.push(worker_host::OUTPUT.path(cluster));
     }
-    if host.node().is_some_and(|node| join_secrets::declares(cluster, &node)) {
+    if join_secrets::is_on_host(cluster, host) {
         modules.push(join_secrets::OUTPUT.path(cluster));
     }
     modules.sort();
@@ -90,6 +91,7 @@ fn file(cluster: &Cluster, host: &Host, folder: &RelPath) -> Planned {
     });
     let context = Context {
         name: &host.name,
+        host_name: &host.host_name,
         cluster: &cluster.name,
         worker,
         gateway: *host.gateway,

@@ -11,6 +11,8 @@ use crate::render::{Kind, Template, template};
 /// The values of the template.
 #[derive(Serialize)]
 struct Context {
+    /// Whether a host name is not that of a table.
+    renamed: bool,
     has_persist: bool,
     has_shares: bool,
     join_shares: bool,
@@ -28,7 +30,8 @@ pub(super) const OUTPUT: Output = Output {
         let qemu = *cluster.hypervisor == Hypervisor::Qemu;
         let (has_persist, has_shares) = (has_persist(cluster), has_shares(cluster));
         let join_shares = cluster.has_units();
-        let context = Context { has_persist, has_shares, join_shares, qemu };
+        let renamed = cluster.renamed_hosts().next().is_some();
+        let context = Context { renamed, has_persist, has_shares, join_shares, qemu };
         vec![TEMPLATE.file(path.clone(), &context)]
     },
 };

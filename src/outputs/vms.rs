@@ -63,7 +63,7 @@ fn file(cluster: &Cluster, vm: &Vm, control_planes: &[Ipv4Addr], folder: &RelPat
         modules.push(kubeadm_base::OUTPUT.path(cluster));
         modules.extend(formation::module(cluster));
     }
-    if vm.node().is_some_and(|node| join_secrets::declares(cluster, &node)) {
+    if join_secrets::is_on_vm(cluster, vm) {
         modules.push(join_secrets::OUTPUT.path(cluster));
     }
     if gpu.is_some() {

@@ -12,6 +12,8 @@ use crate::render::{Kind, Template, template};
 /// The values of the template.
 #[derive(Serialize)]
 struct Context {
+    /// Whether a host name is not that of a table.
+    renamed: bool,
     base: String,
     system: u32,
     hypervisor: u32,
@@ -33,6 +35,7 @@ pub(super) const OUTPUT: Output = Output {
             hypervisor: reserved::HYPERVISOR,
             strategy: *cluster.bridge_netfilter,
             firewall: *cluster.firewall,
+            renamed: cluster.renamed_hosts().next().is_some(),
         };
         vec![TEMPLATE.file(path.clone(), &context)]
     },

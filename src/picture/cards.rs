@@ -86,7 +86,7 @@ fn gpu(host: &Host) -> Option<Card> {
 
 /// The workloads, where the host is a node that they compute on.
 fn workloads(demands: &[Demand<'_>], host: &Host) -> impl Iterator<Item = Card> {
-    demands.iter().filter(|demand| demand.runs_on(&host.name)).map(|demand| {
+    demands.iter().filter(|demand| demand.runs_on(&host.host_name)).map(|demand| {
         let lines = vec![match demand.node_port {
             Some(port) => format!("node port {port}"),
             None => "inside of the cluster".to_owned(),

@@ -12,6 +12,8 @@ pub(super) enum Owner<'a> {
     Hosts,
     /// Of every machine.
     All,
+    /// Of every host, and of the MicroVMs that are nodes.
+    HostsAndNodes,
     /// Of every node of the Kubernetes cluster.
     Nodes,
     /// Nobody's: Nix code of the user's reads it.
@@ -31,7 +33,8 @@ pub(super) fn place(file: DataFile, path: &AttrPath) -> Option<(Owner<'_>, Strin
             DataFile::Vms,
             ["order" | "microvmList" | "tagList", ..] | ["k8s", "controlPlanes" | "workers", ..],
         ) => None,
-        (DataFile::Vms, ["k8s", "nodes", _]) => Some((Owner::All, below(0))),
+        (DataFile::Hosts, ["byHostName", ..]) => None,
+        (DataFile::Vms, ["k8s", "nodes", _]) => Some((Owner::HostsAndNodes, below(0))),
         (DataFile::Vms, ["k8s", "version"]) => Some((Owner::Nodes, below(0))),
         (DataFile::Hosts, ["common", "nixos"]) => Some((Owner::All, "data.nixos".to_owned())),
         (DataFile::Network, ["dns", ..]) => Some((Owner::All, format!("data.network.{path}"))),

@@ -9,9 +9,9 @@ use rayon::prelude::*;
 use super::class::Class;
 use super::data::{self, Owner};
 use super::{Difference, OptionChange};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Host};
 use crate::disk::{Change, ChangeSet};
-use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry, Value};
+use crate::nix::attrs::{AttrPath, Attrs, Changed, Entry};
 use crate::nix::below_root;
 use crate::origin::{self, Attribute};
 use crate::outputs::{self, DataFile};
@@ -34,7 +34,7 @@ pub(super) struct Module<'a> {
 /// The part of a file in the machines.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Is {
-    /// The module that is a machine's own, by the host name that it sets.
+    /// The module that is a machine's own, by its name.
     Own(String),
     /// A data file.
     Data(DataFile),
@@ -121,11 +121,12 @@ pub(super) fn read<'a>(cluster: &Cluster, changes: &'a ChangeSet<'_>) -> Vec<Mod
             let old = old.map_or_else(Cow::default, Cow::Borrowed);
             let new = new.unwrap_or_default();
             let file = data.iter().find(|(_, path)| path.inside() == change.path);
-            let is = match (file, host_name(&new).or_else(|| host_name(&old))) {
+            let name = |attrs| machine(cluster, &change.path, attrs);
+            let is = match (file, name(&new).or_else(|| name(&old))) {
                 (Some((file, _)), _) => Is::Data(*file),
                 _ if change.path == adapters.inside() => Is::Adapters,
                 _ if change.path == flake.inside() => Is::Flake,
-                (None, Some(machine)) => Is::Own(machine.to_owned()),
+                (None, Some(machine)) => Is::Own(machine),
                 (None, None) => Is::Shared,
             };
             Module { path: &change.path, is, old, new, unreadable, text, lines: OnceLock::new() }
@@ -198,11 +199,15 @@ fn add_imported<'a>(modules: &mut Vec<Module<'a>>, changes: &'a ChangeSet<'_>) {
     }
 }
 
-fn host_name(attrs: &Attrs) -> Option<&str> {
-    attrs.entries.iter().find_map(|(path, entry)| match &entry.value {
-        Value::Text(name) if path.segments() == ["networking", "hostName"] => Some(name.as_str()),
-        _ => None,
-    })
+/// The machine whose own module a file is: that of the table that it is rendered of, or
+/// that of the host name which it sets.
+fn machine(cluster: &Cluster, path: &str, attrs: &Attrs) -> Option<String> {
+    let folder = outputs::HOSTS.path(cluster);
+    let is_its = |host: &&Host| outputs::module_of(&host.name, &folder).inside() == path;
+    let named = |name: &&str| cluster.hosts.iter().find(|host| host.host_name.as_str() == *name);
+    let set = attrs.get(&["networking", "hostName"])?.text();
+    let host = cluster.hosts.iter().find(is_its).or_else(|| named(set.as_ref()?));
+    host.map(|host| host.name.to_string()).or_else(|| set.map(str::to_owned))
 }
 
 /// Which machines import a file, directly or through others.
@@ -217,7 +222,12 @@ pub(super) struct Imports {
 impl Imports {
     /// Reads the imports of every file, before or after. Those of files that do
     /// not change are the same then and now.
-    pub(super) fn read(changes: &ChangeSet<'_>, modules: &[Module<'_>], after: bool) -> Self {
+    pub(super) fn read(
+        cluster: &Cluster,
+        changes: &ChangeSet<'_>,
+        modules: &[Module<'_>],
+        after: bool,
+    ) -> Self {
         let known: BTreeMap<&str, &Module<'_>> =
             modules.iter().map(|module| (module.path, module)).collect();
         let unchanged: Vec<(String, Attrs)> = changes
@@ -235,17 +245,17 @@ impl Imports {
             .collect();
         let mut imports = Self::default();
         for (path, attrs) in &unchanged {
-            imports.add(path, attrs);
+            imports.add(cluster, path, attrs);
         }
         for module in modules {
-            imports.add(module.path, if after { &module.new } else { &module.old });
+            imports.add(cluster, module.path, if after { &module.new } else { &module.old });
         }
         imports
     }
 
-    fn add(&mut self, path: &str, attrs: &Attrs) {
-        if let Some(machine) = host_name(attrs) {
-            self.own.insert(machine.to_owned(), path.to_owned());
+    fn add(&mut self, cluster: &Cluster, path: &str, attrs: &Attrs) {
+        if let Some(machine) = machine(cluster, path, attrs) {
+            self.own.insert(machine, path.to_owned());
         }
         let imported = attrs.imports().filter_map(|import| below_root(path, import));
         self.edges.entry(path.to_owned()).or_default().extend(imported);

@@ -45,7 +45,15 @@ pub fn nodes(
     let before = machines::before(&previous, &after, modules);
     let has_router = cluster.gateway().is_some();
     let has_other_nodes = machines::node_ips(&before) != machines::node_ips(&after);
-    let all = All { changes, modules, before: &before, after: &after, has_router, has_other_nodes };
+    let all = All {
+        cluster,
+        changes,
+        modules,
+        before: &before,
+        after: &after,
+        has_router,
+        has_other_nodes,
+    };
     let mut found = ByMachine::new();
     let of_nobody = all.data(&mut found);
     all.modules(&mut found);
@@ -89,6 +97,7 @@ pub fn at_risk_by(
 
 /// The two states of the tree, which everything is decided from.
 struct All<'a> {
+    cluster: &'a Cluster,
     changes: &'a ChangeSet<'a>,
     modules: &'a [Module<'a>],
     before: &'a Machines,
@@ -121,6 +130,9 @@ impl<'a> All<'a> {
                         Vec::from_iter(self.after.get_key_value(name).map(|(own, _)| own.as_str()))
                     }
                     Owner::Hosts => self.names(|facts| facts.kind == Kind::Host),
+                    Owner::HostsAndNodes => {
+                        self.names(|facts| facts.kind == Kind::Host || facts.is_node())
+                    }
                     Owner::Nodes => self.names(Facts::is_node),
                     Owner::All => self.names(|_| true),
                     Owner::Cluster => {
@@ -149,7 +161,7 @@ impl<'a> All<'a> {
     fn modules(&self, found: &mut ByMachine<'a>) {
         let is_shared = |module: &Module<'_>| module.is == Is::Shared;
         let graph = self.modules.iter().any(is_shared).then(|| {
-            let read = |after| Imports::read(self.changes, self.modules, after);
+            let read = |after| Imports::read(self.cluster, self.changes, self.modules, after);
             rayon::join(|| read(false), || read(true))
         });
         let removed = self.before.iter().filter(|(name, _)| !self.after.contains_key(*name));
@@ -201,12 +213,16 @@ impl<'a> All<'a> {
             reasons.push(lifecycle::lets_in());
         }
         let paths: Vec<String> = found.iter().map(|found| found.path.clone()).collect();
-        // What another module sets now is as it was: it only moved there.
+        // What another module sets now is as it was: it only moved there. So is a share
+        // that may only be read from now on, which is told where it stands then.
         let is_moved = |path: &str, change: &Changed<'_>| {
             let is_whole = change.old.is_none() || change.new.is_none();
-            let takes_place =
-                |other: &Changed<'_>| (other.old, other.new) == (change.new, change.old);
-            is_whole && found.iter().any(|it| it.path == path && takes_place(&it.change))
+            let read_only = path.replacen("data.shares.", "data.readOnlyShares.", 1);
+            let takes_place = |it: &Found<'_>| {
+                [path, &read_only].contains(&it.path.as_str())
+                    && (it.change.old, it.change.new) == (change.new, change.old)
+            };
+            is_whole && found.iter().any(takes_place)
         };
         let mut options = Vec::new();
         for Found { path, module, change, import } in found {

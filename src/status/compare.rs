@@ -211,8 +211,10 @@ const NO_SCHEDULE: &str = "NoSchedule";
 
 /// The table that describes a node.
 fn table_of(cluster: &Cluster, node: &Node<'_>) -> KeyPath {
-    let is_vm = cluster.vms.iter().any(|vm| vm.name == *node.name);
-    KeyPath::of(&[if is_vm { "vms" } else { "hosts" }, node.name.as_str()])
+    match cluster.hosts.iter().find(|host| host.host_name == *node.name) {
+        Some(host) => KeyPath::of(&["hosts", host.name.as_str()]),
+        None => KeyPath::of(&["vms", node.name.as_str()]),
+    }
 }
 
 fn is_of(minor: Minor, version: &str) -> bool {

@@ -46,6 +46,7 @@ let
     mergeAttrsList = foldl' (left: right: left // right) { };
     optionalAttrs = condition: set: if condition then set else { };
 
+    concatStrings = concatStringsSep "";
     concatMapStrings = lib.concatMapStringsSep "";
     concatMapStringsSep =
       separator: f: list:
@@ -57,6 +58,7 @@ let
     unique = foldl' (seen: item: if elem item seen then seen else seen ++ [ item ]) [ ];
     reverseList = list: genList (index: elemAt list (length list - 1 - index)) (length list);
 
+    escapeShellArg = text: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] text}'";
     hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
 
     # Each file has to be there, below the root; the store path is one for all.

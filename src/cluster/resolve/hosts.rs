@@ -87,11 +87,12 @@ fn host(
         .collect();
     let groups = Groups::of(Group::Host, *table.role, file);
     let first_admin = users.iter().find(|user| *user.admin).map(|user| user.name.to_string());
+    let host_name = table.host_name.as_ref().unwrap_or(name);
     let deployment = deployment(
         name,
         &table.deployment,
         // DHCP's is not known, and one of a VLAN leads nowhere from outside.
-        table.wan_address.as_ref().map_or_else(|| name.to_string(), ToString::to_string),
+        table.wan_address.as_ref().map_or_else(|| host_name.to_string(), ToString::to_string),
         first_admin.unwrap_or_else(|| "root".to_owned()),
         // Not those of its role: who deploys the nodes among the MicroVMs by a tag does
         // not mean to switch the machine that carries them.
@@ -101,6 +102,7 @@ fn host(
     Some(Host {
         id,
         name: name.clone(),
+        host_name: host_name.clone(),
         cpus: table.cpus.clone(),
         memory: table.memory.clone(),
         disk: table.disk.clone(),

@@ -4,6 +4,7 @@ mod formation;
 mod hosts;
 mod names;
 mod roles;
+mod secrets;
 mod vms;
 
 use std::collections::HashSet;
@@ -59,6 +60,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         audit: cluster.audit,
         formation: cluster.formation,
         secrets: cluster.secrets,
+        host_decrypts: cluster.host_decrypts,
         join_token_file: cluster.join_token_file,
         ca_cert_hash_file: cluster.ca_cert_hash_file,
         certificate_key_file: cluster.certificate_key_file,
@@ -73,6 +75,7 @@ pub fn resolve(file: ClusterFile, source: &str, log: &mut Log) -> Option<Cluster
         lints: file.lints,
     };
     formation::read_shared(&mut cluster);
+    secrets::share_secrets(&mut cluster, log);
     Some(cluster)
 }
 

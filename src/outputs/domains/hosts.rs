@@ -19,6 +19,8 @@ pub(super) struct Context<'a> {
     cluster: &'a Name,
     default: Option<&'a Name>,
     common: Common<'a>,
+    /// The names of the tables whose host name is another, by that.
+    by_host_name: BTreeMap<&'a Name, &'a Name>,
     hosts: Vec<Named<'a, HostData<'a>>>,
 }
 
@@ -86,6 +88,10 @@ pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
             state_version: cluster.state_version.as_str(),
             platform: default.map_or(System::X86_64, |host| *host.system),
         },
+        by_host_name: cluster
+            .renamed_hosts()
+            .map(|host| (&host.host_name.value, &host.name.value))
+            .collect(),
         hosts: cluster.hosts.iter().map(host).collect(),
     };
     TEMPLATE.file(path, &context)
@@ -94,7 +100,7 @@ pub(super) fn file<'a>(cluster: &'a Cluster, path: RelPath) -> Planned {
 fn host_data<'a>(cluster: &'a Cluster, host: &'a Host) -> HostData<'a> {
     let network = &cluster.network;
     HostData {
-        hostname: &host.name,
+        hostname: &host.host_name,
         username: &host.deployment.target_user,
         ssh_pub_key: host.admin_keys().next(),
         admin_keys: host.admin_keys().collect(),

@@ -31,6 +31,8 @@ pub(super) struct VlanRow {
 #[derive(Serialize)]
 pub(super) struct Machine {
     name: String,
+    /// Its host name, where that is another.
+    host_name: Option<String>,
     address: String,
     user: String,
     jump: Option<String>,
@@ -148,13 +150,15 @@ impl Machine {
     pub(super) fn all(cluster: &Cluster) -> Vec<Self> {
         let of = |name: &dyn ToString, deployment: &Deployment, jump| Self {
             name: name.to_string(),
+            host_name: None,
             address: deployment.target_host.clone(),
             user: deployment.target_user.clone(),
             jump,
             by_dhcp: false,
         };
         let hosts = cluster.hosts.iter().map(|host| Self {
-            by_dhcp: host.deployment.target_host == host.name.as_str(),
+            host_name: Some(host.host_name.to_string()).filter(|name| *name != host.name.as_str()),
+            by_dhcp: host.deployment.target_host == host.host_name.as_str(),
             ..of(&host.name, &host.deployment, None)
         });
         let vms = cluster.vms.iter().filter(|vm| vm.is_node()).map(|vm| {
@@ -254,7 +258,7 @@ impl NodeGroup {
         let vms = cluster.vms.iter().filter(|vm| vm.is_node());
         let vms = vms.map(|vm| (vm.name.to_string(), *vm.role, &vm.deployment));
         let hosts = cluster.hosts.iter().filter(|host| host.node().is_some());
-        let hosts = hosts.map(|host| (host.name.to_string(), *host.role, &host.deployment));
+        let hosts = hosts.map(|host| (host.host_name.to_string(), *host.role, &host.deployment));
         let every: Vec<_> = vms.chain(hosts).skip(skipped).collect();
         [Role::ControlPlane, Role::Worker]
             .into_iter()

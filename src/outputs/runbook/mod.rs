@@ -7,7 +7,7 @@ use serde::Serialize;
 use self::machines::{GrownVolume, HostSteps, Machine, NodeGroup, Platform, Row, VlanRow};
 use super::output::Output;
 use super::workloads::{self, Data, Server, ollama};
-use super::{bootstrap, flake, flannel, kubeadm};
+use super::{bootstrap, flake, flannel, join_secrets, kubeadm};
 use crate::cluster::{Cluster, Host, Node, Vlan};
 use crate::input::types::{BridgeNetfilter, Minor, Role, Secrets};
 use crate::picture::{Picture, mermaid};
@@ -69,6 +69,9 @@ struct Context {
     units: bool,
     shared: bool,
     secrets: Secrets,
+    host_decrypts: bool,
+    /// The machines that decrypt them.
+    decrypting: Vec<String>,
     joins: Vec<NodeGroup>,
     /// Every node, in the order of an upgrade.
     upgrades: Vec<NodeGroup>,
@@ -199,6 +202,8 @@ impl Context {
             units: cluster.has_units(),
             shared: cluster.shares_join_secrets(),
             secrets: *cluster.secrets,
+            host_decrypts: *cluster.host_decrypts,
+            decrypting: decrypting(cluster),
             joins: NodeGroup::after(cluster, 1),
             upgrades: NodeGroup::after(cluster, 0),
             platforms: Platform::all(cluster),
@@ -294,6 +299,13 @@ fn deployed(cluster: &Cluster) -> Vec<&'static str> {
     let asked = parts.filter(|title| !title.starts_with("the "));
     let own = (!cluster.workloads.manifests.is_empty()).then_some("your manifests");
     asked.chain(own).collect()
+}
+
+fn decrypting(cluster: &Cluster) -> Vec<String> {
+    let vms = cluster.vms.iter().filter(|vm| join_secrets::is_on_vm(cluster, vm));
+    let hosts = cluster.hosts.iter().filter(|host| join_secrets::is_on_host(cluster, host));
+    let vms = vms.map(|vm| vm.name.to_string());
+    vms.chain(hosts.map(|host| host.name.to_string())).collect()
 }
 
 fn host_names(cluster: &Cluster, are_meant: fn(&Host) -> bool) -> Vec<String> {

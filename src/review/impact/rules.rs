@@ -90,6 +90,7 @@ pub(super) const RULES: &[Rule] = &[
     rule("data.host", Vm, Changed, Is(DataRisk), "the VM moves to another host; its images and keys stay where they are"),
     // What a machine is in the cluster.
     rule("data.role", Any, Always, Is(Drain), "the node joins anew in its new role"),
+    rule("networking.hostName", Node, Changed, Is(Drain), "the node joins anew under its new name"),
     rule("data.k8s.version", Node, Always, Is(Drain), "kubeadm upgrades the nodes one by one, control planes first"),
     rule("data.k8s.nodes.*", Any, Always, Is(Switch), "it knows the nodes by name"),
     rule("data.k8s.encryptSecrets", Any, Always, Is(Nothing), "counts when kubeadm creates a cluster; for one that runs, see docs/cluster.md"),

@@ -54,6 +54,7 @@ const CLUSTER: &[&[&str]] = &[
     &["", "encrypt_secrets = false", "audit = false", "encrypt_secrets = false\naudit = false"],
     &["", "secrets = 'sops'", "secrets = 'agenix'"],
     &["", "formation = 'units'"],
+    &["", "host_decrypts = true"],
     &["", "formatter = 'alejandra'"],
 ];
 
@@ -79,6 +80,7 @@ const HOST: &[&[&str]] = &[
         "role = 'worker'\nvlan = 'services'\naddresses.services = '10.0.20.6'",
         "addresses.services = '10.0.20.7'",
     ],
+    &["", "host_name = 'metal'", "host_name = 'v1'", "host_name = 'true'"],
     &["", "system = 'aarch64-linux'"],
     &["", "gateway = true", "gateway = false"],
     &["", "wan_address = '192.168.1.10'", "wan_address = '192.168.1.11'"],

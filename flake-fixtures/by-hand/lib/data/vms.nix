@@ -37,7 +37,7 @@ rec {
         api = 6443;
         kubelet = 10250;
       };
-      kubeletVolume.size = 10240;
+      kubeletVolume.size = 2048;
       deployment = {
         colmena = true;
         tags = [ "k8s" ];
@@ -54,7 +54,7 @@ rec {
       vcpu = 2;
       mem = 4096;
       ports = mkPorts { kubelet = 10250; };
-      kubeletVolume.size = 10240;
+      kubeletVolume.size = 2048;
       deployment = {
         colmena = true;
         tags = [ "k8s" ];

@@ -31,8 +31,11 @@ in
   ];
   networking = {
     useDHCP = false;
-    # Nodes are known by name, without a name server.
-    hosts = lib.mapAttrs' (name: ip: lib.nameValuePair ip [ name ]) data.vms.k8s.nodes;
+    # Nodes know each other by name, without a name server. A MicroVM outside of the
+    # cluster does not: each node that comes or goes would restart it.
+    hosts = lib.optionalAttrs (vm ? role) (
+      lib.mapAttrs' (name: ip: lib.nameValuePair ip [ name ]) data.vms.k8s.nodes
+    );
   };
 
   # By its MAC: the type "ether" would also match the host ends of pod veths, and
