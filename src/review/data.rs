@@ -32,8 +32,8 @@ pub(super) fn place(file: DataFile, path: &AttrPath) -> Option<(Owner<'_>, Strin
         (
             DataFile::Vms,
             ["order" | "microvmList" | "tagList", ..] | ["k8s", "controlPlanes" | "workers", ..],
-        ) => None,
-        (DataFile::Hosts, ["byHostName", ..]) => None,
+        )
+        | (DataFile::Hosts, ["byHostName", ..]) => None,
         (DataFile::Vms, ["k8s", "nodes", _]) => Some((Owner::HostsAndNodes, below(0))),
         (DataFile::Vms, ["k8s", "version"]) => Some((Owner::Nodes, below(0))),
         (DataFile::Hosts, ["common", "nixos"]) => Some((Owner::All, "data.nixos".to_owned())),
