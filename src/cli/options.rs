@@ -163,6 +163,9 @@ pub struct AdoptArgs {
     /// The files; without any, all that nixgen would write and did not
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<String>,
+    /// Ask Nix what each machine evaluates to, and what it would
+    #[arg(long)]
+    pub eval: bool,
     /// Take them over; what is overwritten is kept beside them
     #[arg(short, long)]
     pub yes: bool,
