@@ -84,7 +84,9 @@ pub(super) fn write(
     let mut said = Vec::new();
     let written = output
         .during("writing", || disk::apply(changes, hold, &mut |text| said.push(text.to_owned())));
-    said.iter().for_each(|text| output.warning(text));
+    for text in &said {
+        output.warning(text);
+    }
     written?;
     for (path, backup) in changes.backups() {
         output.note(&format!("what {path} held is kept in {backup}"));
