@@ -62,16 +62,16 @@ def fstab():
         elif fs["device"].startswith("/dev/disk/by-id/"):
             yield f"{fs['device']} {where} {fs['fsType']} {','.join(fs['options'])} 0 2\n"
     if not machine["vm"]:
-        # What the host has in its memory for its MicroVMs, it sees itself.
-        own = {share["source"]: share for other in every.values() for share in (other["vm"] or {}).get("shares", [])}
-        for source, share in sorted(own.items()):
-            if source.startswith("/run/"):
-                yield hostfs(source, {**share, "readOnly": False})
+        # The host's own side of them; several machines may have the same.
+        sides = {share["source"]: (share, vm) for vm, other in every.items() for share in (other["vm"] or {}).get("shares", [])}
+        for source, (share, vm) in sorted(sides.items()):
+            if source.startswith(("/run/", f"/var/lib/microvms/{vm}/kubernetes")):
+                yield hostfs(source, {**share, "readOnly": False}, vm)
 
 
-def hostfs(where, share):
+def hostfs(where, share, vm=name):
     """What several machines share is in the memory of the host."""
-    folder = f"{shares}/{share['tag']}"
+    folder = f"{os.path.dirname(os.path.dirname(shares))}/{vm}/shares/{share['tag']}"
     if share["source"].startswith("/run/"):
         folder = f"{os.path.dirname(os.path.dirname(shares))}/memory/{share['tag']}"
     os.makedirs(folder, mode=0o700, exist_ok=True)

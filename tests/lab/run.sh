@@ -37,7 +37,7 @@ logged() {
 older() { [ ! -e "$1" ] || [ -n "$(find "${@:2}" -newer "$1" -type f -print -quit)" ]; }
 
 # Each goes on with the cluster of the one before it.
-[ $# -gt 0 ] || set -- a b c h g f i d e
+[ $# -gt 0 ] || set -- a b c h g f i d e j
 minors=(1.36)
 [[ " $* " != *' e '* ]] || minors+=(1.37)
 
