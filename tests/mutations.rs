@@ -251,9 +251,11 @@ fn rename_binding(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
     replaced(names.chain(arguments), |text| format!("{text}x"))
 }
 
+/// Not of an absolute path, which is a value without quotes too, and one that most
+/// options take.
 fn unquote(_: &RenderedFile, root: &SyntaxNode) -> Vec<Edit> {
-    let strings = nodes(root, NODE_STRING)
-        .filter(|it| it.text().to_string().starts_with('"') && it.text().len() > 2.into());
+    let is_word = |text: &str| text.len() > 2 && text.starts_with('"') && !text.starts_with("\"/");
+    let strings = nodes(root, NODE_STRING).filter(|it| is_word(&it.text().to_string()));
     replaced(strings.step_by(3), |text| text.trim_matches('"').to_owned())
 }
 

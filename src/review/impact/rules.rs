@@ -59,6 +59,7 @@ use Cost::{Is, Restarts};
 use On::{Any, ControlPlane, Node, Unrouted, Vm};
 use When::{Added, Always, BecomesTrue, Boots, Changed, Loses, Removed, Renumbers, Shrinks};
 
+const FORMS: &str = "it goes on where the cluster is: what has joined is left as it is";
 const CLOSES: &str = "ports close to whom no other rule lets in";
 const KERNEL: &str = "another nixpkgs brings another kernel";
 
@@ -140,7 +141,9 @@ pub(super) const RULES: &[Rule] = &[
     // Services.
     rule(r#"environment.etc."kubelet.conf.d/*".**"#, Node, Always, Restarts("kubelet"), "the kubelet reads its settings anew; pods that run keep theirs"),
     rule(r#"environment.etc."kube-apiserver/*".**"#, ControlPlane, Always, Is(Switch), "the API server reads it when it starts, if the cluster has it read it"),
-    rule("systemd.services.k8s-*.**", Any, Always, Is(Switch), "it goes on where the cluster is: what has joined is left as it is"),
+    rule("systemd.services.k8s-init.**", Any, Always, Is(Switch), FORMS),
+    rule("systemd.services.k8s-apply.**", Any, Always, Is(Switch), FORMS),
+    rule("systemd.services.k8s-join.**", Any, Always, Is(Switch), FORMS),
     rule("systemd.services.*.**", Any, Always, Restarts("*"), "its unit changes"),
     rule("virtualisation.containerd.**", Any, Always, Restarts("containerd"), "its settings change; pods go on running"),
     rule("services.openssh.**", Any, Always, Restarts("sshd"), "its settings change"),

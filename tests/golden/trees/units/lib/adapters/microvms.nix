@@ -10,6 +10,8 @@
   modules ? [ ],
   # What its modules are given besides `data`.
   specialArgs ? { },
+  # Which of them a host gets, by name and data.
+  filter ? _: _: true,
 }:
 let
   inherit (data.vms) definitions;
@@ -20,10 +22,10 @@ let
   mkShare = share: { microvm.shares = [ (share // { proto = "virtiofs"; }) ]; };
 
   # Activation makes users and gives them their homes: what they own has to be
-  # mounted by then.
+  # mounted by then. Below /run, which stage 2 gets another one of, it would be hidden.
   mkDataShare = share: {
     imports = [ (mkShare share) ];
-    fileSystems.${share.mountPoint}.neededForBoot = true;
+    fileSystems.${share.mountPoint}.neededForBoot = !lib.hasPrefix "/run/" share.mountPoint;
   };
 
   # microvm.nix creates and formats the image. It is mounted by its label,
@@ -177,7 +179,10 @@ let
   # The value of microvm.vms on one host.
   mkHostVms =
     host:
-    lib.genAttrs (lib.filter (name: definitions.${name}.host == host) data.vms.order) (name: {
+    let
+      isIts = name: definitions.${name}.host == host && filter name definitions.${name};
+    in
+    lib.genAttrs (lib.filter isIts data.vms.order) (name: {
       config.imports = mkVmModules name;
       specialArgs = specialArgs // {
         inherit data;

@@ -17,7 +17,7 @@ let
   first = data.vms.k8s.firstControlPlane;
   isFirst = hostName == first;
   joins = !isFirst && data.vms.k8s.nodes ? ${hostName};
-  carriesFirst = data.vms.definitions.${first}.host == hostName;
+  carriesFirst = data.vms.definitions.${first}.host == data.hosts.byHostName.${hostName} or hostName;
 
   inStore =
     files:
