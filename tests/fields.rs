@@ -206,6 +206,27 @@ fn registration(tree: &Written, machine: &str) -> Value {
     documents.into_iter().find_map(|d| d.get("nodeRegistration").cloned()).expect("a registration")
 }
 
+/// The pod of a workload's Deployment.
+fn deployment(tree: &Written, name: &str) -> Value {
+    let manifest =
+        documents(&tree.holding(&format!("kind: Deployment\nmetadata:\n  name: {name}")));
+    let mut found = manifest.into_iter().find(|it| it["kind"] == "Deployment").expect("one");
+    found["spec"]["template"]["spec"].take()
+}
+
+/// Where a workload keeps its data.
+fn kept(tree: &Written, workload: &str) -> String {
+    let path = if workload == "local-path" {
+        let manifest = documents(&tree.holding("kind: StorageClass"));
+        let config = manifest.iter().find(|it| it["kind"] == "ConfigMap").expect("one");
+        let config = config["data"]["config.json"].as_str().expect("text");
+        serde_json::from_str::<Value>(config).expect("JSON")["nodePathMap"][0]["paths"][0].take()
+    } else {
+        deployment(tree, workload)["volumes"][0]["hostPath"]["path"].take()
+    };
+    path.as_str().expect("text").to_owned()
+}
+
 /// What a tree says, to each that reads it.
 struct Outputs<'a> {
     tree: &'a Written,
@@ -213,10 +234,6 @@ struct Outputs<'a> {
     /// Code on the runbook's page.
     page: Vec<String>,
     words: Vec<String>,
-    /// Where Ollama's manifest has the models.
-    models: String,
-    /// The variable that is asked for in it, or nothing.
-    variable: String,
 }
 
 impl<'a> Outputs<'a> {
@@ -226,15 +243,7 @@ impl<'a> Outputs<'a> {
         let commands: Vec<&str> =
             blocks.iter().map(String::as_str).filter(|block| block.contains("ssh ")).collect();
         bash(&format!("exit 0\n{}", commands.join("\n")), &tree.root);
-        let manifest = documents(&tree.holding("kind: Deployment"));
-        let deployment = manifest.iter().find(|it| it["kind"] == "Deployment").expect("one");
-        let models = &deployment["spec"]["template"]["spec"]["volumes"][0]["hostPath"]["path"];
-        let models = models.as_str().expect("text").to_owned();
-        let container = &deployment["spec"]["template"]["spec"]["containers"][0];
-        let mut variables = container["env"].as_array().into_iter().flatten();
-        let variable = variables.find(|it| it["name"] == "X").and_then(|it| it["value"].as_str());
-        let variable = variable.unwrap_or_default().to_owned();
-        Self { tree, nix, words: shell(tree, &page), page: spans, models, variable }
+        Self { tree, nix, words: shell(tree, &page), page: spans }
     }
 
     /// What the data files say of a machine.
@@ -281,8 +290,12 @@ impl<'a> Outputs<'a> {
                     && value.ends_with(way)
                     && Path::new(word).file_name() == path.file_name()
             }),
-            "env" => self.variable == *value,
-            "data" => self.models == *value && self.on_page(value),
+            "env" => {
+                let container = &deployment(self.tree, &case.key)["containers"][0];
+                let mut variables = container["env"].as_array().into_iter().flatten();
+                variables.any(|it| it["name"] == "X" && it["value"] == **value)
+            }
+            "data" => kept(self.tree, &case.key) == *value && self.on_page(value),
             "outputs" => self.has_output(&case.key, &path),
             // Of the MicroVMs, the runbook has the nodes alone.
             "target_host" => {

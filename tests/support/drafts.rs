@@ -200,11 +200,21 @@ impl Draft {
         self.say("[workloads]\n");
         let manifests: Vec<_> = (0..4).map(|_| self.path("k8s/")).collect();
         self.list("manifests", &manifests);
-        self.say("[workloads.ollama]\nimage = \"ollama/ollama:0.35.1\"\nnode_selector = { gpu = \"host\" }\n");
+        for server in ["ollama", "localai"] {
+            self.say(&format!("[workloads.{server}]\nimage = \"example.org/{server}:1\"\n"));
+            self.say("node_selector = { gpu = \"host\" }\ngpu_access = \"privileged\"\n");
+            let value = self.path("/var/lib/");
+            let snippet = format!("data = {}\n", toml_string(&value));
+            self.case("data", server, &value, &snippet);
+            let value = self.any();
+            let snippet = format!("env = {{ X = {} }}\n", toml_string(&value));
+            self.case("env", server, &value, &snippet);
+        }
+        self.say("[workloads.local_path]\n");
         let value = self.path("/var/lib/");
-        self.value("data", "data = ", &value, "\n");
-        let value = self.any();
-        self.value("env", "env = { X = ", &value, " }\n");
+        let snippet = format!("data = {}\n", toml_string(&value));
+        self.case("data", "local-path", &value, &snippet);
+        self.say("[lints]\ndata-in-memory = \"allow\"\n");
         self.say("[outputs]\nflake.render = true\n");
         for output in ["bootstrap", "flannel", "ollama", "runbook", "vms", "worker-host"] {
             let value = self.path("");
