@@ -168,8 +168,8 @@ fn a_node_joins_once_wherever_the_power_is_cut() {
     let parts = "touch /etc/kubernetes/manifests/etcd.yaml;";
     for (tree, name, folder, parts) in [
         (&single, "worker", "/run/k8s-join", ""),
-        (&ha, "worker-1", "/run/secrets/k8s", ""),
-        (&ha, "control-plane-2", "/run/secrets/k8s", parts),
+        (&ha, "worker-1", "/run/k8s-secrets", ""),
+        (&ha, "control-plane-2", "/run/k8s-secrets", parts),
     ] {
         let files = SECRETS.replace("FOLDER", folder);
         let answers = JOINING.replace("PARTS", parts);

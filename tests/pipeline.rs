@@ -459,7 +459,7 @@ fn what_others_have_made_is_named_by_its_digest() {
             }
         }
     }
-    assert_eq!(found, 13);
+    assert_eq!(found, 14);
 }
 
 /// A folder with nixgen in it, to be put on the path.

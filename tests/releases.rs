@@ -180,7 +180,7 @@ fn a_chip_that_cannot_be_passed_through_is_refused_and_another_is_not() {
         sandbox.edit(
             "cluster.toml",
             "ip = \"10.0.20.11\"",
-            "ip = \"10.0.20.11\"\nlabels = { gpu = \"vm\" }",
+            "ip = \"10.0.20.11\"\nlabels = { gpu = \"vm\" }\nvolumes.ollama = { size = \"20GiB\", mount = \"/var/lib/ollama\" }",
         );
         // The VM has no more than 16GiB.
         sandbox.edit("cluster.toml", "memory = \"24GiB\"", "memory = \"8GiB\"");

@@ -87,10 +87,10 @@ fn the_keys_of_secrets_are_made_once_and_never_shown() {
 }
 
 /// What `30-join.sh` reads on a control plane.
-const JOINING: &str = "mkdir -p /run/secrets/k8s
-echo abcdef.0123456789abcdef >/run/secrets/k8s/joinToken
-echo \"sha256:$(printf '%064d' 1)\" >/run/secrets/k8s/caCertHash
-printf '%064d' 2 >/run/secrets/k8s/certificateKey\n";
+const JOINING: &str = "mkdir -p /run/k8s-secrets
+echo abcdef.0123456789abcdef >/run/k8s-secrets/joinToken
+echo \"sha256:$(printf '%064d' 1)\" >/run/k8s-secrets/caCertHash
+printf '%064d' 2 >/run/k8s-secrets/certificateKey\n";
 /// kubeadm with a cluster whose API servers read this; it joins where manifests/ is empty.
 /// Of the phases that write manifests, only `all` discovers the cluster by a token.
 const PREPARE: &str = "'kubeadm join phase control-plane-prepare all'*)
@@ -109,7 +109,7 @@ fn a_control_plane_joins_with_what_the_cluster_has_its_api_servers_read() {
         PREPARE.replace("READS", "audit-policy-file=/etc/kube-apiserver/audit-policy.yaml"),
     );
     let handed = format!(
-        "{JOINING}echo 'kind: EncryptionConfiguration' >/run/secrets/k8s/encryptionConfig\n"
+        "{JOINING}echo 'kind: EncryptionConfiguration' >/run/k8s-secrets/encryptionConfig\n"
     );
     let join = |files: &str, answers: &str| {
         Node { tree: &tree, name: "control-plane-2", files, answers }.run("30-join.sh")
@@ -121,7 +121,7 @@ fn a_control_plane_joins_with_what_the_cluster_has_its_api_servers_read() {
     for files in [JOINING, &handed] {
         assert!(!join(files, &plain).succeeds().left.contains("encryption"));
     }
-    let empty = format!("{JOINING}: >/run/secrets/k8s/encryptionConfig\n");
+    let empty = format!("{JOINING}: >/run/k8s-secrets/encryptionConfig\n");
     for files in [JOINING, &empty] {
         let refused = join(files, &keys).fails_with("the cluster encrypts its Secrets");
         assert_eq!(refused.called("kubeadm join --config"), 0, "{refused:#?}");

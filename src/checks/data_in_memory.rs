@@ -5,7 +5,8 @@ use std::path::Path;
 
 use crate::cluster::{Cluster, Vm};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::input::types::AbsPath;
+use crate::input::decode::Text as _;
+use crate::input::types::{AbsPath, Name};
 use crate::outputs;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
@@ -17,6 +18,7 @@ pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
                 vm.name, data.what, data.path
             );
             let name = data.path.as_str().rsplit('/').next().unwrap_or_default();
+            let name = Name::from_text(name).map_or("data".to_owned(), |name| name.to_string());
             log.push(Diagnostic::new(Code::DataInMemory, vm.name.span(), message).help(format!(
                 "write `volumes.{name} = {{ size = \"20GiB\", mount = \"{}\" }}` in `[vms.{}]`",
                 data.path, vm.name

@@ -214,7 +214,6 @@ impl Draft {
         let value = self.path("/var/lib/");
         let snippet = format!("data = {}\n", toml_string(&value));
         self.case("data", "local-path", &value, &snippet);
-        self.say("[lints]\ndata-in-memory = \"allow\"\n");
         self.say("[outputs]\nflake.render = true\n");
         for output in ["bootstrap", "flannel", "ollama", "runbook", "vms", "worker-host"] {
             let value = self.path("");
