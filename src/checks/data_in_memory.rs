@@ -1,6 +1,7 @@
 //! A MicroVM's own file system is in its memory: what a workload keeps there is gone
 //! with the next restart.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::cluster::{Cluster, Vm};
@@ -11,7 +12,8 @@ use crate::outputs;
 
 pub(super) fn check(cluster: &Cluster, log: &mut Vec<Diagnostic>) {
     for data in outputs::data(cluster) {
-        let keeps = |vm: &&Vm| data.nodes.iter().any(|node| *node.name == vm.name);
+        let nodes: HashSet<&Name> = data.nodes.iter().map(|node| &node.name.value).collect();
+        let keeps = |vm: &&Vm| nodes.contains(&vm.name.value);
         for vm in cluster.vms.iter().filter(keeps).filter(|vm| !is_on_disk(vm, &data.path)) {
             let message = format!(
                 "`{}` would keep the {} in its memory: none of its volumes is mounted at `{}`",

@@ -119,7 +119,7 @@ fn evaluate(
         .note("asking `nix eval` for each machine, as it is and as it would be: it takes a while");
     // Meanwhile others may write.
     hold.let_go();
-    match evaluated::report(changes, files, root) {
+    match output.during("asking Nix", || evaluated::report(changes, files, root)) {
         Ok(told) => {
             output.data(&told);
             true
